@@ -1,0 +1,45 @@
+# Glassbox. `make eval` and `make test` work on a fresh clone; the first one asked for sets up .venv (2 GB).
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := harness tasks solvers scorers leaderboards baselines tests
+
+TASK ?= tasks/ir_arith.py
+SOLVERS ?= ir_head regex_pipeline direct regex_only bag_of_tokens layer0 shuffled_labels gold null
+EVAL_ARGS ?=
+PYTEST_ARGS ?=
+
+.PHONY: setup eval test bench lint clean
+
+setup: $(VENV)/.installed
+
+# Installed anew only when what is to be installed changed.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
+	@echo "setup: installing into $(VENV) (about a minute, 2 GB)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt setuptools -e ".[dev]"
+	@touch $@
+
+# The main job: IR arithmetic on the embedded model, every solver and control, then the leaderboard.
+eval: setup
+	@for solver in $(SOLVERS); do \
+	  $(BIN)/inspect eval $(TASK) --solver $$solver $(EVAL_ARGS) || exit $$?; \
+	done
+	@$(BIN)/glassbox leaderboard
+
+test: setup
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# Latency and throughput; records go to baselines/bench/.
+bench: setup
+	@$(BIN)/python -m pytest tests/bench -s $(PYTEST_ARGS)
+
+lint: setup
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --strict $(SOURCES)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Shipped reference models with their recipes, blessed results, recorded benchmarks."""

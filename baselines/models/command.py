@@ -1,0 +1,164 @@
+"""`glassbox models`: list, train, describe and re-measure the reference models.
+
+glassbox models list
+glassbox models train arith --steps 4800
+glassbox models card arith
+glassbox models check arith
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.lm.shipped import shipped_models
+
+if TYPE_CHECKING:
+    from baselines.models.card import Card, Metric
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """`list`, `train`, `card` and `check`."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="what is shipped, what it weighs and how good it is")
+    _add_json(listing)
+    _add_train(
+        actions.add_parser("train", help="train a model, or finish one from its checkpoints, and write its card")
+    )
+    card = actions.add_parser("card", help="print a model's page")
+    _add_name(card)
+    _add_json(card)
+    check = actions.add_parser("check", help="measure again; exit 1 when worse than the card's interval")
+    _add_name(check)
+    check.add_argument("--n", type=int, default=1000, help="problems of each split (default 1000)")
+    _add_json(check)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked."""
+    actions = {"list": _list, "train": _train, "card": _card, "check": _check}
+    return actions[args.action](args)
+
+
+def _add_train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="the recipe, such as arith")
+    parser.add_argument("--steps", type=int, help="length of training (default: the recipe's)")
+    parser.add_argument("--seed", type=int, help="seed of weights and text (default: the recipe's)")
+    parser.add_argument("--out", type=Path, help="folder of the finished model (default: where it is shipped)")
+    parser.add_argument(
+        "--checkpoints", type=Path, help="folder of checkpoints, taken up where they stand (default: runs/models/NAME)"
+    )
+    parser.add_argument("--tokenizer", type=Path, help="folder of a tokenizer to use instead of learning it")
+    parser.add_argument("--hardware", help="what it was trained on, for the card, if not on this machine")
+    parser.add_argument("--n", type=int, default=1000, help="problems of each split measured for the card")
+
+
+def _add_name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", help="short name of a shipped model, or a model folder")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _list(args: argparse.Namespace) -> int:
+    from baselines.models.card import read_card
+    from baselines.models.recipes import RECIPES
+
+    cards = {name: read_card(folder) for name, folder in shipped_models().items()}
+    missing = [name for name in RECIPES if name not in cards]
+    if args.json:
+        print(json.dumps({"shipped": [c.model_dump(mode="json") for c in cards.values()], "not_trained": missing}))
+        return 0
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("model", "parameters", "weights", "trained on", "held-out wording, text pipeline")
+    for name, card in cards.items():
+        weight = f"{card.weights_bytes / 2**20:.1f} MiB"
+        table.add_row(name, f"{card.parameters:,}", weight, card.training.hardware, _headline(card))
+    for name in missing:
+        table.add_row(name, "", "", "not yet", f"glassbox models train {name}")
+    Console().print(table)
+    return 0
+
+
+def _headline(card: Card) -> str:
+    """The figure that says most: the text pipeline on unseen wording, or the first that was measured."""
+    named = {metric.name: metric for metric in card.metrics}
+    first = named.get("single/held_out_templates/pipeline") or next(iter(card.metrics), None)
+    return first.text() if first else "not measured"
+
+
+def _train(args: argparse.Namespace) -> int:
+    from baselines.models.build import Order, build
+
+    order = Order(
+        name=args.name,
+        out=args.out or Path(__file__).resolve().parent / args.name,
+        checkpoints=args.checkpoints or Path("runs/models") / args.name,
+        steps=args.steps,
+        seed=args.seed,
+        tokenizer=args.tokenizer,
+        hardware=args.hardware,
+        n=args.n,
+    )
+    card = build(order)
+    print(f"{order.out}: {card.parameters:,} parameters, {card.weights_bytes:,} bytes; {_headline(card)}")
+    return 0
+
+
+def _folder(name: str) -> Path:
+    """The folder of a shipped model, or the folder itself."""
+    shipped = shipped_models()
+    if name in shipped:
+        return shipped[name]
+    if Path(name).is_dir():
+        return Path(name)
+    raise ValueError(f"no model {name!r}; shipped are {', '.join(shipped) or 'none'}, or give a model folder")
+
+
+def _card(args: argparse.Namespace) -> int:
+    from baselines.models.card import PAGE, read_card
+
+    folder = _folder(args.name)
+    card = read_card(folder)
+    print(card.model_dump_json(indent=2) if args.json else (folder / PAGE).read_text(encoding="utf-8"))
+    return 0
+
+
+def _check(args: argparse.Namespace) -> int:
+    from baselines.models.card import check_weights, read_card
+
+    folder = _folder(args.name)
+    card = read_card(folder)
+    check_weights(folder, card)
+    from baselines.models.build import open_to_measure
+    from baselines.models.recipes import entry
+
+    measured = entry(card.name).quality_module().measure(open_to_measure(folder), args.n)
+    recorded = {metric.name: metric for metric in card.metrics}
+    pairs = [(metric, recorded[metric.name]) for metric in measured if metric.name in recorded]
+    verdicts = [(now, then, now.is_worse_than(then)) for now, then in pairs]
+    if args.json:
+        print(json.dumps([{**now.model_dump(), "recorded": then.share, "worse": bad} for now, then, bad in verdicts]))
+    else:
+        _print_verdicts(verdicts)
+    return int(any(bad for *_, bad in verdicts))
+
+
+def _print_verdicts(verdicts: list[tuple[Metric, Metric, bool]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("problems", "split", "measure", "n", "now", "card", "")
+    for now, then, bad in verdicts:
+        verdict = "[red]worse[/red]" if bad else "as recorded" if now.share == then.share else "within"
+        table.add_row(now.family, now.split, now.measure, f"{now.n:,}", now.text(), then.text(), verdict)
+    Console().print(table)
+    worse = sum(bad for *_, bad in verdicts)
+    print(
+        f"{len(verdicts)} measured, {worse} worse than the card" if worse else f"{len(verdicts)} measured, none worse"
+    )

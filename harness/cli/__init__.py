@@ -1,0 +1,1 @@
+"""The `glassbox` command. Nothing heavy is imported before a subcommand needs it."""

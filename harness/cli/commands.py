@@ -1,0 +1,64 @@
+"""The subcommands of `glassbox`: name, module and one line of help. A new command is one line here.
+
+Modules are named as text and imported only when their command is asked for: the engine imports nothing of the rooms
+built on it, and `glassbox --help` imports neither torch nor inspect.
+
+A module offers `add_arguments(parser)` and `run(args) -> int` (the exit status). One that registers itself with
+`add_parser(subparsers)` instead of `add_arguments` is served as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+
+Run = Callable[[argparse.Namespace], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Where a subcommand lives and what it is for."""
+
+    module: str
+    help: str
+
+
+COMMANDS: dict[str, Command] = {
+    "leaderboard": Command("leaderboards.command", "rank solvers from the inspect logs, controls below a line"),
+    "models": Command("baselines.models.command", "list, train, describe and re-measure the reference models"),
+    "doctor": Command("harness.cli.doctor", "check this installation: versions, device, models, the IR machine"),
+}
+
+
+def parse_command(name: str, arguments: Sequence[str]) -> tuple[Run, argparse.Namespace]:
+    """Import the module of `name` and parse its arguments; argparse itself ends the process on a usage error."""
+    command = COMMANDS[name]
+    module = importlib.import_module(command.module)
+    run: Run = module.run
+    if hasattr(module, "add_arguments"):
+        parser = _parser(f"glassbox {name}", command)
+        module.add_arguments(parser)
+        return run, parser.parse_args(arguments)
+    return run, _self_registering(module, name).parse_args([name, *arguments])
+
+
+def _parser(program: str, command: Command) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=program, description=command.help)
+    add_debug(parser)
+    return parser
+
+
+def _self_registering(module: ModuleType, name: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="glassbox")
+    subparsers = parser.add_subparsers(required=True)
+    module.add_parser(subparsers)
+    add_debug(subparsers.choices[name])
+    return parser
+
+
+def add_debug(parser: argparse.ArgumentParser) -> None:
+    """Declare `--debug` for the help; it may stand anywhere, and `main` takes it out before a command is parsed."""
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")

@@ -1,0 +1,109 @@
+"""The `glassbox` command: finds the subcommand, runs it, and turns a user's error into one line.
+
+    glassbox --help
+    glassbox models list
+
+Exit status: 0 done, 1 the command's own "no" (a check that failed), 2 a user's error, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from harness.cli.commands import COMMANDS, add_debug, parse_command
+
+DISTRIBUTION = "glassbox-evals"
+PACKAGES = frozenset({"harness", "tasks", "solvers", "scorers", "leaderboards", "baselines"})
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (the process's own by default) and return the exit status."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    at = next((index for index, word in enumerate(given) if not word.startswith("-")), len(given))
+    options = _options().parse_args(given[:at])
+    if options.version:
+        print(f"glassbox {version()}")
+        return 0
+    if at == len(given):
+        _options().print_help()
+        return 0 if not given else 2
+    name = given[at]
+    if name not in COMMANDS:
+        return _refuse(_unknown(name))
+    return _run(name, given[at + 1 :], debug=options.debug)
+
+
+def version() -> str:
+    """The installed version."""
+    from importlib import metadata
+
+    try:
+        return metadata.version(DISTRIBUTION)
+    except metadata.PackageNotFoundError:
+        return f"(not installed; pip install {DISTRIBUTION})"
+
+
+def _options() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    listing = "\n".join(f"  {name:<{width}}  {command.help}" for name, command in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="glassbox",
+        usage="glassbox [--help] [--version] [--debug] COMMAND ...",
+        description="Evaluate methods that work inside a language model, beside the text pipelines they replace.",
+        epilog=f"commands:\n{listing}\n\n`glassbox COMMAND --help` describes one.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version")
+    add_debug(parser)
+    return parser
+
+
+def _unknown(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, COMMANDS, n=1)
+    way_out = f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}"
+    return f"no command {name!r}; {way_out}"
+
+
+def _run(name: str, arguments: Sequence[str], *, debug: bool) -> int:
+    debug = debug or "--debug" in arguments
+    try:
+        run, parsed = parse_command(name, [word for word in arguments if word != "--debug"])
+        status = run(parsed)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        print("glassbox: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`); Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except ValueError as error:
+        if debug or not is_users(error):
+            raise
+        return _refuse(" ".join(str(error).split()))
+
+
+def is_users(error: ValueError) -> bool:
+    """Whether the project itself raised it to tell the user something; a library's ValueError is a fault of ours."""
+    if type(error) is not ValueError:
+        return type(error).__module__.partition(".")[0] in PACKAGES
+    innermost = error.__traceback__
+    while innermost is not None and innermost.tb_next is not None:
+        innermost = innermost.tb_next
+    raised_in = str(innermost.tb_frame.f_globals.get("__name__", "")) if innermost else ""
+    return raised_in.partition(".")[0] in PACKAGES
+
+
+def _refuse(line: str) -> int:
+    print(f"glassbox: {line}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""SVAMP.json: Body and Question as two texts, the Equation without its unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from harness.data.readers.distractors import distractor_tags
+from harness.data.readers.equation import settle, solve_equation
+from harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
+from harness.data.readers.source import Draft, LeftOutError, Reason
+
+FILES = ("SVAMP.json",)
+FOLDER = False
+
+
+class SvampRecord(OfficialRecord):
+    """One element of the array."""
+
+    Body: Annotated[str, StringConstraints(strip_whitespace=True), Field(description="text")]
+    Question: Text
+    Equation: Text
+    Answer: ExactNumber
+
+
+def read(file: OfficialFile) -> Iterator[Draft | Reason]:
+    """One draft or reason a record."""
+    for record in file.json_array(SvampRecord):
+        question = joined(record.Body, record.Question)
+        try:
+            program, answer = settle(solve_equation(record.Equation), record.Answer)
+        except LeftOutError as left_out:
+            yield left_out.reason
+        else:
+            yield Draft(question, answer, program, distractor_tags(question, program))
+
+
+def joined(body: str, question: str) -> str:
+    """Body and question as one text; most bodies end a sentence without its full stop in the official file."""
+    if not body:
+        return question
+    return f"{body} {question}" if body[-1] in ".!?,;:" else f"{body}. {question}"

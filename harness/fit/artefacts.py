@@ -1,0 +1,146 @@
+"""Fitted parts on disk: safetensors with a JSON card, named by what they were made from, never pickled.
+
+The name is the SHA-256 of settings, model, data and code version: same inputs, same artefact, no second fit. A file
+that is damaged, or a card that does not give its own name, is refused by name and the part is fitted again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+CODE_VERSION = 1
+"""Raised when fitting or reading changes so that old parts no longer mean the same."""
+
+
+class Card(BaseModel):
+    """What a part is: the inputs that name it, a checksum of its tensors, and what was measured on the way."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    inputs: dict[str, JsonValue]
+    tensors_sha256: str
+    metrics: dict[str, float]
+
+
+class RefusedArtefact(ValueError):
+    """An artefact that must not be used; the message names it and says why."""
+
+
+def address(inputs: Mapping[str, JsonValue]) -> str:
+    """16 hexadecimal digits that name a part made from these inputs."""
+    text = json.dumps({**inputs, "code_version": CODE_VERSION}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def data_address(ids: Iterator[str]) -> str:
+    """One hash over the content ids of the fit data, in order."""
+    digest = hashlib.sha256()
+    for one in ids:
+        digest.update(one.encode())
+    return digest.hexdigest()[:16]
+
+
+def default_store() -> Path:
+    """Where parts fitted on this machine are kept: GLASSBOX_ARTEFACTS, else the user's cache folder."""
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(os.environ.get("GLASSBOX_ARTEFACTS") or Path(cache) / "glassbox" / "artefacts")
+
+
+class ArtefactStore:
+    """Folders of parts: the first is written, the others (shipped ones) are only read."""
+
+    def __init__(self, folder: Path, shipped: tuple[Path, ...] = ()) -> None:
+        self.folder = folder
+        self.shipped = shipped
+
+    def load(self, name: str) -> tuple[dict[str, torch.Tensor], Card] | None:
+        """Tensors and card of a part, or None where there is none.
+
+        Raises:
+          RefusedArtefact: It is there but damaged or stale.
+        """
+        for folder in (*self.shipped, self.folder):
+            card_file = folder / f"{name}.json"
+            if card_file.exists():
+                return _load(folder / f"{name}.safetensors", card_file)
+        return None
+
+    def save(self, name: str, tensors: dict[str, torch.Tensor], card: Card) -> None:
+        """Write tensors, then the card; both appear whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with _beside(self.folder / f"{name}.safetensors") as temporary:
+            save_file(tensors, str(temporary))
+        with _beside(self.folder / f"{name}.json") as temporary:
+            temporary.write_text(card.model_dump_json(indent=1))
+
+    def load_or_make(
+        self,
+        inputs: Mapping[str, JsonValue],
+        make: Callable[[], tuple[dict[str, torch.Tensor], dict[str, float]]],
+        warn: Callable[[str], None],
+    ) -> tuple[str, dict[str, torch.Tensor], Card]:
+        """The part made from `inputs`: from the store, or made now; two processes never make the same one at once."""
+        name = address(inputs)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.folder / f"{name}.lock"):
+            try:
+                found = self.load(name)
+            except RefusedArtefact as refused:
+                warn(f"{refused}; fitting it again")
+                found = None
+            if found is None:
+                tensors, metrics = make()
+                tensors = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+                card = Card(inputs=dict(inputs), tensors_sha256=tensors_hash(tensors), metrics=metrics)
+                self.save(name, tensors, card)
+                found = tensors, card
+        return name, *found
+
+
+def tensors_hash(tensors: Mapping[str, torch.Tensor]) -> str:
+    """SHA-256 over names, types, shapes and bytes of all tensors."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().cpu().contiguous()
+        digest.update(f"{name}{tensor.dtype}{tuple(tensor.shape)}".encode())
+        digest.update(tensor.view(torch.uint8).numpy().tobytes() if tensor.numel() else b"")
+    return digest.hexdigest()
+
+
+def _load(tensor_file: Path, card_file: Path) -> tuple[dict[str, torch.Tensor], Card]:
+    try:
+        card = Card.model_validate_json(card_file.read_text())
+        tensors = load_file(str(tensor_file))
+    except (ValidationError, UnicodeDecodeError, SafetensorError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise RefusedArtefact(f"artefact {card_file.stem} in {card_file.parent} is damaged ({reason})") from error
+    if address(card.inputs) != card_file.stem:
+        raise RefusedArtefact(f"artefact {card_file.stem} in {card_file.parent} is stale: its card names other inputs")
+    if tensors_hash(tensors) != card.tensors_sha256:
+        raise RefusedArtefact(f"artefact {card_file.stem} in {card_file.parent} is damaged (its tensors have changed)")
+    return tensors, card
+
+
+@contextmanager
+def _beside(target: Path) -> Iterator[Path]:
+    """A temporary file in the same folder that replaces `target` once the block has ended well."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,51 @@
+"""The settings of one fitted head: everything that, with model and data, decides its weights."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from harness.fit.operands import HeadKind
+from harness.fit.pooling import Pooling
+from harness.ir.shape import CHAIN, LOOP, SINGLE, Shape
+
+Features = Literal["layer", "bag_of_tokens"]
+
+
+class HeadConfig(BaseModel):
+    """Settings of an IR head.
+
+    Attributes:
+      head: How operands are read.
+      pool: How positions are combined.
+      layer: Index of the layer that is read (ignored by `bag_of_tokens`).
+      shape: Name of the program shape: `single`, `chain` or `loop`.
+      features: States of a layer, or bare tokens as a control.
+      shuffled: Train on the labels of other prompts, as a control.
+      width: Hidden units of each read-out; 0 is linear.
+      epochs: Passes over the fit examples.
+      batch: Prompts a step.
+      rate: Peak learning rate.
+      reward_epochs: Passes of reward fine-tuning after the supervised ones (the seed's 0.5 + 0.5 reward).
+      seed: Seed of initialisation and order.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    head: HeadKind = "pointer"
+    pool: Pooling = "attention"
+    layer: int = 0
+    shape: str = "single"
+    features: Features = "layer"
+    shuffled: bool = False
+    width: int = Field(default=128, ge=0)
+    epochs: int = Field(default=6, ge=1)
+    batch: int = Field(default=128, ge=1)
+    rate: float = Field(default=2e-3, gt=0)
+    reward_epochs: int = Field(default=0, ge=0)
+    seed: int = 0
+
+
+SHAPES: dict[str, Shape] = {shape.name: shape for shape in (SINGLE, CHAIN, LOOP)}
+"""Program shapes by the name a configuration gives."""

@@ -1,0 +1,20 @@
+"""The ways to read an operand from a pooled state: a number, a bin, digits, or a pointer into the prompt (seed 000)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from harness.fit.operands.base import OperandReader
+from harness.fit.operands.binned import Binned
+from harness.fit.operands.digits import Digits
+from harness.fit.operands.pointer import Pointer
+from harness.fit.operands.regression import Regression
+
+HeadKind = Literal["regression", "binned", "digits", "pointer"]
+
+READERS: dict[HeadKind, type[OperandReader]] = {
+    "regression": Regression,
+    "binned": Binned,
+    "digits": Digits,
+    "pointer": Pointer,
+}

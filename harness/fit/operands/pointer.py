@@ -1,0 +1,54 @@
+"""Beyond the seed: point at the operand's tokens in the prompt, so that any integer the prompt names can be read."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from harness.fit.operands.base import OperandReader, Sampled
+from harness.fit.reading import Targets, View
+
+_NEVER = -1e9
+
+
+class Pointer(OperandReader):
+    """Additive attention of each operand's pooled vector over the numbers of the prompt."""
+
+    def __init__(self, hidden: int, operands: int, width: int) -> None:
+        super().__init__()
+        inner = width or 128
+        self.asked = nn.ModuleList(nn.Linear(hidden, inner) for _ in range(operands))
+        self.offered = nn.Linear(hidden, inner * operands)
+        self.score = nn.Parameter(torch.randn(operands, inner) * inner**-0.5)
+
+    def forward(self, pooled: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
+        """[batch, operand, number]; absent numbers score far below any other."""
+        operands, inner = self.score.shape
+        offered = self.offered(seen.runs @ seen.states).unflatten(-1, (operands, inner))
+        asked = torch.stack([one(pooled[:, i, 0]) for i, one in enumerate(self.asked)], dim=1)
+        match = torch.tanh(offered + asked.unsqueeze(1))
+        scores = torch.einsum("bcoi,oi->boc", match, self.score)
+        return scores.masked_fill(~seen.present.unsqueeze(1), _NEVER)
+
+    def losses(self, raw: torch.Tensor, truth: Targets) -> torch.Tensor:
+        """Minus the log-probability of all numbers that equal the operand; zero where none does."""
+        chances = raw.log_softmax(-1).masked_fill(~truth.points, float("-inf"))
+        known = truth.points.any(-1)
+        return torch.where(known, -chances.masked_fill(~known.unsqueeze(-1), 0.0).logsumexp(-1), 0.0)
+
+    def greedy(self, raw: torch.Tensor, seen: View) -> list[tuple[int | None, ...]]:
+        """The number with the highest score."""
+        chosen = raw.argmax(-1).tolist()
+        return [
+            tuple(values[i] if values else None for i in row) for row, values in zip(chosen, seen.values, strict=True)
+        ]
+
+    def sample(self, raw: torch.Tensor, seen: View, generator: torch.Generator) -> Sampled:
+        """A number drawn from the softmax."""
+        chances = raw.log_softmax(-1)
+        drawn = torch.multinomial(chances.exp().flatten(0, 1), 1, generator=generator).view(raw.shape[:2])
+        values = [
+            tuple(numbers[i] if i < len(numbers) else None for i in row)
+            for row, numbers in zip(drawn.tolist(), seen.values, strict=True)
+        ]
+        return values, chances.gather(-1, drawn.unsqueeze(-1)).squeeze(-1)

@@ -1,0 +1,38 @@
+"""Option A of the seed: one scalar an operand, rounded to the nearest integer that is not negative."""
+
+from __future__ import annotations
+
+import torch
+
+from harness.fit.operands.base import OperandReader, Sampled, readout
+from harness.fit.reading import Targets, View
+
+SPREAD = 100.0
+"""Operands are learned in units of this, so that the squared error starts near one."""
+
+
+class Regression(OperandReader):
+    """Mean-squared error on the operand over SPREAD."""
+
+    def __init__(self, hidden: int, operands: int, width: int) -> None:
+        super().__init__()
+        self.maps = torch.nn.ModuleList(readout(hidden, 1, width) for _ in range(operands))
+
+    def forward(self, pooled: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
+        """[batch, operand], in units of SPREAD."""
+        return torch.cat([one(pooled[:, i, 0]) for i, one in enumerate(self.maps)], dim=1)
+
+    def losses(self, raw: torch.Tensor, truth: Targets) -> torch.Tensor:
+        """Squared error."""
+        return (raw - truth.operands.to(raw.dtype) / SPREAD) ** 2
+
+    def greedy(self, raw: torch.Tensor, seen: View) -> list[tuple[int | None, ...]]:
+        """Rounded, never below zero."""
+        return [tuple(row) for row in (raw * SPREAD).round().clamp(min=0).to(torch.int64).tolist()]
+
+    def sample(self, raw: torch.Tensor, seen: View, generator: torch.Generator) -> Sampled:
+        """A normal of standard deviation one (in operands) around the estimate, rounded."""
+        noise = torch.randn(raw.shape, generator=generator, device=raw.device)
+        drawn = (raw.detach() * SPREAD + noise).round()
+        chances = -0.5 * (drawn - raw * SPREAD) ** 2
+        return [tuple(row) for row in drawn.clamp(min=0).to(torch.int64).tolist()], chances

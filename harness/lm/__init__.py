@@ -1,0 +1,1 @@
+"""A causal language model with the lid off: load, hidden states, generation, token positions, batching."""

@@ -1,0 +1,86 @@
+"""What a model is, as one content address: fitted parts name it, and are refused when it differs.
+
+The address covers configuration, weights and tokenizer, not where they lie: a copy of the folder, and the same model
+from the hub cache, have the same one. Device and dtype are not in it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+TOKENIZER_FILES = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "vocab.txt",
+    "merges.txt",
+    "tokenizer.model",
+    "spiece.model",
+)
+_INDEX = "model.safetensors.index.json"
+
+
+def weight_files(folder: Path) -> tuple[Path, ...]:
+    """The safetensors files that `from_pretrained` reads, shards in order; empty if there are none."""
+    index = folder / _INDEX
+    if index.is_file():
+        names = sorted(set(json.loads(index.read_text())["weight_map"].values()))
+        return tuple(folder / name for name in names)
+    single = folder / "model.safetensors"
+    return (single,) if single.is_file() else ()
+
+
+def tokenizer_files(folder: Path) -> tuple[Path, ...]:
+    """The tokenizer files that are there."""
+    return tuple(folder / name for name in TOKENIZER_FILES if (folder / name).is_file())
+
+
+def hash_folder(folder: Path) -> str:
+    """64 hexadecimal digits for the model in `folder`; a file is read again only when its size or time changed."""
+    files = (folder / "config.json", *weight_files(folder), *tokenizer_files(folder))
+    return _combine((path.name, _file_digest(path)) for path in files)
+
+
+def hash_loaded(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> str:
+    """The address of a model that has no safetensors folder: over its tensors as they are in memory."""
+    import torch
+
+    def tensor_digest(tensor: torch.Tensor) -> str:
+        data = tensor.detach().cpu().reshape(-1).contiguous().view(torch.uint8)
+        return hashlib.sha256(data.numpy().tobytes()).hexdigest()
+
+    entries = [(name, tensor_digest(tensor)) for name, tensor in sorted(model.state_dict().items())]
+    vocabulary = json.dumps(sorted(tokenizer.get_vocab().items()))
+    return _combine([("config", model.config.to_json_string()), ("vocabulary", vocabulary), *entries])
+
+
+def _combine(entries: Iterable[tuple[str, str]]) -> str:
+    digest = hashlib.sha256()
+    for name, content in entries:
+        digest.update(json.dumps([name, content]).encode())
+    return digest.hexdigest()
+
+
+def _file_digest(path: Path) -> str:
+    real = path.resolve()
+    # The hub cache names a large file by its SHA-256, so its gigabytes need not be read again.
+    if real.parent.name == "blobs" and len(real.name) == 64:
+        return real.name
+    stat = real.stat()
+    return _digest_once(str(real), stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=1024)
+def _digest_once(path: str, _size: int, _mtime_ns: int) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,196 @@
+"""Open a causal LM by short name, hub name or path; each is loaded once a process.
+
+model = open_model("arith")
+model = open_model("TinyLlama/TinyLlama-1.1B-Chat-v1.0", device="cuda", dtype="bfloat16")
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.lm.errors import OpenModelError
+from harness.lm.hub import first_line, hub_folder, hub_refusal
+from harness.lm.identity import tokenizer_files, weight_files
+from harness.lm.model import OpenModel
+from harness.lm.shipped import shipped_models
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+FOLDER_NEEDS = "a model folder holds config.json, model.safetensors and tokenizer.json"
+_DTYPES = ("float32", "bfloat16", "float16")
+
+_Stamps = tuple[tuple[str, int], ...]
+_opened: dict[tuple[str, str, str], tuple[_Stamps, OpenModel]] = {}
+_opening = threading.Lock()
+
+
+def open_model(name_or_path: str, *, device: str | None = None, dtype: str | torch.dtype | None = None) -> OpenModel:
+    """Open a causal LM; a second call with the same arguments returns the same object.
+
+    A folder whose files changed since is loaded anew. No code from the model's repository is ever run, and weights
+    are read from safetensors only.
+
+    Args:
+      name_or_path: Short name of a shipped model, hub name, or folder.
+      device: Such as `cpu` or `cuda:1`; None or `auto` takes CUDA, then MPS, then CPU.
+      dtype: Such as `float32`; None or `auto` takes bfloat16 on CUDA and float32 elsewhere.
+
+    Raises:
+      OpenModelError: The name is unknown, a file is missing or broken, or device or dtype is not to be had.
+    """
+    where = _device(device)
+    precision = _dtype(dtype, where)
+    folder = _folder(name_or_path)
+    key = (str(folder.resolve()) if folder else name_or_path, where, str(precision))
+    with _opening:
+        stamps = _stamps(folder)
+        if key not in _opened or _opened[key][0] != stamps:
+            _opened[key] = stamps, _load(name_or_path, folder, where, precision)
+        return _opened[key][1]
+
+
+def wrap_loaded(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> OpenModel:
+    """An open model over objects that are already in memory; its files are found again if it came from any."""
+    came_from = getattr(model, "name_or_path", "") or ""
+    folder = Path(came_from) if came_from and Path(came_from).is_dir() else hub_folder(came_from, model)
+    known = folder is not None and bool(weight_files(folder))
+    return OpenModel(name, model, tokenizer, folder if known else None)
+
+
+def _folder(name_or_path: str) -> Path | None:
+    """The folder meant, or None when it can only be a hub name."""
+    shipped = shipped_models()
+    if name_or_path in shipped:
+        return shipped[name_or_path]
+    path = Path(name_or_path).expanduser()
+    if path.is_dir():
+        _check_folder(path)
+        return path
+    if path.is_absolute() or name_or_path.startswith(("./", "../", "~")) or name_or_path.count("/") > 1:
+        raise OpenModelError(f"no folder {name_or_path}; {FOLDER_NEEDS}")
+    return None
+
+
+def _check_folder(path: Path) -> None:
+    """Name the first thing that is missing."""
+    if not (path / "config.json").is_file():
+        raise OpenModelError(f"{path} has no config.json; {FOLDER_NEEDS}")
+    weights = weight_files(path)
+    missing = [file.name for file in weights if not file.is_file()]
+    if not weights or missing:
+        raise OpenModelError(f"{path} has no {missing[0] if missing else 'model.safetensors'}; {FOLDER_NEEDS}")
+    if not tokenizer_files(path):
+        raise OpenModelError(f"{path} has no tokenizer.json; {FOLDER_NEEDS}")
+
+
+def _stamps(folder: Path | None) -> _Stamps:
+    """What shows that a folder's files changed."""
+    if folder is None:
+        return ()
+    files = (folder / "config.json", *weight_files(folder), *tokenizer_files(folder))
+    return tuple((file.name, file.stat().st_mtime_ns) for file in files)
+
+
+def _load(name: str, folder: Path | None, device: str, dtype: torch.dtype) -> OpenModel:
+    from torch import nn
+
+    folder = folder or _cached_when_unreachable(name)
+    model, tokenizer = _from_pretrained(name, folder, dtype)
+    model.train(False).requires_grad_(False)
+    try:
+        nn.Module.to(model, device)
+    except (RuntimeError, AssertionError) as error:
+        raise OpenModelError(f"{name} does not go to device {device}: {first_line(error)}") from error
+    return OpenModel(name, model, tokenizer, folder or hub_folder(name, model))
+
+
+def _cached_when_unreachable(name: str) -> Path | None:
+    """None when the hub gives `name`; else the folder of its cache, which spares the library's retries for each file.
+
+    Raises:
+      OpenModelError: The cache does not have it either.
+    """
+    refusal = hub_refusal(name)
+    if refusal is None:
+        return None
+    cached = hub_folder(name)
+    if cached is not None:
+        _check_folder(cached)
+        return cached
+    shipped = ", ".join(shipped_models()) or "none"
+    raise OpenModelError(
+        f"{name} is no shipped model ({shipped}), no folder ({FOLDER_NEEDS}), nor to be had from the hub: {refusal}"
+    )
+
+
+def _from_pretrained(
+    name: str, folder: Path | None, dtype: torch.dtype
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    from safetensors import SafetensorError
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    source = str(folder) if folder else name
+    try:
+        with _quiet(folder):
+            tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+            # With the loading report, a pair comes back, which the library's own annotation leaves out.
+            loaded: Any = AutoModelForCausalLM.from_pretrained(
+                source, dtype=dtype, use_safetensors=True, trust_remote_code=False, output_loading_info=True
+            )
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise OpenModelError(f"{name} does not load: {first_line(error)}") from error
+    _refuse_incomplete(name, loaded[1])
+    return loaded[0], tokenizer
+
+
+@contextmanager
+def _quiet(folder: Path | None) -> Iterator[None]:
+    """Hide the library's progress bars while a small folder loads: they would last a blink."""
+    from transformers.utils import logging
+
+    small = folder is not None and sum(file.stat().st_size for file in weight_files(folder)) < 1 << 30
+    hide = small and logging.is_progress_bar_enabled()
+    if hide:
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    try:
+        yield
+    finally:
+        if hide:
+            logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _refuse_incomplete(name: str, report: dict[str, Any]) -> None:
+    """Weights that the checkpoint lacks would be random numbers, and every measurement on them noise."""
+    missing = sorted(report["missing_keys"])
+    if missing:
+        raise OpenModelError(f"{name} lacks {len(missing)} weights ({missing[0]}, ...); its checkpoint is incomplete")
+
+
+def _device(device: str | None) -> str:
+    import torch
+
+    if device is None or device == "auto":
+        return "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        return str(torch.device(device))
+    except RuntimeError as error:
+        raise OpenModelError(f"device {device!r} is unknown; use auto, cpu, cuda, cuda:N or mps") from error
+
+
+def _dtype(dtype: str | torch.dtype | None, device: str) -> torch.dtype:
+    import torch
+
+    if isinstance(dtype, torch.dtype):
+        return dtype
+    if dtype is None or dtype == "auto":
+        return torch.bfloat16 if device.startswith("cuda") else torch.float32
+    if dtype not in _DTYPES:
+        raise OpenModelError(f"dtype {dtype!r} is unknown; use auto, {', '.join(_DTYPES)}")
+    found: torch.dtype = getattr(torch, dtype)
+    return found

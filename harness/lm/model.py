@@ -1,0 +1,114 @@
+"""The open model: a causal LM and its tokenizer, with everything inside it within reach.
+
+Soft prompts put embeddings in (`embed`), probes and heads read states (`harness.lm.states`), adapters hang on `blocks`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from harness.lm.identity import hash_folder, hash_loaded
+from harness.lm.layers import blocks_of, decoder_of, resolve_layer
+from harness.lm.tokens import Batch, Side, TextCodec
+
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True, eq=False)
+class OpenModel:
+    """A loaded causal LM.
+
+    Attributes:
+      name: What the user called it: short name, hub name or path.
+      model: The Hugging Face model, in evaluation mode.
+      tokenizer: Its tokenizer.
+      folder: Where its files lie, or None when it has none (built in memory, or saved without safetensors).
+      lock: Held during each forward, so that threads take turns.
+    """
+
+    name: str
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    folder: Path | None
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @cached_property
+    def blocks(self) -> tuple[nn.Module, ...]:
+        """The decoder blocks; block k reads layer k and writes layer k+1."""
+        return blocks_of(self.model)
+
+    @cached_property
+    def decoder(self) -> nn.Module:
+        """The stack of blocks with embedding and final norm, without the LM head."""
+        return decoder_of(self.model)
+
+    @cached_property
+    def codec(self) -> TextCodec:
+        """Text to tokens and back."""
+        return TextCodec(self.tokenizer, cast("torch.Tensor", self.model.get_input_embeddings().weight).shape[0])
+
+    @cached_property
+    def hash(self) -> str:
+        """Content address of configuration, weights and tokenizer; see `harness.lm.identity`."""
+        return hash_folder(self.folder) if self.folder else hash_loaded(self.model, self.tokenizer)
+
+    @property
+    def hidden_size(self) -> int:
+        """Width of the residual stream."""
+        return int(self.model.config.get_text_config(decoder=True).hidden_size)
+
+    @property
+    def context(self) -> int | None:
+        """Most tokens the model can attend to, or None when its configuration sets no limit."""
+        limit = getattr(self.model.config.get_text_config(decoder=True), "max_position_embeddings", None)
+        return int(limit) if limit else None
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights lie."""
+        return self.model.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The floating-point type it computes in."""
+        return self.model.dtype
+
+    @cached_property
+    def stop_ids(self) -> tuple[int, ...]:
+        """Ids that end a text: the generation configuration's, else the model configuration's, else the tokenizer's."""
+        generation = getattr(self.model, "generation_config", None)
+        for source in (generation, self.model.config.get_text_config(decoder=True), self.tokenizer):
+            ids = getattr(source, "eos_token_id", None)
+            if ids is not None:
+                return (ids,) if isinstance(ids, int) else tuple(ids)
+        return ()
+
+    def layer(self, layer: int | float) -> int:
+        """`layer` as an index into this model; a float is a fraction of its depth."""
+        return resolve_layer(layer, len(self.blocks))
+
+    def encode(self, texts: Sequence[str], *, side: Side = "right", offsets: bool = False) -> Batch:
+        """Tokens of `texts`, padded, with the special tokens that the tokenizer itself adds."""
+        return self.codec.encode(texts, side=side, offsets=offsets)
+
+    def embed(self, ids: torch.Tensor) -> torch.Tensor:
+        """Input embeddings [..., hidden] of `ids`, as the model's `inputs_embeds` takes them."""
+        return cast("torch.Tensor", self.model.get_input_embeddings()(ids.to(self.device)))
+
+    def check_length(self, lengths: Collection[int]) -> None:
+        """Refuse rows that are longer than the context.
+
+        Raises:
+          ValueError: A row does not fit.
+        """
+        longest = max(lengths)
+        if self.context is not None and longest > self.context:
+            raise ValueError(f"{longest} tokens are more than the context of {self.name} ({self.context}); shorten it")

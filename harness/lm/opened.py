@@ -1,0 +1,49 @@
+"""From the model that inspect evaluates to the open model underneath, for solvers that work inside it.
+
+model = open_from(get_model(), text_only=("regex_pipeline", "direct"))
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from harness.lm.errors import CannotOpen
+from harness.lm.provider import OpenAPI
+
+if TYPE_CHECKING:
+    from inspect_ai.model import Model, ModelAPI
+
+    from harness.lm.model import OpenModel
+
+_HF_PROVIDER = "inspect_ai.model._providers.hf"
+
+_wrapped: WeakKeyDictionary[ModelAPI, OpenModel] = WeakKeyDictionary()
+_wrapping = threading.Lock()
+
+
+def open_from(model: Model, text_only: Sequence[str] = ()) -> OpenModel:
+    """The open model under `open/...`, or under inspect's own `hf/...` provider, whose loaded weights are shared.
+
+    Args:
+      model: The model that inspect evaluates.
+      text_only: Solvers to name in the error: those that work with any model.
+
+    Raises:
+      CannotOpen: The model answers in text only, or has been closed.
+    """
+    api = model.api
+    if isinstance(api, OpenAPI):
+        return api.open
+    loaded, tokenizer = getattr(api, "model", None), getattr(api, "tokenizer", None)
+    if type(api).__module__ == _HF_PROVIDER and loaded is not None and tokenizer is not None:
+        from harness.lm.load import wrap_loaded
+
+        with _wrapping:
+            if api not in _wrapped:
+                _wrapped[api] = wrap_loaded(str(model), loaded, tokenizer)
+            return _wrapped[api]
+    way_out = f"; solvers that work with it: {', '.join(text_only)}" if text_only else ""
+    raise CannotOpen(f"{model} gives text only, and this solver works inside the model: use open/ or hf/{way_out}")

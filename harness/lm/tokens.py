@@ -1,0 +1,140 @@
+"""Text to padded token batches and back, with the same special tokens for fitting and for reading.
+
+The tokenizer's Rust backend is called directly: the Hugging Face call around it costs more than the work itself at
+batch 1, and yields the same ids. Padding is done here, so that its side never depends on hidden tokenizer state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, cast
+
+import torch
+from tokenizers import Tokenizer
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+Side = Literal["left", "right"]
+Span = tuple[int, int]
+"""Characters start..end (end excluded)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Token rows of unequal length in one rectangle.
+
+    Attributes:
+      input_ids: int64 [batch, position].
+      attention_mask: int64 [batch, position]; 1 on real tokens, 0 on padding.
+      lengths: Real tokens of each row.
+      offsets: Character span of each real token, row by row; special tokens have an empty span. None if not asked for.
+    """
+
+    input_ids: torch.Tensor
+    attention_mask: torch.Tensor
+    lengths: tuple[int, ...]
+    offsets: tuple[tuple[Span, ...], ...] | None = None
+
+    @property
+    def position_ids(self) -> torch.Tensor:
+        """Position of each token within its own row, whatever the padding: int64 [batch, position]."""
+        return positions_of(self.attention_mask)
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on `device`."""
+        return replace(self, input_ids=self.input_ids.to(device), attention_mask=self.attention_mask.to(device))
+
+
+def positions_of(attention_mask: torch.Tensor) -> torch.Tensor:
+    """Position ids [batch, position] that count real tokens from 0; padding before the text is given position 0."""
+    return (attention_mask.cumsum(-1) - 1).clamp_(min=0)
+
+
+def pad(rows: Sequence[Sequence[int]], pad_id: int, side: Side = "right") -> Batch:
+    """Put token rows into one rectangle.
+
+    Raises:
+      ValueError: There is no row, or a row is empty.
+    """
+    lengths = tuple(map(len, rows))
+    if not lengths or not all(lengths):
+        what = f"text {lengths.index(0)} gives no tokens" if lengths else "no texts are given"
+        raise ValueError(f"{what}; a batch needs at least one token a row")
+    width = max(lengths)
+    ids: list[list[int]] = []
+    mask: list[list[int]] = []
+    for row, length in zip(rows, lengths, strict=True):
+        gap = width - length
+        if side == "right":
+            ids.append([*row, *[pad_id] * gap])
+            mask.append([1] * length + [0] * gap)
+        else:
+            ids.append([*[pad_id] * gap, *row])
+            mask.append([0] * gap + [1] * length)
+    return Batch(torch.tensor(ids), torch.tensor(mask), lengths)
+
+
+class TextCodec:
+    """One tokenizer, called directly; `vocabulary` is the number of ids that its model can embed."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, vocabulary: int) -> None:
+        self._tokenizer = tokenizer
+        backend = getattr(tokenizer, "backend_tokenizer", None)
+        # A copy: the Hugging Face wrapper switches padding and truncation of its backend on and off as it is called.
+        self._backend: Tokenizer | None = Tokenizer.from_str(backend.to_str()) if backend is not None else None
+        if self._backend is not None:
+            self._backend.no_padding()
+            self._backend.no_truncation()
+        self.pad_id = _pad_id(tokenizer, vocabulary)
+
+    def encode(
+        self, texts: Sequence[str], *, side: Side = "right", offsets: bool = False, special: bool = True
+    ) -> Batch:
+        """Tokens of `texts` as a padded batch.
+
+        Args:
+          texts: One row each.
+          side: Where padding goes.
+          offsets: Whether character spans are kept.
+          special: Whether the tokenizer's own special tokens (such as BOS) are added; off for text that has them.
+
+        Raises:
+          ValueError: A text gives no tokens, or offsets are asked of a tokenizer that has none.
+        """
+        if self._backend is None:
+            if offsets:
+                raise ValueError(f"{type(self._tokenizer).__name__} gives no character offsets; use a fast tokenizer")
+            return pad([self.ids(text, special=special) for text in texts], self.pad_id, side)
+        if not offsets:
+            found = self._backend.encode_batch_fast(list(texts), add_special_tokens=special)
+            return pad([encoding.ids for encoding in found], self.pad_id, side)
+        found = self._backend.encode_batch(list(texts), add_special_tokens=special)
+        batch = pad([encoding.ids for encoding in found], self.pad_id, side)
+        return replace(batch, offsets=tuple(tuple(encoding.offsets) for encoding in found))
+
+    def ids(self, text: str, *, special: bool = True) -> list[int]:
+        """Token ids of one text."""
+        if self._backend is None:
+            return cast("list[int]", self._tokenizer.encode(text, add_special_tokens=special))
+        return self._backend.encode(text, add_special_tokens=special).ids
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """Text of `ids` without special tokens."""
+        if self._backend is None:
+            return cast("str", self._tokenizer.decode(list(ids), skip_special_tokens=True))
+        return self._backend.decode(list(ids), skip_special_tokens=True)
+
+    def continuation(self, prompt: Sequence[int], generated: Sequence[int]) -> str:
+        """Text that `generated` adds after `prompt`, with the leading space that decoding it alone would lose."""
+        # Four tokens hold any one character (UTF-8), so what joins the boundary is in sight.
+        tail = list(prompt[-4:])
+        before, both = self.decode(tail), self.decode([*tail, *generated])
+        return both[len(before) :] if both.startswith(before) else self.decode(generated)
+
+
+def _pad_id(tokenizer: PreTrainedTokenizerBase, vocabulary: int) -> int:
+    """The tokenizer's pad id if the model can embed it, else 0: padding is masked, so any id will do."""
+    pad_id = tokenizer.pad_token_id
+    return int(pad_id) if pad_id is not None and pad_id < vocabulary else 0

@@ -1,0 +1,221 @@
+"""Logs as records and frames: everything after a run works from its log alone.
+
+    runs = load_logs("logs")                 # headers only: fast, for boards
+    frame = samples_frame(runs[0])           # one row a sample, for paired tests
+
+A file that is no readable log is named in one warning line and skipped: it must not hide the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspect_ai.log import EvalLog, read_eval_log, read_eval_log_sample, read_eval_log_sample_summaries
+
+from harness.records.attempt import STORE_KEY, Attempt
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from inspect_ai.log import EvalSample, EvalSampleSummary
+    from inspect_ai.scorer import Score
+
+logger = logging.getLogger(__name__)
+
+Arguments = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """The header of one log, in the words of a leaderboard.
+
+    Attributes:
+      path: The log file.
+      status: `success`, or why the run has no full result (`started`, `cancelled`, `error`).
+      created: When the run began, ISO 8601; later strings are later runs.
+      task: Task name without its package.
+      task_version: As the task gives it (`1-A`); results of different versions are never compared.
+      task_args: Every argument of the task, defaults included.
+      task_args_passed: The ones that were given.
+      solver: Solver name without its package; several steps are joined by ` + `.
+      solver_args: Every argument of the solver, defaults included.
+      solver_args_passed: The ones that were given.
+      model: Model name as inspect knows it.
+      split: From the task's arguments or metadata; empty where the task has none.
+      total: Samples the run was to do.
+      completed: Samples that came through without an error.
+      sample_ids: Their ids, in the order of the data set.
+      scores: Metrics by score and name: `scores["semantic"]["accuracy"]`. NaN metrics are left out.
+      scorers: The scorers the run was to use; known even where there is no result.
+      metadata: What the task or command wrote about the run (provenance).
+    """
+
+    path: Path
+    status: str
+    created: str
+    task: str
+    task_version: str
+    task_args: Arguments
+    task_args_passed: Arguments
+    solver: str
+    solver_args: Arguments
+    solver_args_passed: Arguments
+    model: str
+    split: str
+    total: int
+    completed: int
+    sample_ids: tuple[str | int, ...] = field(repr=False)
+    scores: Mapping[str, Mapping[str, float]] = field(repr=False)
+    scorers: tuple[str, ...] = field(repr=False)
+    metadata: Arguments = field(repr=False)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every sample was done; anything else is marked on a board."""
+        return self.status == "success" and self.completed == self.total
+
+    @property
+    def samples_digest(self) -> str:
+        """12 hexadecimal digits over the sample ids: equal for runs on the same samples, in whatever order."""
+        return hashlib.sha256(json.dumps(sorted(map(str, self.sample_ids))).encode()).hexdigest()[:12]
+
+    @cached_property
+    def artefact(self) -> str | None:
+        """Content address of the fitted part, from the first sample's attempt; None where there is none."""
+        if not self.sample_ids:
+            return None
+        try:
+            sample = read_eval_log_sample(str(self.path), id=self.sample_ids[0], epoch=1)
+        except (IndexError, KeyError, OSError, ValueError):  # the run ended before this sample, or kept none
+            return None
+        attempt = _attempt(sample)
+        return attempt.artefact if attempt else None
+
+    def metric(self, score: str, name: str) -> float | None:
+        """One metric, or None where it was not measured."""
+        return self.scores.get(score, {}).get(name)
+
+
+def load_logs(where: str | Path | Iterable[str | Path]) -> list[RunRecord]:
+    """Read the headers of the logs in a directory (recursively), or of the files given, oldest run first."""
+    records = [record for path in log_files(where) if (record := _read_header(path)) is not None]
+    return sorted(records, key=lambda record: (record.created, record.path.name))
+
+
+def log_files(where: str | Path | Iterable[str | Path]) -> list[Path]:
+    """The log files (`.eval`, `.json`) under the given places; what is hidden is no log."""
+    places = [where] if isinstance(where, str | Path) else list(where)
+    found: set[Path] = set()
+    for place in map(Path, places):
+        inside = (path for path in place.rglob("*") if path.suffix in (".eval", ".json") and path.is_file())
+        visible = (path for path in inside if not any(part.startswith(".") for part in path.relative_to(place).parts))
+        found.update(visible if place.is_dir() else [place])
+    return sorted(found)
+
+
+def samples_frame(log: RunRecord | str | Path, attempts: bool = True) -> pd.DataFrame:
+    """One row for each sample and epoch, in the order of the log.
+
+    Columns follow inspect's own frames: `id`, `epoch`, `target`, `error`, `metadata_*`, and `score_*`, where a score
+    of several values has a column for each (`score_operation`). Not applicable and not measured are NaN.
+
+    Args:
+      log: A record from `load_logs`, or a log file.
+      attempts: Also read each sample's attempt into `attempt_*`; ten times slower, as whole samples are read.
+    """
+    import pandas as pd
+
+    path = log.path if isinstance(log, RunRecord) else Path(log)
+    record = log if isinstance(log, RunRecord) else _record(path, read_eval_log(path, header_only=True))
+    samples: Iterable[EvalSample | EvalSampleSummary] = (
+        read_eval_log(path).samples or [] if attempts else read_eval_log_sample_summaries(str(path))
+    )
+    frame = pd.DataFrame([_row(sample) for sample in samples])
+    for position, name in enumerate(("task", "task_version", "split", "solver", "model")):
+        frame.insert(position, name, getattr(record, name))
+    return frame
+
+
+def _row(sample: EvalSample | EvalSampleSummary) -> dict[str, object]:
+    row: dict[str, object] = {"id": sample.id, "epoch": sample.epoch, "target": sample.target}
+    row["error"] = sample.error if isinstance(sample.error, str | None) else sample.error.message
+    row |= {f"metadata_{name}": value for name, value in sample.metadata.items()}
+    row |= _score_columns(sample.scores or {})
+    attempt = _attempt(sample)
+    if attempt is not None:
+        row |= {f"attempt_{name}": value for name, value in attempt.model_dump(mode="json").items()}
+    return row
+
+
+def _score_columns(scores: Mapping[str, Score]) -> dict[str, object]:
+    columns: dict[str, object] = {}
+    for name, score in scores.items():
+        if isinstance(score.value, Mapping):
+            columns |= {f"score_{part}": value for part, value in score.value.items()}
+        else:
+            columns[f"score_{name}"] = score.value
+        columns |= {f"{name}_{key}": value for key, value in (score.metadata or {}).items()}
+    return columns
+
+
+def _attempt(sample: EvalSample | EvalSampleSummary) -> Attempt | None:
+    kept = getattr(sample, "store", {}).get(STORE_KEY)
+    return None if kept is None else Attempt.model_validate(kept)
+
+
+def _read_header(path: Path) -> RunRecord | None:
+    try:
+        return _record(path, read_eval_log(path, header_only=True))
+    except Exception as error:  # any fault of one file: it is named, and the others are still read
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        logger.warning("skipped %s: not a readable inspect log (%s)", path, reason[:120])
+        return None
+
+
+def _record(path: Path, log: EvalLog) -> RunRecord:
+    spec, results = log.eval, log.results
+    steps = log.plan.steps
+    metadata = spec.metadata or {}
+    total = results.total_samples if results else len(spec.dataset.sample_ids or [])
+    return RunRecord(
+        path=path,
+        status=log.status,
+        created=spec.created,
+        task=_short(spec.task),
+        task_version=str(spec.task_version),
+        task_args=spec.task_args,
+        task_args_passed=spec.task_args_passed,
+        solver=" + ".join(_short(step.solver) for step in steps) or _short(spec.solver or "none"),
+        solver_args={name: value for step in steps for name, value in step.params.items()},
+        solver_args_passed={name: value for step in steps for name, value in step.params_passed.items()},
+        model=spec.model,
+        split=str(spec.task_args.get("split") or metadata.get("split") or ""),
+        total=total,
+        completed=results.completed_samples if results else 0,
+        sample_ids=tuple(spec.dataset.sample_ids or ()),
+        scores=_metrics(log),
+        scorers=tuple(_short(scorer.name) for scorer in spec.scorers or ()),
+        metadata=metadata,
+    )
+
+
+def _metrics(log: EvalLog) -> dict[str, dict[str, float]]:
+    """Metrics by score; a score that stands there twice (reduced and not) is one, the first of a name wins."""
+    found: dict[str, dict[str, float]] = {}
+    for score in log.results.scores if log.results else ():
+        kept = found.setdefault(_short(score.name), {})
+        for metric in score.metrics.values():
+            if metric.value == metric.value:  # NaN: nothing was scored
+                kept.setdefault(_short(metric.name), float(metric.value))
+    return found
+
+
+def _short(name: str) -> str:
+    """A registered name without its package."""
+    return name.rsplit("/", 1)[-1]

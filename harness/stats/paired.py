@@ -1,0 +1,155 @@
+"""Two methods on the same samples: the difference, its interval, and whether there is evidence of one.
+
+    found = compare(head_right, pipeline_right)
+    found.sentence("ir_head", "regex_pipeline")
+    not_worse(head_right, pipeline_right, margin=0.01).verdict
+
+Only discordant samples (one right, the other wrong) carry information; a test that forgets the pairing throws it away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from scipy import stats
+from scipy.optimize import brentq
+
+from harness.stats.intervals import Interval
+from harness.stats.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PairedTable:
+    """How often both, one or neither of two methods was right on the same samples."""
+
+    both: int
+    only_a: int
+    only_b: int
+    neither: int
+
+    @property
+    def n(self) -> int:
+        """Number of pairs."""
+        return self.both + self.only_a + self.only_b + self.neither
+
+    @property
+    def difference(self) -> float:
+        """Proportion right of A less that of B."""
+        return (self.only_a - self.only_b) / self.n
+
+
+def paired_table(a: Sequence[bool] | Sequence[int], b: Sequence[bool] | Sequence[int]) -> PairedTable:
+    """Count the four cells.
+
+    Raises:
+      ValueError: The sequences differ in length, are empty, or hold something other than 0 and 1.
+    """
+    if len(a) != len(b) or not len(a):
+        raise ValueError(f"a paired comparison needs the same samples on both sides, not {len(a)} against {len(b)}")
+    left, right = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
+    if not (np.isin(left, (0, 1)).all() and np.isin(right, (0, 1)).all()):
+        raise ValueError("a paired comparison needs outcomes that are 0 or 1; leave unscored samples out on both sides")
+    x, y = left.astype(bool), right.astype(bool)
+    return PairedTable(int((x & y).sum()), int((x & ~y).sum()), int((~x & y).sum()), int((~x & ~y).sum()))
+
+
+def mcnemar(table: PairedTable) -> float:
+    """Two-sided p of the exact test of McNemar (1947, Psychometrika 12:153-157): are discordants a fair coin?"""
+    discordant = table.only_a + table.only_b
+    return float(stats.binomtest(table.only_a, discordant).pvalue) if discordant else 1.0
+
+
+def tango(table: PairedTable, confidence: float = 0.95) -> Interval:
+    """Score interval for the paired difference A - B (Tango 1998, Statistics in Medicine 17:891-908).
+
+    It inverts the score test, so that it stays within -1..1 and has width even where no pair is discordant.
+    """
+    z = float(stats.norm.ppf((1 + confidence) / 2))
+    point, edge = table.difference, 1 - 1e-12
+    low = float(brentq(lambda d: _score(table, d) - z, -edge, point, xtol=1e-12)) if point > -edge else -1.0
+    high = float(brentq(lambda d: _score(table, d) + z, point, edge, xtol=1e-12)) if point < edge else 1.0
+    return Interval(low, high, confidence, "tango")
+
+
+def _score(table: PairedTable, d: float) -> float:
+    """Score statistic for a true difference `d`, with the rate of only-B at its restricted maximum likelihood."""
+    n, a, b = table.n, table.only_a, table.only_b
+    linear = (2 * n - a + b) * d - a - b
+    only_b_rate = (sqrt(max(0.0, linear**2 + 8 * n * b * d * (1 - d))) - linear) / (4 * n)
+    variance = n * (2 * only_b_rate + d * (1 - d))
+    distance = a - b - n * d
+    if variance <= 0:
+        return 0.0 if abs(distance) < 1e-12 else float(np.copysign(np.inf, distance))
+    return distance / sqrt(variance)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A paired difference A - B with all that is needed to judge it."""
+
+    table: PairedTable
+    difference: float
+    interval: Interval
+    p: float
+
+    @property
+    def evidence(self) -> bool:
+        """Whether the interval leaves out zero and the exact test agrees; otherwise the two are a tie."""
+        return 0.0 not in self.interval and self.p < 1 - self.interval.confidence
+
+    def sentence(self, a: str, b: str) -> str:
+        """One line for a report: names the better one only where there is evidence of a difference."""
+        figures = (
+            f"difference {self.difference * 100:+.1f} points "
+            f"[{self.interval.low * 100:+.1f}, {self.interval.high * 100:+.1f}], "
+            f"exact McNemar p = {self.p:.2g}, discordant {self.table.only_a}:{self.table.only_b} of {self.table.n}"
+        )
+        if not self.evidence:
+            if 0.0 not in self.interval:
+                figures += " (too few for the interval to stand without the exact test)"
+            return f"no evidence of a difference between {a} and {b}: {figures}"
+        better, worse = (a, b) if self.difference > 0 else (b, a)
+        return f"{better} is better than {worse}: {figures}"
+
+
+def compare(
+    a: Sequence[bool] | Sequence[int], b: Sequence[bool] | Sequence[int], confidence: float = 0.95
+) -> Comparison:
+    """Compare two methods on the same samples, given in the same order; the difference is A - B."""
+    table = paired_table(a, b)
+    return Comparison(table, table.difference, tango(table, confidence), mcnemar(table))
+
+
+@dataclass(frozen=True, slots=True)
+class NonInferiority:
+    """Whether A is worse than B by no more than `margin`."""
+
+    margin: float
+    verdict: Verdict
+    comparison: Comparison
+
+
+def not_worse(
+    a: Sequence[bool] | Sequence[int], b: Sequence[bool] | Sequence[int], margin: float, confidence: float = 0.95
+) -> NonInferiority:
+    """Judge "A is at most `margin` worse than B" by the paired interval, a one-sided test at (1 - confidence) / 2.
+
+    Supported when the whole interval of A - B lies above -margin, refuted when it lies below, else undetermined:
+    the absence of a significant difference alone supports nothing.
+
+    Raises:
+      ValueError: The margin is not positive.
+    """
+    if margin <= 0:
+        raise ValueError(f"margin {margin} must be positive: 0.01 allows A to be one point worse")
+    found = compare(a, b, confidence)
+    if found.interval.low > -margin:
+        verdict = Verdict.SUPPORTED
+    elif found.interval.high < -margin:
+        verdict = Verdict.REFUTED
+    else:
+        verdict = Verdict.UNDETERMINED
+    return NonInferiority(margin, verdict, found)

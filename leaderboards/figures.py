@@ -1,0 +1,71 @@
+"""How figures are written on every board: percentages, intervals, latencies, counts; a dash where there is none."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+NONE = "–"  # noqa: RUF001
+
+
+class Bounded(Protocol):
+    """A proportion with its interval."""
+
+    @property
+    def value(self) -> float: ...  # noqa: D102
+
+    @property
+    def low(self) -> float: ...  # noqa: D102
+
+    @property
+    def high(self) -> float: ...  # noqa: D102
+
+
+def percent(share: float | None) -> str:
+    """`99.4`; only all is `100.0` and only none is `0.0`: one failure in 10,000 is not rounded away."""
+    if share is None:
+        return NONE
+    if share in (0, 1):
+        return f"{share * 100:.1f}"
+    return f"{min(max(share * 100, 0.1), 99.9):.1f}"
+
+
+def proportion(estimate: Bounded | None) -> str:
+    """`99.4`, without the interval."""
+    return percent(estimate.value) if estimate else NONE
+
+
+def with_interval(estimate: Bounded | None) -> str:
+    """`99.4 [98.7, 99.7]`."""
+    return f"{percent(estimate.value)} [{percent(estimate.low)}, {percent(estimate.high)}]" if estimate else NONE
+
+
+def milliseconds(value: float | None) -> str:
+    """Three digits in the unit that suits: `210 µs`, `1.23 ms`, `45.6 ms`, `2.10 s`."""
+    if value is None:
+        return NONE
+    if value < 0.9995:
+        return f"{_three_digits(value * 1000)} µs"
+    return f"{_three_digits(value)} ms" if value < 999.5 else f"{_three_digits(value / 1000)} s"
+
+
+def ratio(value: float | None) -> str:
+    """`12.4 x`."""
+    return NONE if value is None else f"{_three_digits(value)} x"
+
+
+def number(value: float | None) -> str:
+    """`1,234` or `12.3`: counts whole, means with one decimal."""
+    if value is None:
+        return NONE
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def address(content: str | None) -> str:
+    """The first eight characters of a content address, its kind left out (`sha256:ab12cd34` is `ab12cd34`)."""
+    return content.rsplit(":", 1)[-1].rsplit("/", 1)[-1][:8] if content else NONE
+
+
+def _three_digits(value: float) -> str:
+    if value >= 99.95:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"

@@ -1,0 +1,19 @@
+"""The scorers of the IR tasks, in the order in which logs and viewers show them; the headline comes first.
+
+Task(..., scorer=ir_scorers())
+"""
+
+from __future__ import annotations
+
+from inspect_ai.scorer import Scorer
+
+from scorers.cost import cost
+from scorers.parse_failure import parse_failure
+from scorers.reading import reading
+from scorers.semantic import semantic
+from scorers.structural import structural
+
+
+def ir_scorers(low: int = 0, high: int = 1000) -> list[Scorer]:
+    """Every question asked of an IR attempt; `low` and `high` bound the literal operands of a valid program."""
+    return [semantic(), structural(low, high), reading(), parse_failure(), cost()]

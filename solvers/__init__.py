@@ -1,0 +1,1 @@
+"""Solvers, one technique per file; a solver never scores."""

@@ -1,0 +1,32 @@
+"""Control: the same head on bare token ids without order: what the words alone give away.
+
+inspect eval tasks/ir_arith.py@ir_arith --solver bag_of_tokens
+"""
+
+from __future__ import annotations
+
+from inspect_ai.solver import Solver, solver
+
+from harness.fit.config import HeadConfig
+from harness.fit.operands import HeadKind
+from harness.fit.pooling import Pooling
+from solvers.heads import head_solver
+from solvers.ir_head import EXAMPLES
+
+
+@solver
+def bag_of_tokens(
+    head: HeadKind = "pointer",
+    pool: Pooling = "mean",
+    examples: int = EXAMPLES,
+    seed: int = 0,
+) -> Solver:
+    """Fit and read as `ir_head` does, on what this control allows it to see.
+
+    Args:
+      head: How operands are read.
+      pool: How positions are combined.
+      examples: Problems to fit on, at most.
+      seed: Seed of fit data, initialisation and order.
+    """
+    return head_solver(HeadConfig(head=head, pool=pool, features="bag_of_tokens", seed=seed), 0, examples)

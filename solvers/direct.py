@@ -1,0 +1,47 @@
+"""Control: the model writes the number itself; no program, no machine.
+
+inspect eval tasks/ir_arith.py@ir_arith --solver direct
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspect_ai.solver import Solver, solver
+
+from harness.outcome import Outcome
+from harness.records.attempt import Attempt
+from solvers.text import TextTechnique, text_solver
+from tasks.arithmetic.prompts import answer_prompt
+
+
+class Direct(TextTechnique):
+    """The completion is the answer."""
+
+    def prompt(self, question: str) -> str:
+        """Ask for the number."""
+        return answer_prompt(question, self.shots)
+
+    def read(self, completions: Sequence[str]) -> list[Attempt]:
+        """The completion as an integer, thousands separators allowed; anything else is a parse failure."""
+        return [_integer(completion) for completion in completions]
+
+
+def _integer(completion: str) -> Attempt:
+    text = completion.strip().replace(",", "")
+    digits = text.removeprefix("-")
+    if digits.isascii() and digits.isdigit() and len(digits) < 19:
+        return Attempt(value=int(text), reads_program=False)
+    kind = "not_an_integer" if text else "empty"
+    return Attempt(failure=Outcome.PARSE, failure_kind=kind, reads_program=False)
+
+
+@solver
+def direct(shots: int | None = None, max_tokens: int = 24) -> Solver:
+    """Let the model write the number.
+
+    Args:
+      shots: Examples in the prompt; by default none for the shipped models and four for others.
+      max_tokens: Most tokens of an answer.
+    """
+    return text_solver(lambda chosen: Direct(chosen, max_tokens), shots)

@@ -1,0 +1,47 @@
+"""Read the program straight from hidden states: no text is generated and nothing is parsed (seed 000).
+
+inspect eval tasks/ir_arith.py --solver ir_head
+inspect eval tasks/ir_arith.py@ir_arith --solver ir_head -S head=binned -S pool=last -S layer=0.55
+"""
+
+from __future__ import annotations
+
+from inspect_ai.solver import Solver, solver
+
+from harness.fit.config import HeadConfig
+from harness.fit.operands import HeadKind
+from harness.fit.pooling import Pooling
+from harness.ir.machine import Width
+from solvers.heads import head_solver
+
+EXAMPLES = 8000
+LAYER = 0.5
+
+
+@solver
+def ir_head(
+    head: HeadKind = "pointer",
+    pool: Pooling = "attention",
+    layer: float | int | str = LAYER,
+    examples: int = EXAMPLES,
+    epochs: int = 6,
+    hidden: int = 128,
+    reward_epochs: int = 0,
+    seed: int = 0,
+    width: Width = 32,
+) -> Solver:
+    """Emit a program from the states after `layer` and run it.
+
+    Args:
+      head: How operands are read; `regression`, `binned` and `digits` are the seed's options A, B and C.
+      pool: How positions are combined; padding is never pooled.
+      layer: Depth as an index, as a fraction of the model's layers, or `auto`.
+      examples: Problems to fit on, at most; one in ten is held back to choose the epoch.
+      epochs: Passes over them.
+      hidden: Hidden units of each read-out; 0 is linear, as in the seed.
+      reward_epochs: Passes of fine-tuning with the seed's structural and semantic reward afterwards.
+      seed: Seed of fit data, initialisation and order.
+      width: Integer width of the machine in bits.
+    """
+    config = HeadConfig(head=head, pool=pool, epochs=epochs, width=hidden, reward_epochs=reward_epochs, seed=seed)
+    return head_solver(config, layer, examples, width)

@@ -1,0 +1,29 @@
+"""Control: no answer at all. Anything above 0 % is a defect of the scorer.
+
+inspect eval tasks/ir_arith.py@ir_arith --solver null
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspect_ai.solver import Solver, solver
+
+from harness.outcome import Outcome
+from harness.records.attempt import Attempt
+from solvers.serving import served
+from solvers.technique import Question
+
+
+class Null:
+    """Gives up on every question."""
+
+    def attempt(self, questions: Sequence[Question]) -> list[Attempt]:
+        """One empty attempt a question."""
+        return [Attempt(failure=Outcome.SCHEMA, failure_kind="no_program") for _ in questions]
+
+
+@solver
+def null() -> Solver:
+    """Answer nothing."""
+    return served(lambda model, origin: Null(), needs_model=False)

@@ -1,0 +1,62 @@
+"""The pipeline a head wants to replace: the model writes the expression, a parser reads it, the machine runs it.
+
+    inspect eval tasks/ir_arith.py@ir_arith --solver regex_pipeline
+
+Every completion that cannot be read is kept with the kind of its fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspect_ai.solver import Solver, solver
+
+from harness.data.problem import Problem
+from harness.ir.machine import Width
+from harness.ir.program import Program
+from harness.ir.text import ParseError, read_first
+from harness.outcome import Outcome
+from harness.records.attempt import Attempt
+from solvers.technique import execute
+from solvers.text import TextTechnique, text_solver
+from tasks.arithmetic.prompts import expression_prompt
+
+
+class RegexPipeline(TextTechnique):
+    """Text, then program, then value."""
+
+    def __init__(self, shots: Sequence[Problem], max_tokens: int, width: Width) -> None:
+        super().__init__(shots, max_tokens)
+        self._width = width
+
+    def prompt(self, question: str) -> str:
+        """Ask for the expression."""
+        return expression_prompt(question, self.shots)
+
+    def read(self, completions: Sequence[str]) -> list[Attempt]:
+        """Read each completion strictly and run what was read."""
+        programs: list[Program | None] = []
+        kinds: list[str | None] = []
+        for completion in completions:
+            try:
+                programs.append(read_first(completion))
+                kinds.append(None)
+            except ParseError as error:
+                programs.append(None)
+                kinds.append(error.kind)
+        return [
+            attempt if kind is None else attempt.model_copy(update={"failure": Outcome.PARSE, "failure_kind": kind})
+            for attempt, kind in zip(execute(programs, self._width), kinds, strict=True)
+        ]
+
+
+@solver
+def regex_pipeline(shots: int | None = None, max_tokens: int = 48, width: Width = 32) -> Solver:
+    """Let the model write the expression, read it, run it.
+
+    Args:
+      shots: Examples in the prompt; by default none for the shipped models and four for others.
+      max_tokens: Most tokens of an expression.
+      width: Integer width of the machine in bits.
+    """
+    return text_solver(lambda chosen: RegexPipeline(chosen, max_tokens, width), shots)

@@ -1,0 +1,75 @@
+"""From a technique to an inspect solver: concurrent samples of one run are answered in one batch.
+
+A technique is built once a run, at the first sample, because only then are the model and the origin of the samples
+known. A model that cannot be opened is refused with the solvers that do not need it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from harness.lm.opened import open_from
+from inspect_ai.model import get_model
+from inspect_ai.solver import Generate, Solver, TaskState
+
+from harness.lm.batcher import Batcher
+from harness.lm.model import OpenModel
+from harness.records.attempt import Attempt
+from solvers.technique import Question, Technique, Timed
+from tasks.arithmetic.dataset import Origin
+
+TEXT_SOLVERS = ("regex_pipeline", "direct", "regex_only", "gold", "null")
+"""Solvers that need no open model: they work with any inspect model, or with none."""
+
+Builder = Callable[[OpenModel | None, Origin], Technique]
+"""Makes a technique for an open model (None where none is needed) and the origin of the samples."""
+
+
+def question(state: TaskState) -> Question:
+    """What the sample asks."""
+    return Question(state.input_text, state.metadata.get("program"), int(state.target.text))
+
+
+def served(build: Builder, *, needs_model: bool = True, max_batch: int = 64) -> Solver:
+    """An inspect solver around the technique that `build` makes.
+
+    Args:
+      build: Makes the technique; runs once for each origin among the samples, on the batcher's thread.
+      needs_model: Whether the technique opens the model under test.
+      max_batch: Most samples answered in one batch.
+    """
+    lines: dict[Any, Batcher[Question, Attempt]] = {}
+    lock = threading.Lock()
+
+    def line(model: OpenModel | None, origin: Origin) -> Batcher[Question, Attempt]:
+        key = (None if model is None else model.name, origin)
+        with lock:
+            if key not in lines:
+                lines[key] = Batcher(_lazily(build, model, origin), max_batch=max_batch)
+            return lines[key]
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        origin = Origin.model_validate(state.metadata["origin"])
+        model = open_from(get_model(), TEXT_SOLVERS) if needs_model else None
+        answered = await line(model, origin).submit(question(state))
+        answered.answer.keep(state)
+        state.output.completion = answered.answer.program or ""
+        return state
+
+    return solve
+
+
+def _lazily(
+    build: Builder, model: OpenModel | None, origin: Origin
+) -> Callable[[Sequence[Question]], Sequence[Attempt]]:
+    """The technique's batch function; fitting or loading happens at the first batch."""
+    made: list[Timed] = []
+
+    def answer(questions: Sequence[Question]) -> Sequence[Attempt]:
+        if not made:
+            made.append(Timed(build(model, origin)))
+        return made[0].attempt(questions)
+
+    return answer

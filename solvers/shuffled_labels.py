@@ -1,0 +1,34 @@
+"""Control: the same head fitted on other prompts' labels. Above chance means that something leaks.
+
+inspect eval tasks/ir_arith.py@ir_arith --solver shuffled_labels
+"""
+
+from __future__ import annotations
+
+from inspect_ai.solver import Solver, solver
+
+from harness.fit.config import HeadConfig
+from harness.fit.operands import HeadKind
+from harness.fit.pooling import Pooling
+from solvers.heads import head_solver
+from solvers.ir_head import EXAMPLES, LAYER
+
+
+@solver
+def shuffled_labels(
+    head: HeadKind = "pointer",
+    pool: Pooling = "attention",
+    layer: float | int | str = LAYER,
+    examples: int = EXAMPLES,
+    seed: int = 0,
+) -> Solver:
+    """Fit and read as `ir_head` does, on what this control allows it to see.
+
+    Args:
+      head: How operands are read.
+      pool: How positions are combined.
+      layer: Depth as an index, as a fraction of the model's layers, or `auto`.
+      examples: Problems to fit on, at most.
+      seed: Seed of fit data, initialisation and order.
+    """
+    return head_solver(HeadConfig(head=head, pool=pool, shuffled=True, seed=seed), layer, examples)

@@ -1,0 +1,141 @@
+"""Text techniques: the model writes, something reads what it wrote. Shared by `regex_pipeline` and `direct`.
+
+Inside inspect the model is called through inspect's own `generate`, so any provider works and its usage is logged;
+in a direct run, and to measure the latency of one question alone, the open model is called in-process.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from functools import cache
+
+from harness.lm.errors import CannotOpen
+from harness.lm.opened import open_from
+from inspect_ai.model import ChatMessageUser, GenerateConfig, ModelOutput, get_model
+from inspect_ai.solver import Generate, Solver, TaskState
+
+from harness.data.problem import Problem
+from harness.lm.generate import generate as generate_open
+from harness.lm.model import OpenModel
+from harness.lm.shipped import shipped_models
+from harness.records.attempt import Attempt
+from solvers.serving import TEXT_SOLVERS, question
+from solvers.technique import ALONE_SAMPLES, Question
+from tasks.arithmetic.dataset import Origin, fit_problems
+
+STOP = "\n"
+SHOTS_ELSEWHERE = 4
+"""Examples shown to models that were not trained on this prompt."""
+
+
+class TextTechnique(ABC):
+    """Asks for text, then reads it."""
+
+    def __init__(self, shots: Sequence[Problem], max_tokens: int) -> None:
+        self.shots = shots
+        self.max_tokens = max_tokens
+
+    @abstractmethod
+    def prompt(self, question: str) -> str:
+        """What the model is shown."""
+
+    @abstractmethod
+    def read(self, completions: Sequence[str]) -> list[Attempt]:
+        """One attempt a completion, without costs."""
+
+    def attempt_with(self, model: OpenModel, questions: Sequence[Question]) -> list[Attempt]:
+        """Generate greedily in-process and read."""
+        prompts = [self.prompt(q.text) for q in questions]
+        written = generate_open(model, prompts, max_tokens=self.max_tokens, stop=(STOP,))
+        return [
+            attempt.model_copy(
+                update={
+                    "completion": generation.text,
+                    "prompt_tokens": generation.prompt_tokens,
+                    "generated_tokens": generation.generated_tokens,
+                    "model_calls": 1,
+                }
+            )
+            for attempt, generation in zip(self.read([g.text for g in written]), written, strict=True)
+        ]
+
+
+class InProcess:
+    """A text technique bound to an open model."""
+
+    def __init__(self, technique: TextTechnique, model: OpenModel) -> None:
+        self._technique, self._model = technique, model
+
+    def attempt(self, questions: Sequence[Question]) -> list[Attempt]:
+        """One attempt a question."""
+        return self._technique.attempt_with(self._model, questions)
+
+
+def choose_shots(model_name: str, shots: int | None, origin: Origin) -> list[Problem]:
+    """Examples for the prompt: `shots` of them, or by default none for a shipped model and a few for others.
+
+    They come from the fit side of the data, which holds no test item.
+    """
+    count = shots if shots is not None else (0 if model_name in shipped_models() else SHOTS_ELSEWHERE)
+    if count == 0:
+        return []
+    pool = [problem for problem in fit_problems(origin, 40 * count, seed=0) if problem.program is not None]
+    return pool[:: max(1, len(pool) // count)][:count]
+
+
+TextBuilder = Callable[[Sequence[Problem]], TextTechnique]
+
+
+def text_solver(build: TextBuilder, shots: int | None) -> Solver:
+    """An inspect solver around the text technique that `build` makes from the chosen examples."""
+    alone_left = [ALONE_SAMPLES]
+
+    @cache
+    def technique(model_name: str, origin: Origin) -> TextTechnique:
+        return build(choose_shots(model_name, shots, origin))
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        model = get_model()
+        made = technique(model.name, Origin.model_validate(state.metadata["origin"]))
+        asked = question(state)
+        prompt = ChatMessageUser(content=made.prompt(asked.text))
+        config = GenerateConfig(max_tokens=made.max_tokens, temperature=0.0, stop_seqs=[STOP])
+        state.messages = [prompt]
+        state.output = await model.generate([prompt], config=config)
+        state.messages.append(state.output.message)
+        attempt = _with_costs(made.read([state.output.completion])[0], state.output)
+        if alone_left[0] > 0:
+            alone_left[0] -= 1
+            attempt = attempt.model_copy(update={"alone_ms": _alone(made, asked)})
+        attempt.keep(state)
+        return state
+
+    return solve
+
+
+def _with_costs(attempt: Attempt, output: ModelOutput) -> Attempt:
+    usage, served = output.usage, output.metadata or {}
+    service = served.get("service_ms", (output.time or 0.0) * 1000)
+    return attempt.model_copy(
+        update={
+            "completion": output.completion,
+            "prompt_tokens": usage.input_tokens if usage else 0,
+            "generated_tokens": usage.output_tokens if usage else 0,
+            "model_calls": 1,
+            "amortised_ms": service / served.get("batch", 1),
+        }
+    )
+
+
+def _alone(made: TextTechnique, asked: Question) -> float | None:
+    """Wall time in ms of this question served alone; None where the model is behind an API."""
+    try:
+        model = open_from(get_model(), TEXT_SOLVERS)
+    except CannotOpen:
+        return None
+    with model.lock:
+        start = time.perf_counter()
+        made.attempt_with(model, [asked])
+        return (time.perf_counter() - start) * 1000

@@ -1,0 +1,1 @@
+"""Tasks, one file per family; each is a seeded data set with its scorers."""

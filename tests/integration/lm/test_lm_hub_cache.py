@@ -1,0 +1,60 @@
+"""A hub name opens from the cache when the hub cannot be reached, at once and not after a minute of retries."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+Shared = Callable[[str], Path]
+
+PROGRAM = """
+import sys, time
+from harness.lm.load import open_model
+started = time.perf_counter()
+model = open_model("glass/tiny", device="cpu")
+print(model.name, model.hash, model.folder.name)
+try:
+    open_model("glass/absent", device="cpu")
+except ValueError as error:
+    print(error)
+print(time.perf_counter() - started)
+"""
+
+
+def fill_cache(cache: Path, source: Path) -> None:
+    """The layout of the hub cache: a snapshot of links, and the commit that `main` names."""
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    repository = cache / "models--glass--tiny"
+    snapshot = repository / "snapshots" / commit
+    snapshot.mkdir(parents=True)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(commit)
+    for file in source.iterdir():
+        (snapshot / file.name).symlink_to(file)
+
+
+def test_a_cached_model_opens_offline_and_an_absent_one_is_refused_at_once(
+    tmp_path: Path, shared_models: Shared
+) -> None:
+    source = shared_models("stories260K")
+    fill_cache(tmp_path, source)
+    # An endpoint where nothing listens: the hub is unreachable, whatever network the test machine has.
+    environment = {**os.environ, "HF_HUB_CACHE": str(tmp_path), "HF_ENDPOINT": "http://127.0.0.1:9"}
+    environment.pop("HF_HUB_OFFLINE", None)
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM], env=environment, cwd=root, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    opened, refused, seconds = done.stdout.splitlines()
+    name, digest, folder = opened.split()
+    from harness.lm.identity import hash_folder
+
+    assert (name, folder) == ("glass/tiny", "0123456789abcdef0123456789abcdef01234567")
+    assert digest == hash_folder(source)
+    assert refused.startswith("glass/absent is no shipped model (")
+    assert "nor to be had from the hub: " in refused
+    assert float(seconds) < 20

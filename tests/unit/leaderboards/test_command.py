@@ -1,0 +1,180 @@
+"""`glassbox leaderboard` as a user meets it: formats, files, filters, refusals, and the same bytes every time."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from trivial_runs import copy_as_version, gold, ir_head, run, shared_logs
+
+from leaderboards.command import FORMATS, add_parser, write_atomically
+from leaderboards.command import run as command
+
+ROW = ["ir_head", "40", "100.0", "97.5", "[87.1,", "99.6]", "1.04", "ms", "239", "µs", "0", "01234567"]
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shared_logs(tmp_path_factory.getbasetemp())
+
+
+def _call(*words: str | Path) -> int:
+    parser = argparse.ArgumentParser()
+    add_parser(parser.add_subparsers(required=True))
+    return command(parser.parse_args(["leaderboard", *map(str, words)]))
+
+
+def _written(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
+    assert _call(*words) == 0
+    return capsys.readouterr().out
+
+
+def test_the_table_fits_100_columns_and_has_a_line_above_the_controls(
+    logs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = _written(capsys, "--log-dir", logs).splitlines()
+    assert max(map(len, lines)) <= 100
+    assert lines[0] == "ir_arith 1-A · held_out_both · none/none"
+    head = next(i for i, line in enumerate(lines) if line.lstrip().startswith("ir_head"))
+    assert lines[head].split() == ROW
+    assert lines[head + 1].split()[0] == "regex_pipeline"
+    assert set(lines[head + 2].strip()) == {"─"}
+    assert [line.split()[0] for line in lines[head + 3 : head + 5]] == ["gold", "direct"]
+    assert any(line.startswith("no evidence of a difference") for line in lines)
+
+
+def test_markdown_has_a_table_with_controls_in_italics(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written = _written(capsys, "--log-dir", logs, "--format", "markdown")
+    assert "### ir_arith 1-A · held_out_both · none/none" in written
+    assert "| ir_head | none/none | 40 | 100.0 | 97.5 [87.1, 99.6] | 0.0 | 1.04 ms | 239 µs | 0 | 01234567 |" in written
+    assert "| *gold* |" in written
+    assert "| regex failures eliminated | 100 % | 100.0 [47.8, 100.0] | ? undetermined |" in written
+    tables = [line for line in written.splitlines() if line.startswith("|")]
+    assert {line.count("|") for line in tables} == {11, 6}
+
+
+def test_csv_has_every_figure_unrounded(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = list(csv.DictReader(io.StringIO(_written(capsys, "--log-dir", logs, "--format", "csv"))))
+    assert [row["solver"] for row in rows] == ["ir_head", "regex_pipeline", "gold", "direct"]
+    assert (rows[0]["semantic"], rows[0]["semantic_n"], rows[3]["structural"]) == ("0.975", "40", "")
+    assert float(rows[0]["semantic_low"]) == pytest.approx(0.87118636)
+
+
+def test_json_holds_the_sections_and_the_success_table(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    content = json.loads(_written(capsys, "--log-dir", logs, "--format", "json"))
+    [section] = content["sections"]
+    assert [row["solver"] for row in section["controls"]] == ["gold", "direct"]
+    assert section["controls"][1]["structural"] is None
+    [table] = content["success"]
+    assert [line["verdict"] for line in table["criteria"]] == ["undetermined"] * 3 + ["supported"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_same_logs_give_the_same_bytes_wherever_they_lie(
+    logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    first = _written(capsys, "--log-dir", logs, "--format", form)
+    elsewhere = tmp_path / "other" / "place"
+    elsewhere.mkdir(parents=True)
+    for log in sorted(logs.glob("*.eval"), reverse=True):
+        shutil.copyfile(log, elsewhere / log.name)
+    assert _written(capsys, "--log-dir", tmp_path, "--format", form) == first
+    assert str(logs) not in first
+
+
+def test_a_board_is_written_to_a_file_and_nothing_is_left_beside_it(
+    logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "board.md"
+    assert _written(capsys, "--log-dir", logs, "--format", "markdown", "--output", target) == ""
+    assert target.read_text(encoding="utf-8").startswith("### ir_arith 1-A")
+    assert [path.name for path in tmp_path.iterdir()] == ["board.md"]
+    assert _call("--log-dir", logs, "--output", tmp_path / "no" / "board.md") == 1
+    assert "there is no directory" in capsys.readouterr().err
+
+
+def test_a_write_that_fails_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    target = tmp_path / "board.md"
+    write_atomically(target, "old")
+    with pytest.raises(UnicodeEncodeError):
+        write_atomically(target, "new \ud800")  # a lone surrogate cannot be written
+    assert target.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["board.md"]
+
+
+def test_a_file_keeps_its_mode(tmp_path: Path) -> None:
+    target = tmp_path / "board.md"
+    target.write_text("old")
+    target.chmod(0o640)
+    write_atomically(target, "new")
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_filters_choose_rows_and_may_be_patterns(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def solvers(*words: str) -> list[str]:
+        written = _written(capsys, "--log-dir", logs, "--format", "csv", *words)
+        return [row["solver"] for row in csv.DictReader(io.StringIO(written))]
+
+    assert solvers("--solver", "gold", "--solver", "ir_*") == ["ir_head", "gold"]
+    assert len(solvers("--task", "ir_arith", "--split", "held_out_*", "--model", "none/none")) == 4
+    assert _call("--log-dir", logs, "--split", "iid") == 1
+    assert "none of the 4 logs" in (message := capsys.readouterr().err)
+    assert "split iid" in message
+
+
+@pytest.mark.parametrize("place", ["", "missing"])
+def test_without_logs_one_line_says_how_to_make_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    assert _call("--log-dir", tmp_path / place) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.count("\n") == 1
+    assert "inspect eval tasks/ir_arith.py --solver ir_head" in captured.err
+
+
+def test_mixed_versions_are_refused_in_one_line_until_one_is_chosen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy_as_version(run(tmp_path, gold()), "2-A", tmp_path)
+    assert _call("--log-dir", tmp_path) == 1
+    captured = capsys.readouterr()
+    assert captured.err.count("\n") == 1
+    assert "versions 1-A, 2-A" in captured.err
+    assert "ir_arith 2-A" in _written(capsys, "--log-dir", tmp_path, "--task-version", "2-A")
+
+
+def test_an_unfinished_run_is_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(tmp_path, ir_head(broken=True))
+    written = _written(capsys, "--log-dir", tmp_path)
+    assert "† ir_head broken=True (error): 0 of 40 samples scored" in written
+
+
+def test_a_corrupt_log_is_named_and_the_others_still_shown(
+    logs: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for log in logs.glob("*.eval"):
+        shutil.copy(log, tmp_path)
+    (tmp_path / "bad.eval").write_bytes(b"PK not really")
+    assert _written(capsys, "--log-dir", tmp_path) == _written(capsys, "--log-dir", logs)
+    assert "bad.eval: not a readable inspect log" in caplog.text
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, leaderboards.command; "
+        "print(sorted({'pandas', 'inspect_ai', 'torch', 'rich', 'scipy', 'numpy'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        (sys.executable, "-c", code), cwd=ROOT, capture_output=True, text=True, check=True, env={**os.environ}
+    )
+    assert done.stdout.strip() == "[]"
