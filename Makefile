@@ -5,10 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := harness tasks solvers scorers leaderboards baselines tests
 
-TASK ?= tasks/ir_arith.py
+TASK ?= ir_arith
 SOLVERS ?= ir_head regex_pipeline direct regex_only bag_of_tokens layer0 shuffled_labels gold null
 EVAL_ARGS ?=
 PYTEST_ARGS ?=
+BENCHES ?= $(filter-out test_% __init__ conftest,$(basename $(notdir $(wildcard tests/bench/*.py))))
 
 .PHONY: setup eval test bench lint clean
 
@@ -22,18 +23,19 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 # The main job: IR arithmetic on the embedded model, every solver and control, then the leaderboard.
+# `inspect eval tasks/ir_arith.py@ir_arith --solver NAME` runs one of them and writes the same log.
 eval: setup
-	@for solver in $(SOLVERS); do \
-	  $(BIN)/inspect eval $(TASK) --solver $$solver $(EVAL_ARGS) || exit $$?; \
-	done
+	@$(BIN)/glassbox eval $(TASK) --solver $(SOLVERS) $(EVAL_ARGS)
 	@$(BIN)/glassbox leaderboard
 
 test: setup
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-# Latency and throughput; records go to baselines/bench/.
+# Latency and throughput, one program a question; records go to baselines/bench/.
 bench: setup
-	@$(BIN)/python -m pytest tests/bench -s $(PYTEST_ARGS)
+	@for bench in $(BENCHES); do \
+	  $(BIN)/python -m tests.bench.$$bench --json baselines/bench/$$bench.json || exit $$?; \
+	done
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from harness.records.frames import Arguments, RunRecord
 
@@ -187,7 +188,17 @@ def _telling(runs: Iterable[tuple[str, Arguments, Arguments]]) -> dict[str, froz
 
 
 def _shown(arguments: Arguments, names: frozenset[str]) -> str:
-    return " ".join(f"{name}={value}" for name, value in _pairs(arguments) if name in names)
+    """Those arguments as `name=value`; of a file its name alone, as boards are read on other machines."""
+    return " ".join(
+        f"{name}={PurePath(value).name if name == 'path' else value}"
+        for name, value in _pairs(arguments)
+        if name in names
+    )
+
+
+def label(record: RunRecord) -> str:
+    """Solver with the arguments it was given, for a run that stands outside a board."""
+    return f"{record.solver} {_shown(record.solver_args, frozenset(record.solver_args_passed))}".strip()
 
 
 def _section(place: tuple[str, str, str], rows: list[Row]) -> Section:

@@ -115,7 +115,8 @@ def _rich_section(section: Section) -> Table:
     from rich.table import Table
 
     several = len({row.model for row in section.rows}) > 1
-    table = Table(title=title(section), title_justify="left", title_style="bold", box=box.Box(LINES), pad_edge=False)
+    table = Table(title=title(section), title_justify="left", title_style="bold", box=box.Box(LINES))
+    table.show_edge, table.pad_edge = False, False
     table.add_column("solver", overflow="fold", min_width=14)
     if several:
         table.add_column("model", overflow="fold", max_width=16)

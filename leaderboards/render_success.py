@@ -24,13 +24,14 @@ def rich_success(table: Success) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(title=title(table), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    grid = Table(title=title(table), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    grid.show_edge, grid.pad_edge = False, False
     for position, name in enumerate(HEAD):
         grid.add_column(name, justify="right" if position in (1, 2) else "left", no_wrap=position < 4)
     for criterion in table.criteria:
         *cells, verdict, note = _cells(criterion)
         grid.add_row(*cells, Text(verdict, style=STYLES[criterion.verdict]), note)
-    return Group(grid, Text("\n".join(paired_lines(table))), Text())
+    return Group(grid, Text(), Text("\n".join(paired_lines(table))))
 
 
 def markdown_success(table: Success) -> str:

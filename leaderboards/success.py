@@ -15,7 +15,7 @@ from harness.records.frames import RunRecord, samples_frame
 from harness.stats.intervals import Interval, bootstrap_ratio, exact
 from harness.stats.paired import NonInferiority, not_worse
 from harness.stats.verdict import Verdict, above
-from leaderboards.ir import Estimate, estimate, same_data
+from leaderboards.ir import Estimate, estimate, label, same_data
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,7 +106,7 @@ def success(head: RunRecord, pipeline: RunRecord, margin: float = 0.01) -> Succe
         _faster(pairs),
     )
     paired = not_worse(pairs["score_semantic_head"].tolist(), pairs["score_semantic_pipeline"].tolist(), margin)
-    names = (head.task, head.task_version, head.split, head.model, head.solver, pipeline.solver)
+    names = (head.task, head.task_version, head.split, head.model, label(head), label(pipeline))
     return Success(*names, n=len(pairs), criteria=criteria, paired=paired)
 
 
@@ -115,6 +115,11 @@ def _pairs(head: RunRecord, pipeline: RunRecord) -> pd.DataFrame:
     columns = ["id", "epoch", "score_semantic", "score_parse_failure", "score_alone_ms"]
     frames = [samples_frame(run, attempts=False).reindex(columns=columns) for run in (head, pipeline)]
     left, right = (frame.dropna(subset=["score_semantic"]) for frame in frames)
+    if left.empty or right.empty:
+        empty = head if left.empty else pipeline
+        raise CannotPair(
+            f"{empty.path.name} holds no scored samples; run {empty.solver} again without --no-log-samples"
+        )
     pairs = left.merge(right, on=["id", "epoch"], suffixes=("_head", "_pipeline"), validate="one_to_one")
     if not len(pairs) == len(left) == len(right):
         raise CannotPair(

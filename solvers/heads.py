@@ -22,6 +22,7 @@ from harness.fit.layer_choice import choose_layer
 from harness.fit.source import BagSource, LayerSource, Source
 from harness.fit.training import Tick, fit
 from harness.ir.machine import Width
+from harness.ir.text import to_text
 from harness.lm.model import OpenModel
 from harness.lm.shipped import shipped_models
 from harness.records.attempt import Attempt
@@ -78,7 +79,10 @@ def fitted(
     prompts = [expression_prompt(problem.question) for problem in problems]
     config = config.model_copy(update={"shape": origin.family})
     store = part_store(model.name)
-    data = data_address(problem.id for problem in problems)
+    data = data_address(
+        f"{prompt}\n{None if problem.program is None else to_text(problem.program)}\n{problem.answer}"
+        for prompt, problem in zip(prompts, problems, strict=True)
+    )
     with progress() as tick:
         if config.features == "layer":
             if layer == "auto":

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from harness.lm.opened import open_from
 from inspect_ai.model import get_model
 from inspect_ai.solver import Generate, Solver, TaskState
 
 from harness.lm.batcher import Batcher
 from harness.lm.model import OpenModel
+from harness.lm.opened import open_from
 from harness.records.attempt import Attempt
 from solvers.technique import Question, Technique, Timed
 from tasks.arithmetic.dataset import Origin
@@ -58,18 +59,48 @@ def served(build: Builder, *, needs_model: bool = True, max_batch: int = 64) -> 
         state.output.completion = answered.answer.program or ""
         return state
 
+    return answering(solve, build, needs_model=needs_model)
+
+
+@dataclass(frozen=True)
+class Answering:
+    """How a solver answers without inspect's sample loop; `glassbox eval` runs it in batches."""
+
+    build: Builder
+    needs_model: bool
+
+
+_ANSWERING = "glassbox_answering"
+
+
+def answering(solve: Solver, build: Builder, *, needs_model: bool) -> Solver:
+    """Tie the technique's builder to its solver, where a direct run finds it."""
+    setattr(solve, _ANSWERING, Answering(build, needs_model))
     return solve
+
+
+def answering_of(solve: Solver) -> Answering | None:
+    """The builder behind a Glassbox solver, or None for any other solver."""
+    found: Answering | None = getattr(solve, _ANSWERING, None)
+    return found
 
 
 def _lazily(
     build: Builder, model: OpenModel | None, origin: Origin
 ) -> Callable[[Sequence[Question]], Sequence[Attempt]]:
-    """The technique's batch function; fitting or loading happens at the first batch."""
+    """The technique's batch function; fitting or loading happens at the first batch, and fails only once."""
     made: list[Timed] = []
+    failed: list[Exception] = []
 
     def answer(questions: Sequence[Question]) -> Sequence[Attempt]:
+        if failed:
+            raise failed[0]
         if not made:
-            made.append(Timed(build(model, origin)))
+            try:
+                made.append(Timed(build(model, origin)))
+            except Exception as error:
+                failed.append(error)
+                raise
         return made[0].attempt(questions)
 
     return answer

@@ -11,17 +11,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from harness.lm.errors import CannotOpen
-from harness.lm.opened import open_from
 from inspect_ai.model import ChatMessageUser, GenerateConfig, ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState
 
 from harness.data.problem import Problem
+from harness.lm.errors import CannotOpen
 from harness.lm.generate import generate as generate_open
 from harness.lm.model import OpenModel
+from harness.lm.opened import open_from
 from harness.lm.shipped import shipped_models
 from harness.records.attempt import Attempt
-from solvers.serving import TEXT_SOLVERS, question
+from solvers.serving import TEXT_SOLVERS, answering, question
 from solvers.technique import ALONE_SAMPLES, Question
 from tasks.arithmetic.dataset import Origin, fit_problems
 
@@ -112,7 +112,11 @@ def text_solver(build: TextBuilder, shots: int | None) -> Solver:
         attempt.keep(state)
         return state
 
-    return solve
+    def in_process(model: OpenModel | None, origin: Origin) -> InProcess:
+        assert model is not None, "answering() opens the model"
+        return InProcess(technique(model.name, origin), model)
+
+    return answering(solve, in_process, needs_model=True)
 
 
 def _with_costs(attempt: Attempt, output: ModelOutput) -> Attempt:

@@ -11,7 +11,6 @@ from inspect_ai import Task, task
 
 from harness.records.provenance import provenance
 from scorers.ir import ir_scorers
-from harness.registry import open_provider as _provider  # registers open/
 from solvers.registry import regex_pipeline
 from tasks.arithmetic.dataset import Origin, Source, SplitName, largest_operand, samples, test_problems
 

@@ -64,7 +64,7 @@ def build(order: Order) -> Card:
     what = entry(order.name)
     recipe = what.recipe()
     plan = _plan(recipe.PLAN, order)
-    _check_replaceable(order.out)
+    check_replaceable(order.out)
     tokenizer = _tokenizer(what, plan, order)
     check_size(parameters(plan, tokenizer), order.name)
     corpus_sha256 = sessions.fingerprint(recipe.documents, plan.seed)
@@ -75,7 +75,7 @@ def build(order: Order) -> Card:
     save_weights(staging, model, tokenizer)
     card = _measured_card(staging, what, plan, order, corpus_sha256)
     write_card(staging, card, what.about())
-    _publish(staging, order.out)
+    publish(staging, order.out)
     return card
 
 
@@ -111,12 +111,14 @@ def save_weights(folder: Path, model: LlamaForCausalLM, tokenizer: PreTrainedTok
         pad_token_id=tokenizer.pad_token_id,
         do_sample=False,
     )
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    size = (folder / WEIGHTS).stat().st_size
+    weights = folder / WEIGHTS
+    weights.chmod(0o644)  # safetensors makes files that nobody else can read
+    size = weights.stat().st_size
     if size > LARGEST_BYTES:
-        raise ValueError(f"{folder / WEIGHTS} is {size:,} bytes, more than the {LARGEST_BYTES:,} that can be shipped")
+        raise ValueError(f"{weights} is {size:,} bytes, more than the {LARGEST_BYTES:,} that can be shipped")
 
 
 def _plan(plan: Plan, order: Order) -> Plan:
@@ -130,14 +132,13 @@ def _tokenizer(what: Entry, plan: Plan, order: Order) -> PreTrainedTokenizerFast
     """The tokenizer these checkpoints were begun with; learned from the corpus where none was kept."""
     kept = order.checkpoints / "tokenizer"
     source = order.tokenizer or kept
-    if (source / "tokenizer.json").is_file():
-        found: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(source)
-        return found
-    if order.tokenizer:
-        raise ValueError(f"{order.tokenizer} has no tokenizer.json; give the folder that `save_pretrained` wrote")
-    learned = what.recipe().tokenizer(plan)
-    learned.save_pretrained(kept)
-    return learned
+    if not (source / "tokenizer.json").is_file():
+        if order.tokenizer:
+            raise ValueError(f"{order.tokenizer} has no tokenizer.json; give the folder that `save_pretrained` wrote")
+        what.recipe().tokenizer(plan).save_pretrained(kept)
+    # Read back even when just written: reading leaves its marks, and the model's address must not depend on them.
+    found: PreTrainedTokenizerFast = PreTrainedTokenizerFast.from_pretrained(source)
+    return found
 
 
 def _measured_card(folder: Path, what: Entry, plan: Plan, order: Order, corpus_sha256: str) -> Card:
@@ -165,17 +166,21 @@ def open_to_measure(folder: Path) -> OpenModel:
     return open_model(str(folder), device="cpu", dtype="float32")
 
 
-def _check_replaceable(out: Path) -> None:
-    """Only a model folder of ours may be replaced whole."""
+def check_replaceable(out: Path) -> None:
+    """Refuse a folder that is no model of ours, for it will be replaced whole; restore one that a kill left aside.
+
+    Raises:
+      ValueError: There is a file in its place, or a folder with other things.
+    """
     if not out.exists() and (out.parent / ".staging" / f"{out.name}.old").exists():
         os.replace(out.parent / ".staging" / f"{out.name}.old", out)
     if out.exists() and not out.is_dir():
         raise ValueError(f"{out} is a file; --out names a folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / CARD).is_file():
-        raise ValueError(f"{out} holds other files and no {CARD}; --out names a new folder or a model to replace")
+    if out.is_dir() and any(out.iterdir()) and not any((out / name).is_file() for name in (CARD, WEIGHTS)):
+        raise ValueError(f"{out} holds other files and no {WEIGHTS}; --out names a new folder or a model to replace")
 
 
-def _publish(staging: Path, out: Path) -> None:
+def publish(staging: Path, out: Path) -> None:
     """Put the finished folder in its place; a kill in between is undone by the next run."""
     old = staging.with_name(f"{out.name}.old")
     shutil.rmtree(old, ignore_errors=True)

@@ -148,7 +148,8 @@ def write_card(folder: Path, card: Card, about: str) -> None:
 def render(card: Card, about: str) -> str:
     """The page: what the model is for, what was measured, how it was made."""
     training = card.training
-    pace = "" if training.timing == "recorded" else ", estimated from the times of the last checkpoints"
+    guessed = training.timing == "estimated" and training.seconds is not None
+    pace = ", estimated from the times of the last checkpoints" if guessed else ""
     sessions = f" in {training.sessions} sessions" if training.sessions > 1 else ""
     plan = ", ".join(f"{key} {value}" for key, value in card.plan.items())
     versions = ", ".join(f"{key} {value}" for key, value in card.versions.items())

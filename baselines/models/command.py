@@ -64,13 +64,20 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from baselines.models.card import read_card
+    from baselines.models.card import CardError, read_card
     from baselines.models.recipes import RECIPES
 
-    cards = {name: read_card(folder) for name, folder in shipped_models().items()}
-    missing = [name for name in RECIPES if name not in cards]
+    cards: dict[str, Card] = {}
+    broken: dict[str, str] = {}
+    for name, folder in shipped_models().items():
+        try:
+            cards[name] = read_card(folder)
+        except CardError as error:
+            broken[name] = str(error)
+    missing = [name for name in RECIPES if name not in cards and name not in broken]
     if args.json:
-        print(json.dumps({"shipped": [c.model_dump(mode="json") for c in cards.values()], "not_trained": missing}))
+        shipped = [card.model_dump(mode="json") for card in cards.values()]
+        print(json.dumps({"shipped": shipped, "without_card": broken, "not_trained": missing}))
         return 0
     from rich.console import Console
     from rich.table import Table
@@ -79,6 +86,8 @@ def _list(args: argparse.Namespace) -> int:
     for name, card in cards.items():
         weight = f"{card.weights_bytes / 2**20:.1f} MiB"
         table.add_row(name, f"{card.parameters:,}", weight, card.training.hardware, _headline(card))
+    for name, fault in broken.items():
+        table.add_row(name, "", "", "", fault)
     for name in missing:
         table.add_row(name, "", "", "not yet", f"glassbox models train {name}")
     Console().print(table)

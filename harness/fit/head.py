@@ -6,6 +6,7 @@ the only thing a longer shape adds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +14,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from harness.fit.operands import READERS, HeadKind
-from harness.fit.operands.base import readout
+from harness.fit.operands.base import readouts
 from harness.fit.pooling import POOLS, Pooling
 from harness.fit.reading import IGNORED, Targets, View
 from harness.ir.shape import Shape, Slots
@@ -47,10 +48,13 @@ class IRHead(nn.Module):
         self.shape = shape
         operands = shape.max_steps + 1
         self.operands = READERS[head](hidden, operands, width)
-        slots = 1 + shape.max_steps + operands * self.operands.vectors
+        # Where every program has one step there is nothing to count, and no slot for it.
+        self.counting = int(shape.max_steps > 1)
+        slots = self.counting + shape.max_steps + operands * self.operands.vectors
         self.pool = POOLS[pool](hidden, slots)
-        self.count = readout(hidden, shape.max_steps, width)
-        self.kinds = nn.ModuleList(readout(hidden, len(shape.kinds), width) for _ in range(shape.max_steps))
+        # The count and every step's kind in one product; a slot uses as many of its outputs as it has classes.
+        most = max(shape.max_steps, len(shape.kinds))
+        self.classes = readouts(self.counting + shape.max_steps, hidden, most, width)
         self.register_buffer("centre", torch.zeros(hidden))
         self.register_buffer("spread", torch.ones(hidden))
 
@@ -64,10 +68,13 @@ class IRHead(nn.Module):
         states = (seen.states.to(self.centre.dtype) - self.centre) / self.spread
         seen = View(states, seen.mask, seen.last, seen.runs.to(states.dtype), seen.present, seen.values)
         pooled = self.pool(seen)
-        steps, operands = self.shape.max_steps, self.shape.max_steps + 1
-        kinds = torch.stack([one(pooled[:, 1 + i]) for i, one in enumerate(self.kinds)], dim=1)
-        vectors = pooled[:, 1 + steps :].unflatten(1, (operands, self.operands.vectors))
-        return Scores(self.count(pooled[:, 0]), kinds, self.operands(vectors, seen, truth))
+        steps, kinds = self.shape.max_steps, len(self.shape.kinds)
+        slots = self.counting + steps
+        classes = self.classes(pooled[:, :slots])
+        vectors = pooled[:, slots:].unflatten(1, (steps + 1, self.operands.vectors))
+        # With one step, count is a single column: whatever it holds, its softmax is one.
+        count, kind = classes[:, 0, :steps], classes[:, self.counting :, :kinds]
+        return Scores(count, kind, self.operands(vectors, seen, truth))
 
     def loss(self, scores: Scores, truth: Targets) -> torch.Tensor:
         """The seed's loss, 0.4 operation + 0.3 first operand + 0.3 the others; the count joins the operation."""
@@ -83,18 +90,20 @@ class IRHead(nn.Module):
         """The best program of each prompt that is structurally valid; None where an operand cannot be read."""
         with torch.inference_mode():
             scores = self(seen)
-            counts = scores.count.argmax(-1).tolist()
-            ranked = scores.kinds.argsort(-1, descending=True).tolist()
-        values = self.operands.greedy(scores.operands, seen)
-        return [self._assemble(*row) for row in zip(counts, ranked, values, strict=True)]
+            values = self.operands.greedy(scores.operands, seen)
+        rows = zip(scores.count.tolist(), scores.kinds.tolist(), values, strict=True)
+        return [self._assemble(*row) for row in rows]
 
-    def _assemble(self, count: int, ranked: list[list[int]], values: tuple[int | None, ...]) -> Slots | None:
+    def _assemble(self, count: list[float], kinds: list[list[float]], values: Sequence[int | None]) -> Slots | None:
         """Operations of highest score that do not divide by a zero the head itself has read."""
-        operands = [value for value in values[: count + 2] if value is not None]
-        if len(operands) < count + 2:
+        steps = 1 + count.index(max(count))
+        operands = [value for value in values[: steps + 1] if value is not None]
+        if len(operands) <= steps:
             return None
-        kinds = [
-            next(kind for kind in order if operand != 0 or self.shape.kinds[kind] != "divide")
-            for order, operand in zip(ranked[: count + 1], operands[1:], strict=True)
-        ]
-        return Slots(tuple(kinds), tuple(operands))
+        best = (self._best(scores, by) for scores, by in zip(kinds, operands[1:], strict=False))
+        return Slots(tuple(best), tuple(operands))
+
+    def _best(self, scores: list[float], operand: int) -> int:
+        """The kind of highest score that may be applied to `operand`."""
+        order = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
+        return next(kind for kind in order if operand != 0 or self.shape.kinds[kind] != "divide")

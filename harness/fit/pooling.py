@@ -55,9 +55,9 @@ class Attention(nn.Module):
     def forward(self, seen: View) -> torch.Tensor:
         """[batch, slot, hidden]."""
         rows = torch.arange(seen.states.shape[0], device=seen.states.device)
-        queries = self.query(seen.states[rows, seen.last]).unflatten(-1, (self.slots, self.width))
-        scores = queries @ self.key(seen.states).transpose(1, 2) * self.width**-0.5
-        scores = scores.masked_fill(~seen.mask.unsqueeze(1), float("-inf"))
+        queries = self.query(seen.states[rows, seen.last]).unflatten(-1, (self.slots, self.width)) * self.width**-0.5
+        scores = queries @ self.key(seen.states).transpose(1, 2)
+        scores = torch.where(seen.mask.unsqueeze(1), scores, float("-inf"))
         weights: torch.Tensor = scores.softmax(-1)
         return weights @ seen.states
 

@@ -67,7 +67,8 @@ def shuffle_labels(examples: Sequence[Example], seed: int) -> list[Example]:
     """Every prompt gets another prompt's label: a head that still scores above chance has found a leak."""
     order = list(range(len(examples)))
     random.Random(seed).shuffle(order)
-    return [Example(e.seen, examples[o].label, e.program, e.answer) for e, o in zip(examples, order, strict=True)]
+    others = [examples[place] for place in order]
+    return [Example(e.seen, o.label, o.program, o.answer) for e, o in zip(examples, others, strict=True)]
 
 
 def batches(examples: Sequence[Example], size: int, rng: random.Random) -> Iterator[list[Example]]:

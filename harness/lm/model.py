@@ -53,7 +53,7 @@ class OpenModel:
     @cached_property
     def codec(self) -> TextCodec:
         """Text to tokens and back."""
-        return TextCodec(self.tokenizer, cast("torch.Tensor", self.model.get_input_embeddings().weight).shape[0])
+        return TextCodec(self.tokenizer, self._embedding.shape[0])
 
     @cached_property
     def hash(self) -> str:
@@ -65,7 +65,7 @@ class OpenModel:
         """Width of the residual stream."""
         return int(self.model.config.get_text_config(decoder=True).hidden_size)
 
-    @property
+    @cached_property
     def context(self) -> int | None:
         """Most tokens the model can attend to, or None when its configuration sets no limit."""
         limit = getattr(self.model.config.get_text_config(decoder=True), "max_position_embeddings", None)
@@ -73,13 +73,17 @@ class OpenModel:
 
     @property
     def device(self) -> torch.device:
-        """Where the weights lie."""
-        return self.model.device
+        """Where tokens enter, and with them the states come out."""
+        return self._embedding.device
 
     @property
     def dtype(self) -> torch.dtype:
         """The floating-point type it computes in."""
         return self.model.dtype
+
+    @property
+    def _embedding(self) -> torch.Tensor:
+        return cast("torch.Tensor", self.model.get_input_embeddings().weight)
 
     @cached_property
     def stop_ids(self) -> tuple[int, ...]:

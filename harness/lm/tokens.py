@@ -39,17 +39,20 @@ class Batch:
 
     @property
     def position_ids(self) -> torch.Tensor:
-        """Position of each token within its own row, whatever the padding: int64 [batch, position]."""
-        return positions_of(self.attention_mask)
+        """Position of each token within its own row, whatever the padding: int64 [batch, position].
+
+        Padding is given position 0 before its row's first token, and the last token's position after it.
+        """
+        rows, width = self.input_ids.shape
+        if min(self.lengths) == width:
+            return torch.arange(width, device=self.input_ids.device).expand(rows, width)
+        return (self.attention_mask.cumsum(-1) - 1).clamp_(min=0)
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on `device`."""
+        if self.input_ids.device == device:
+            return self
         return replace(self, input_ids=self.input_ids.to(device), attention_mask=self.attention_mask.to(device))
-
-
-def positions_of(attention_mask: torch.Tensor) -> torch.Tensor:
-    """Position ids [batch, position] that count real tokens from 0; padding before the text is given position 0."""
-    return (attention_mask.cumsum(-1) - 1).clamp_(min=0)
 
 
 def pad(rows: Sequence[Sequence[int]], pad_id: int, side: Side = "right") -> Batch:

@@ -47,7 +47,7 @@ class RunRecord:
       solver_args: Every argument of the solver, defaults included.
       solver_args_passed: The ones that were given.
       model: Model name as inspect knows it.
-      split: From the task's arguments or metadata; empty where the task has none.
+      split: From the task's metadata (an official source has its own name there) or arguments; empty without either.
       total: Samples the run was to do.
       completed: Samples that came through without an error.
       sample_ids: Their ids, in the order of the data set.
@@ -123,7 +123,8 @@ def samples_frame(log: RunRecord | str | Path, attempts: bool = True) -> pd.Data
     """One row for each sample and epoch, in the order of the log.
 
     Columns follow inspect's own frames: `id`, `epoch`, `target`, `error`, `metadata_*`, and `score_*`, where a score
-    of several values has a column for each (`score_operation`). Not applicable and not measured are NaN.
+    of several values has a column for each (`score_operation`) and its metadata others (`semantic_outcome`). Not
+    applicable and not measured are NaN.
 
     Args:
       log: A record from `load_logs`, or a log file.
@@ -195,7 +196,7 @@ def _record(path: Path, log: EvalLog) -> RunRecord:
         solver_args={name: value for step in steps for name, value in step.params.items()},
         solver_args_passed={name: value for step in steps for name, value in step.params_passed.items()},
         model=spec.model,
-        split=str(spec.task_args.get("split") or metadata.get("split") or ""),
+        split=str(metadata.get("split") or spec.task_args.get("split") or ""),
         total=total,
         completed=results.completed_samples if results else 0,
         sample_ids=tuple(spec.dataset.sample_ids or ()),

@@ -58,10 +58,17 @@ def locate(path: str | None, source: str) -> str:
 
 
 def test_problems(origin: Origin, split: SplitName, n: int, seed: int) -> tuple[list[Problem], dict[str, int]]:
-    """The problems a task shows, and what its source had to leave out by reason."""
+    """The problems a task shows, and what its source had to leave out by reason.
+
+    Raises:
+      ValueError: `n` is not positive, or the family has no such split.
+      SourceError: The official file is missing or malformed.
+    """
+    if n < 1:
+        raise ValueError(f"n is {n}; ask for at least one problem")
     if origin.source == "generated":
         if split == "fixed":
-            return fixed_items(origin.family), {}
+            return fixed_items(origin.family)[:n], {}
         if split == "word_problems" and origin.family != "single":
             raise ValueError(f"split word_problems exists for single operations only, not for {origin.family}s")
         return generate(origin.family, split, n, seed), {}

@@ -17,7 +17,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 
-from baselines.models.recipes.arith import WHOLE_WORDS, documents
+from baselines.models.recipes.arith import WHOLE_WORDS
+from baselines.models.recipes.arith_corpus import documents
 from baselines.models.recipes.tokenizer import train_tokenizer
 from baselines.models.recipes.training import Plan, train
 

@@ -34,7 +34,7 @@ class Plan:
     inner: int = 688
     vocab_size: int = 1024
     context: int = 512
-    steps: int = 4800
+    steps: int = 3600
     batch: int = 64
     peak_rate: float = 1.5e-3
     warmup: int = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import cross_entropy
 
-from harness.fit.operands.base import OperandReader, Sampled, readout
+from harness.fit.operands.base import OperandReader, Sampled, readouts
 from harness.fit.reading import IGNORED, Targets, View
 
 
@@ -15,11 +15,12 @@ class Binned(OperandReader):
     def __init__(self, hidden: int, operands: int, width: int, bins: int = 256) -> None:
         super().__init__()
         self.bins = bins
-        self.maps = torch.nn.ModuleList(readout(hidden, bins, width) for _ in range(operands))
+        self.bin = readouts(operands, hidden, bins, width)
 
     def forward(self, pooled: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
         """[batch, operand, bin]."""
-        return torch.stack([one(pooled[:, i, 0]) for i, one in enumerate(self.maps)], dim=1)
+        bins: torch.Tensor = self.bin(pooled[:, :, 0])
+        return bins
 
     def losses(self, raw: torch.Tensor, truth: Targets) -> torch.Tensor:
         """Cross-entropy; operands beyond the bins are passed over."""

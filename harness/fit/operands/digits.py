@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from harness.fit.operands.base import OperandReader, Sampled, readout
+from harness.fit.operands.base import OperandReader, Sampled, readouts
 from harness.fit.reading import IGNORED, Targets, View
 
 END = 10
@@ -24,8 +24,8 @@ class Digits(OperandReader):
         super().__init__()
         self.places = places
         self.vectors = places + 1
-        self.digit = nn.ModuleList(readout(hidden, 11, width) for _ in range(operands))
-        self.sign = nn.ModuleList(readout(hidden, 2, 0) for _ in range(operands))
+        self.digit = readouts(operands, hidden, 11, width)
+        self.sign = readouts(operands, hidden, 2, 0)
         self.previous = nn.Embedding(12, 11)
 
     def forward(self, pooled: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
@@ -35,8 +35,8 @@ class Digits(OperandReader):
         """
         batch, operands = pooled.shape[:2]
         raw = pooled.new_full((batch, operands, 1 + self.places, 11), float("-inf"))
-        raw[:, :, 0, :2] = torch.stack([one(pooled[:, i, 0]) for i, one in enumerate(self.sign)], dim=1)
-        own = torch.stack([one(pooled[:, i, 1:]) for i, one in enumerate(self.digit)], dim=1)
+        raw[:, :, 0, :2] = self.sign(pooled[:, :, 0])
+        own = self.digit(pooled[:, :, 1:])
         spelled = self._spell(truth.operands) if truth is not None else None
         before = torch.full((batch, operands), _START, device=pooled.device)
         columns = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from harness.fit.operands.base import OperandReader, Sampled
+from harness.fit.operands.base import OperandReader, Sampled, SlotLinear
 from harness.fit.reading import Targets, View
 
 _NEVER = -1e9
@@ -17,7 +17,7 @@ class Pointer(OperandReader):
     def __init__(self, hidden: int, operands: int, width: int) -> None:
         super().__init__()
         inner = width or 128
-        self.asked = nn.ModuleList(nn.Linear(hidden, inner) for _ in range(operands))
+        self.asked = SlotLinear(operands, hidden, inner)
         self.offered = nn.Linear(hidden, inner * operands)
         self.score = nn.Parameter(torch.randn(operands, inner) * inner**-0.5)
 
@@ -25,10 +25,9 @@ class Pointer(OperandReader):
         """[batch, operand, number]; absent numbers score far below any other."""
         operands, inner = self.score.shape
         offered = self.offered(seen.runs @ seen.states).unflatten(-1, (operands, inner))
-        asked = torch.stack([one(pooled[:, i, 0]) for i, one in enumerate(self.asked)], dim=1)
-        match = torch.tanh(offered + asked.unsqueeze(1))
-        scores = torch.einsum("bcoi,oi->boc", match, self.score)
-        return scores.masked_fill(~seen.present.unsqueeze(1), _NEVER)
+        match = torch.tanh(offered + self.asked(pooled[:, :, 0]).unsqueeze(1))
+        scores = (match * self.score).sum(-1).transpose(1, 2)
+        return torch.where(seen.present.unsqueeze(1), scores, _NEVER)
 
     def losses(self, raw: torch.Tensor, truth: Targets) -> torch.Tensor:
         """Minus the log-probability of all numbers that equal the operand; zero where none does."""

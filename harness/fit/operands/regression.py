@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from harness.fit.operands.base import OperandReader, Sampled, readout
+from harness.fit.operands.base import OperandReader, Sampled, readouts
 from harness.fit.reading import Targets, View
 
 SPREAD = 100.0
@@ -16,11 +16,12 @@ class Regression(OperandReader):
 
     def __init__(self, hidden: int, operands: int, width: int) -> None:
         super().__init__()
-        self.maps = torch.nn.ModuleList(readout(hidden, 1, width) for _ in range(operands))
+        self.scalar = readouts(operands, hidden, 1, width)
 
     def forward(self, pooled: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
         """[batch, operand], in units of SPREAD."""
-        return torch.cat([one(pooled[:, i, 0]) for i, one in enumerate(self.maps)], dim=1)
+        scalars: torch.Tensor = self.scalar(pooled[:, :, 0]).squeeze(-1)
+        return scalars
 
     def losses(self, raw: torch.Tensor, truth: Targets) -> torch.Tensor:
         """Squared error."""

@@ -107,6 +107,13 @@ def test_other_splits_and_other_data_are_other_sections(records: list[RunRecord]
     assert [section.split for section in board([seeded]).sections] == ["held_out_both seed=7"]
 
 
+def test_of_an_official_file_only_its_name_is_shown(records: list[RunRecord]) -> None:
+    [head] = [record for record in records if record.solver == "ir_head"]
+    given = {"source": "svamp", "path": "/home/someone/data/SVAMP.json"}
+    official = replace(head, split="svamp", task_args=given, task_args_passed={"path": given["path"]})
+    assert [section.split for section in board([official]).sections] == ["svamp path=SVAMP.json"]
+
+
 def test_rows_over_other_samples_are_seen_not_to_be_comparable(records: list[RunRecord], tmp_path: Path) -> None:
     assert board(records).sections[0].comparable
     run(tmp_path, ir_head(wrong=2), limit=5)

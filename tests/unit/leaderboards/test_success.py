@@ -99,6 +99,15 @@ def test_runs_on_other_samples_are_not_paired(runs: Runs, tmp_path: Path) -> Non
     assert (len(tables), len(faults)) == (0, 1)
 
 
+def test_a_run_that_kept_no_samples_is_named_with_the_way_out(runs: Runs, tmp_path: Path) -> None:
+    run(tmp_path, regex_pipeline(), log_samples=False)
+    [bare] = load_logs(tmp_path)
+    assert bare.metric("semantic", "accuracy") == 35 / SIZE
+    assert bare.artefact is None
+    with pytest.raises(CannotPair, match="holds no scored samples; run regex_pipeline again without --no-log-samples"):
+        success(runs["ir_head"], bare)
+
+
 def test_only_runs_on_the_same_task_split_and_model_are_set_against_each_other(runs: Runs) -> None:
     head, pipeline = runs["ir_head"], runs["regex_pipeline"]
     assert len(successes([head, pipeline])[0]) == 1
@@ -109,6 +118,11 @@ def test_only_runs_on_the_same_task_split_and_model_are_set_against_each_other(r
         replace(pipeline, status="cancelled"),
     ):
         assert successes([head, other]) == ([], [])
+
+
+def test_the_judged_head_is_named_with_the_arguments_it_was_given(runs: Runs) -> None:
+    given = replace(runs["ir_head"], solver_args_passed={"head": "pointer"})
+    assert success(given, runs["regex_pipeline"]).head == "ir_head head=pointer"
 
 
 def test_the_latest_head_is_judged_and_not_the_best(runs: Runs) -> None:

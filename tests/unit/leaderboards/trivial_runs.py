@@ -129,7 +129,9 @@ def _keep(
     return state
 
 
-def run(where: Path, solve: Solver, split: str = "held_out_both", limit: int | None = None) -> EvalLog:
+def run(
+    where: Path, solve: Solver, split: str = "held_out_both", limit: int | None = None, log_samples: bool = True
+) -> EvalLog:
     """One real run, its log in `where`."""
     [log] = eval(
         ir_arith(split=split),
@@ -137,6 +139,7 @@ def run(where: Path, solve: Solver, split: str = "held_out_both", limit: int | N
         solver=solve,
         log_dir=str(where),
         limit=limit,
+        log_samples=log_samples,
         display="none",
         log_realtime=False,
     )

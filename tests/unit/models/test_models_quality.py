@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import torch
@@ -44,7 +43,7 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> OpenModel:
     """A model that has learned these sixteen lines by heart."""
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("taught")
-    plan = Plan(hidden=64, blocks=2, heads=2, inner=128, vocab_size=320, steps=120, batch=16, peak_rate=5e-3, warmup=10)
+    plan = Plan(hidden=64, blocks=2, heads=2, inner=128, vocab_size=320, steps=320, batch=8, peak_rate=3e-3, warmup=10)
     texts = [d.prompt + d.completion for d, _ in zip(_documents(0), range(8), strict=False)]
     tokenizer = train_tokenizer(texts, (), plan.vocab_size)
     save_weights(folder / "model", train(_documents, tokenizer, plan, folder / "checkpoints"), tokenizer)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from baselines.models import sessions
-from baselines.models.recipes.arith import documents
+from baselines.models.recipes.arith_corpus import documents
 from baselines.models.recipes.training import Plan
 
 PLAN = Plan(steps=100)

@@ -1,0 +1,105 @@
+"""The wheel holds what an installed Glassbox needs and nothing of its tests, and works away from the repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("harness", "tasks", "solvers", "scorers", "leaderboards", "baselines")
+PARTS = (*PACKAGES, "tests", "pyproject.toml", "README.md", "LICENSE")
+LEFT_BEHIND = {"__pycache__", ".staging"}
+
+pytestmark = pytest.mark.slow
+
+
+def _run(*command: str | Path, cwd: Path, **environment: str) -> str:
+    done = subprocess.run(
+        command, cwd=cwd, env={**os.environ, **environment}, capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy: a build leaves files behind that the next one would pick up."""
+    copy = tmp_path_factory.mktemp("source") / "glassbox"
+    copy.mkdir()
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+        else:
+            shutil.copy(source, copy / part)
+    built = tmp_path_factory.mktemp("wheel")
+    _run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", built, cwd=copy)
+    (found,) = built.glob("glassbox_evals-*-py3-none-any.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel's packages; dependencies come from the environment of the tests."""
+    target = tmp_path_factory.mktemp("installed")
+    _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, wheel, cwd=target)
+    return target
+
+
+def test_every_file_of_the_packages_is_in_the_wheel_and_no_test_is(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    expected = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and LEFT_BEHIND.isdisjoint(path.parts)
+    }
+    assert len(expected) > 80
+    assert sorted(expected - names) == []
+    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == set(PACKAGES)
+    assert [name for name in names if "test" in name.partition("/")[0]] == []
+
+
+def test_shipped_models_are_found_where_the_wheel_put_them(installed: Path, tmp_path: Path) -> None:
+    shipped = [folder.parent.name for folder in (ROOT / "baselines/models").glob("*/model.safetensors")]
+    if not shipped:
+        pytest.skip("no model is shipped in baselines/models; `glassbox models train arith` makes one")
+    program = "from harness.lm.shipped import shipped_models as s; print(*(f'{n}={p}' for n, p in s().items()))"
+    found = dict(
+        word.split("=") for word in _run(sys.executable, "-c", program, cwd=tmp_path, PYTHONPATH=str(installed)).split()
+    )
+    assert sorted(found) == sorted(shipped)
+    for name, folder in found.items():
+        assert Path(folder).is_relative_to(installed)
+        sources = list((ROOT / "baselines/models" / name).iterdir())
+        assert {"model.safetensors", "config.json", "tokenizer.json", "card.json"} <= {path.name for path in sources}
+        for path in sources:
+            assert (Path(folder) / path.name).read_bytes() == path.read_bytes()
+
+
+def test_the_command_works_from_an_empty_directory(installed: Path, tmp_path: Path) -> None:
+    path = {"PYTHONPATH": str(installed)}
+    program = "import harness.cli.main as m; print(m.__file__)"
+    assert Path(_run(sys.executable, "-c", program, cwd=tmp_path, **path).strip()).is_relative_to(installed)
+    assert "commands:" in _run(sys.executable, "-m", "harness.cli.main", "--help", cwd=tmp_path, **path)
+    script = (installed / "bin" / "glassbox").read_text()
+    assert "from harness.cli.main import main" in script
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    said = _run(sys.executable, installed / "bin" / "glassbox", "--version", cwd=tmp_path, **path)
+    assert said == f"glassbox {version}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_ir_machine_finds_its_module_in_the_wheel(installed: Path, tmp_path: Path) -> None:
+    program = (
+        "from harness.ir.machine import Machine; from harness.ir.program import Op, single; "
+        "print(Machine().run(single(Op.MULTIPLY, 6, 7)).value)"
+    )
+    assert _run(sys.executable, "-c", program, cwd=tmp_path, PYTHONPATH=str(installed)) == "42\n"
