@@ -1,7 +1,7 @@
 """`glassbox models`: list, train, describe and re-measure the reference models.
 
 glassbox models list
-glassbox models train arith --steps 4800
+glassbox models train arith --steps 3600
 glassbox models card arith
 glassbox models check arith
 """
