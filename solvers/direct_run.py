@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from inspect_ai import Task
 
@@ -33,7 +34,6 @@ from inspect_ai.log import (
 from inspect_ai.model import ModelName, ModelOutput
 from inspect_ai.scorer import SampleScore, Score, Scorer, Target
 from inspect_ai.solver import Solver, TaskState
-from shortuuid import uuid
 
 from harness.lm.load import open_model
 from harness.records.attempt import STORE_KEY, Attempt
@@ -135,7 +135,7 @@ async def _score(
                 metadata=sample.metadata,
                 store=store,
                 scores=scores,
-                uuid=uuid(),
+                uuid=uuid4().hex,
             )
         )
     return logged
@@ -162,7 +162,7 @@ def _log(
     spec = EvalSpec(
         created=started.isoformat(timespec="seconds"),
         task=task.name,
-        task_id=uuid(),
+        task_id=uuid4().hex,
         task_version=task.version,
         task_args={**registry_params(task), **task_args},
         task_args_passed=dict(task_args),
@@ -182,7 +182,7 @@ def _log(
     )
     step = EvalPlanStep(solver=name, params={**registry_params(solver), **solver_args}, params_passed=dict(solver_args))
     ended = datetime.now(UTC)
-    return EvalLog(
+    log = EvalLog(
         status="success",
         eval=spec,
         plan=EvalPlan(steps=[step]),
@@ -191,5 +191,6 @@ def _log(
             started_at=started.isoformat(timespec="seconds"), completed_at=ended.isoformat(timespec="seconds")
         ),
         samples=samples,
-        reductions=reductions,
     )
+    log.reductions = reductions
+    return log

@@ -60,7 +60,13 @@ def part_store(model_name: str) -> ArtefactStore:
 
 
 def fitted(
-    model: OpenModel, origin: Origin, config: HeadConfig, layer: float | int | str, examples: int, width: Width
+    model: OpenModel,
+    origin: Origin,
+    config: HeadConfig,
+    layer: float | int | str,
+    examples: int,
+    width: Width,
+    store: ArtefactStore | None = None,
 ) -> HeadTechnique:
     """The technique for these settings: from the store where it was fitted before, else fitted now.
 
@@ -71,6 +77,7 @@ def fitted(
       layer: Index, fraction of depth, or `auto` to choose on held-back fit examples.
       examples: How many problems to fit on, at most.
       width: Integer width of the machine.
+      store: Where parts are kept; by default the user's store behind the parts shipped with the model.
 
     Raises:
       ValueError: The layer is outside the model, or too few problems have a program.
@@ -78,7 +85,7 @@ def fitted(
     problems = fit_problems(origin, examples, config.seed)
     prompts = [expression_prompt(problem.question) for problem in problems]
     config = config.model_copy(update={"shape": origin.family})
-    store = part_store(model.name)
+    store = store or part_store(model.name)
     data = data_address(
         f"{prompt}\n{None if problem.program is None else to_text(problem.program)}\n{problem.answer}"
         for prompt, problem in zip(prompts, problems, strict=True)

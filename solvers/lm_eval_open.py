@@ -11,12 +11,11 @@ take the question from the document, and refuse a prompt that asks more than it.
 
 from __future__ import annotations
 
-import inspect
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import lm_eval.models  # type: ignore[import-untyped]  # noqa: F401 - else lm-eval would know this model type alone
 import torch
@@ -31,14 +30,8 @@ from harness.lm.load import open_model
 from harness.lm.logprobs import Row, Score, continuation_row, prefix_id, score_rows
 from harness.lm.model import OpenModel
 from solvers.lm_eval_plugin import NAME
+from solvers.lm_eval_reader import TEXT, ProgramReader, Request, batches
 
-if TYPE_CHECKING:
-    from solvers.technique import Technique
-    from tasks.arithmetic.dataset import Origin
-
-TEXT = "regex_pipeline"
-NEEDS_ITS_PROMPT = ("direct",)
-"""Solvers that ask for something else than the task's prompt does."""
 LM_EVAL_DEVICE = "cuda:0"
 """What lm-eval says where the user names no device."""
 AUTO_BATCH = 64
@@ -47,16 +40,6 @@ UNLIMITED = 2048
 
 logger = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
-
-
-class Request(Protocol):
-    """What lm-eval asks: its `Instance`."""
-
-    doc: Mapping[str, Any]
-
-    @property
-    def args(self) -> tuple[Any, ...]:
-        """(prompt, settings), (context, continuation) or (text,)."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +86,7 @@ class OpenLM(LM):  # type: ignore[misc]
                 f"model argument {next(iter(settings))} is unknown; {TEXT} takes pretrained, device and dtype; "
                 "the rest goes by --num_fewshot and --gen_kwargs"
             )
-        self._reader = None if solver == TEXT else _Reader(solver, settings)
+        self._reader = None if solver == TEXT else ProgramReader(solver, settings)
         without_cuda = device == LM_EVAL_DEVICE and not torch.cuda.is_available()
         self.open = open_model(pretrained, device=None if without_cuda else device, dtype=dtype)
         self.batch_size = _batch_size(batch_size, max_batch_size)
@@ -122,9 +105,13 @@ class OpenLM(LM):  # type: ignore[misc]
         return self._collect("generate_until", requests, answers, disable_tqdm)
 
     def loglikelihood(self, requests: Sequence[Request], disable_tqdm: bool = False) -> list[Score]:
-        """Log-probability of each continuation; see `harness.lm.logprobs.continuation_row` for its borders."""
+        """Log-probability of each continuation; see `harness.lm.logprobs.continuation_row` for its borders.
+
+        White space at a context's end counts as the continuation's, as with lm-eval's own model types.
+        """
         self._refuse_without_text("loglikelihood")
-        rows = [continuation_row(self.open, *request.args) for request in requests]
+        texts = [(context.rstrip(), context + continuation) for context, continuation in (r.args for r in requests)]
+        rows = [continuation_row(self.open, context, whole[len(context) :]) for context, whole in texts]
         return self._collect("loglikelihood", requests, self._scores(rows), disable_tqdm)
 
     def loglikelihood_rolling(self, requests: Sequence[Request], disable_tqdm: bool = False) -> list[float]:
@@ -169,7 +156,7 @@ class OpenLM(LM):  # type: ignore[misc]
         return [found[index] for index in range(len(requests))]
 
     def _scores(self, rows: Sequence[Row]) -> Iterator[tuple[int, Score]]:
-        for batch in _batches({index: row.ids for index, row in enumerate(rows)}, self.batch_size):
+        for batch in batches({index: row.ids for index, row in enumerate(rows)}, self.batch_size):
             yield from zip(batch, score_rows(self.open, [rows[index] for index in batch]), strict=True)
 
     def _texts(self, requests: Sequence[Request]) -> Iterator[tuple[int, str]]:
@@ -178,7 +165,7 @@ class OpenLM(LM):  # type: ignore[misc]
             groups[_decoding(request.args[1])].append(index)
         for decoding, members in groups.items():
             prompts = {index: self._prompt(requests[index].args[0], decoding.max_tokens) for index in members}
-            for batch in _batches(prompts, self.batch_size):
+            for batch in batches(prompts, self.batch_size):
                 written = generate(
                     self.open,
                     [prompts[index] for index in batch],
@@ -201,74 +188,11 @@ class OpenLM(LM):  # type: ignore[misc]
         return ids[-room:]
 
 
-class _Reader:
-    """A solver that reads programs, as the registry has it; one technique is built for each origin of documents."""
-
-    def __init__(self, solver: str, settings: Mapping[str, Any]) -> None:
-        from solvers import registry
-        from solvers.serving import answering_of
-
-        names = [name for name in registry.__all__ if name not in NEEDS_ITS_PROMPT]
-        if solver not in names:
-            raise ValueError(f"solver {solver!r} does not run under lm-eval; one of {', '.join(names)}")
-        make = getattr(registry, solver)
-        known = inspect.signature(make).parameters
-        unknown = [name for name in settings if name not in known]
-        if unknown:
-            raise ValueError(
-                f"model argument {unknown[0]} is unknown; solver {solver} takes {', '.join(known) or 'none'}"
-            )
-        found = answering_of(make(**settings))
-        assert found is not None, "every solver of the registry answers in batches"
-        self.solver = solver
-        self.artefacts: set[str] = set()
-        self._build = found.build
-        self._techniques: dict[Origin, Technique] = {}
-
-    def programs(self, model: OpenModel, requests: Sequence[Request], size: int) -> Iterator[tuple[int, str]]:
-        """The program read for each request, or nothing."""
-        from solvers.technique import Question
-
-        groups: dict[Origin, list[int]] = defaultdict(list)
-        for index, request in enumerate(requests):
-            groups[self._origin(request)].append(index)
-        for origin, members in groups.items():
-            if origin not in self._techniques:
-                self._techniques[origin] = self._build(model, origin)
-            docs = {index: requests[index].doc for index in members}
-            for batch in _batches({index: doc["question"] for index, doc in docs.items()}, size):
-                asked = [Question(docs[i]["question"], docs[i]["program"], int(docs[i]["target"])) for i in batch]
-                attempts = self._techniques[origin].attempt(asked)
-                self.artefacts |= {attempt.artefact for attempt in attempts if attempt.artefact}
-                yield from zip(batch, (attempt.program or "" for attempt in attempts), strict=True)
-
-    def _origin(self, request: Request) -> Origin:
-        """Where the document comes from, once it is clear that the solver reads what the prompt asks."""
-        from tasks.arithmetic.dataset import Origin
-        from tasks.arithmetic.prompts import expression_prompt
-
-        if "origin" not in request.doc or "question" not in request.doc:
-            fields = ", ".join(request.doc)
-            raise ValueError(f"solver {self.solver} reads documents of tasks/lm_eval; for one with {fields} use {TEXT}")
-        if request.args[0] != expression_prompt(request.doc["question"]):
-            raise ValueError(
-                f"solver {self.solver} reads the bare question; leave out --num_fewshot and --system_instruction"
-            )
-        return Origin.model_validate(request.doc["origin"])
-
-
 def _windows(model: OpenModel, text: str, most: int) -> list[Row]:
     """A text in rows of `most` tokens and the one they predict; every token is scored once."""
     ids = model.codec.ids(text, special=False) if text else []
     windows = get_rolling_token_windows(ids, prefix_id(model), most, context_len=1)
     return [Row((*before, *scored), len(before)) for before, scored in map(make_disjoint_window, windows)]
-
-
-def _batches(items: Mapping[int, Sized], size: int) -> Iterator[list[int]]:
-    """Keys in batches of like length, the longest first: the first batch shows whether memory suffices."""
-    order = sorted(items, key=lambda index: -len(items[index]))
-    for start in range(0, len(order), size):
-        yield order[start : start + size]
 
 
 def _decoding(settings: Mapping[str, Any]) -> Decoding:

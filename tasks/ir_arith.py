@@ -8,6 +8,7 @@ inspect eval tasks/ir_arith.py@ir_arith --solver ir_head -T source=single_op -T 
 from __future__ import annotations
 
 from inspect_ai import Task, task
+from inspect_ai.model import GenerateConfig
 
 from harness.records.provenance import provenance
 from scorers.ir import ir_scorers
@@ -75,6 +76,7 @@ def _ir_task(name: str, origin: Origin, split: SplitName, n: int, seed: int, hig
         solver=regex_pipeline(),
         scorer=ir_scorers(high=high),
         model=MODEL,
+        config=GenerateConfig(max_connections=64),
         name=name,
         version=VERSION,
         metadata={**provenance(), "split": shown, "left_out": left_out},

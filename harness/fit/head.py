@@ -95,15 +95,16 @@ class IRHead(nn.Module):
         return [self._assemble(*row) for row in rows]
 
     def _assemble(self, count: list[float], kinds: list[list[float]], values: Sequence[int | None]) -> Slots | None:
-        """Operations of highest score that do not divide by a zero the head itself has read."""
+        """Operations of highest score that make a program with the operands that the head itself has read."""
         steps = 1 + count.index(max(count))
         operands = [value for value in values[: steps + 1] if value is not None]
         if len(operands) <= steps:
             return None
-        best = (self._best(scores, by) for scores, by in zip(kinds, operands[1:], strict=False))
+        best = (self._best(scores, operands[0], by) for scores, by in zip(kinds, operands[1:], strict=False))
         return Slots(tuple(best), tuple(operands))
 
-    def _best(self, scores: list[float], operand: int) -> int:
-        """The kind of highest score that may be applied to `operand`."""
+    def _best(self, scores: list[float], first: int, operand: int) -> int:
+        """The kind of highest score that has a meaning: no division by zero, no countdown to a number above."""
         order = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
-        return next(kind for kind in order if operand != 0 or self.shape.kinds[kind] != "divide")
+        barred = {"divide" if operand == 0 else None, "countdown" if operand > first else None}
+        return next(kind for kind in order if self.shape.kinds[kind] not in barred)

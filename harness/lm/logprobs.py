@@ -15,6 +15,9 @@ from harness.lm.model import OpenModel
 from harness.lm.positions import IGNORED, answer_start, labels_for, shifted_logits_and_targets
 from harness.lm.tokens import Span, pad
 
+SPECIAL: Span = (0, 0)
+"""Where tokenizers say that a special token stands."""
+
 Score = tuple[float, bool]
 """Log-probability in nats, and whether greedy decoding would write the same tokens."""
 
@@ -53,12 +56,12 @@ def continuation_row(model: OpenModel, context: str, continuation: str) -> Row:
         raise ValueError(f"the continuation after {context[-40:]!r} is empty; there is nothing to score")
     encoded = model.encode([context + continuation], offsets=True)
     assert encoded.offsets is not None, "offsets were asked for"
-    ids, offsets = encoded.input_ids[0].tolist(), list(encoded.offsets[0])
-    while offsets[-1][0] == offsets[-1][1]:  # special tokens that a tokenizer puts after a text
-        ids, offsets = ids[:-1], offsets[:-1]
-    if not _is_special(offsets[0]) and offsets[0][1] > len(context):
-        ids, offsets = [prefix_id(model), *ids], [(0, 0), *offsets]
-    start = answer_start(offsets, len(context))
+    ids, spans = encoded.input_ids[0].tolist(), _untrimmed(encoded.offsets[0])
+    while spans[-1] == SPECIAL:  # some tokenizers put one after the text
+        ids, spans = ids[:-1], spans[:-1]
+    if spans[0] != SPECIAL and spans[0][1] > len(context):
+        ids, spans = [prefix_id(model), *ids], [SPECIAL, *spans]
+    start = answer_start(spans, len(context))
     surplus = 0 if model.context is None else max(0, len(ids) - model.context - 1)
     if start - surplus < 1:
         raise ValueError(
@@ -91,5 +94,11 @@ def score_rows(model: OpenModel, rows: Sequence[Row]) -> list[Score]:
     return [(float(logprobs[row_of == row].sum()), bool(greedy[row_of == row].all())) for row in range(len(rows))]
 
 
-def _is_special(span: Span) -> bool:
-    return span[0] == span[1]
+def _untrimmed(offsets: Sequence[Span]) -> list[Span]:
+    """Spans with the spaces that some tokenizers trim off them: a token begins where the one before it ends."""
+    spans: list[Span] = []
+    end = 0
+    for first, last in offsets:
+        spans.append((min(first, end), last) if last else SPECIAL)
+        end = max(end, last)
+    return spans

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from inspect_ai.dataset import MemoryDataset, Sample
 from pydantic import BaseModel, ConfigDict
@@ -88,25 +88,20 @@ def fit_problems(origin: Origin, n: int, seed: int) -> list[Problem]:
 
 def samples(problems: list[Problem], origin: Origin, name: str) -> MemoryDataset:
     """The problems as an inspect data set; ids are content-addressed, the canary stands in every sample."""
-    return MemoryDataset(
-        [
-            Sample(
-                id=problem.id,
-                input=problem.question,
-                target=str(problem.answer),
-                metadata={
-                    "program": to_text(problem.program) if problem.program is not None else None,
-                    "template": problem.template,
-                    "split": problem.split,
-                    "origin": origin.model_dump(),
-                    "canary": CANARY,
-                    **problem.tags,
-                },
-            )
-            for problem in problems
-        ],
-        name=name,
-    )
+    return MemoryDataset([_sample(problem, origin) for problem in problems], name=name)
+
+
+def _sample(problem: Problem, origin: Origin) -> Sample:
+    """A tag that would hide what solvers and scorers rely on (single_op has an `origin`) is kept as `tag_...`."""
+    known: dict[str, Any] = {
+        "program": to_text(problem.program) if problem.program is not None else None,
+        "template": problem.template,
+        "split": problem.split,
+        "origin": origin.model_dump(),
+        "canary": CANARY,
+    }
+    tags = {f"tag_{name}" if name in known else name: value for name, value in problem.tags.items()}
+    return Sample(id=problem.id, input=problem.question, target=str(problem.answer), metadata=known | tags)
 
 
 def largest_operand(problems: list[Problem]) -> int:

@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import load_file
 
@@ -25,6 +26,8 @@ from baselines.models.recipes.training import Plan, train
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = Plan(hidden=32, blocks=2, heads=2, inner=64, vocab_size=512, steps=60, batch=8, warmup=5, seed=3)
 EVERY = 10
+
+pytestmark = pytest.mark.slow
 
 
 def tiny_training(checkpoints: Path) -> None:

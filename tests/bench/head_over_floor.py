@@ -19,7 +19,6 @@ from rich.table import Table
 from harness.fit.source import LayerSource
 from harness.lm.states import hidden_states
 from harness.lm.tokens import Batch
-from solvers.technique import Question
 from tasks.arithmetic.prompts import expression_prompt
 from tests.bench.record import Median, Record, arguments, interleaved, paired_ratio
 from tests.bench.subjects import MODELS, ModelName, Subject, questions, subject

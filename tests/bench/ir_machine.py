@@ -9,16 +9,12 @@ remainder. Values of both are compared before anything is timed.
 
 from __future__ import annotations
 
-import argparse
 import os
-import platform
 import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib.metadata import version
-from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -30,6 +26,7 @@ from wasmtime import Engine, Func, Instance, Module, Store, wat2wasm
 from harness.ir.encode import KINDS
 from harness.ir.machine import Machine, Width
 from harness.ir.program import Arithmetic, Op, single
+from tests.bench.record import Record, arguments
 
 ROUNDS = 5
 TARGET_PER_SECOND = 100_000
@@ -52,13 +49,10 @@ class WidthFigures(BaseModel):
     run_over_compiled: float
 
 
-class Record(BaseModel):
+class MachineRecord(Record):
     """One run of this benchmark."""
 
     benchmark: str = "ir_machine"
-    python: str
-    wasmtime: str
-    platform: str
     programs: int
     calls: int
     compiled: int
@@ -139,7 +133,7 @@ def measure(width: Width, programs: Sequence[Arithmetic], calls: int, compiled: 
     )
 
 
-def table(record: Record) -> Table:
+def table(record: MachineRecord) -> Table:
     """The record for a person, with the targets beside the figures."""
     shown = Table(title=f"IR machine, single operations, one core (n = {record.programs:,})")
     shown.add_column("figure")
@@ -164,8 +158,7 @@ def table(record: Record) -> Table:
 
 def main() -> None:
     """Measure, print the table and, when asked, write the record."""
-    parser = argparse.ArgumentParser(description="Programs a second on the IR machine and on a compile per program.")
-    parser.add_argument("--json", type=Path, help="write the record here")
+    parser = arguments("Programs a second on the IR machine and on a compile per program.")
     parser.add_argument("--programs", type=int, default=200_000, help="programs in one batch")
     parser.add_argument("--calls", type=int, default=20_000, help="single calls timed")
     parser.add_argument("--compiled", type=int, default=1_000, help="programs that the baseline compiles")
@@ -173,19 +166,14 @@ def main() -> None:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     programs = single_operations(options.programs)
-    record = Record(
-        python=platform.python_version(),
-        wasmtime=version("wasmtime"),
-        platform=f"{platform.system()} {platform.machine()}",
+    record = MachineRecord(
         programs=options.programs,
         calls=min(options.calls, options.programs),
         compiled=min(options.compiled, options.programs),
         widths=[measure(width, programs, options.calls, options.compiled) for width in get_args(Width)],
     )
     Console().print(table(record))
-    if options.json:
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    record.write(options.json)
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ def interleaved(works: Mapping[str, Callable[[int], object]], items: int, warm: 
             work(item)
     times: dict[str, list[float]] = {name: [] for name in works}
     for item in range(items):
-        order = list(works) if item % 2 == 0 else list(reversed(works))
+        order = list(works)[:: 1 if item % 2 == 0 else -1]
         for name in order:
             start = time.perf_counter()
             works[name](item)

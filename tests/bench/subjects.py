@@ -6,22 +6,23 @@ generates exactly as many tokens as `arith` needs for the same prompts (it has t
 
 from __future__ import annotations
 
-import os
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import torch
 from transformers import AutoModelForCausalLM, LlamaConfig
 
+from harness.fit.artefacts import ArtefactStore
+from harness.fit.config import HeadConfig
 from harness.lm.generate import generate
 from harness.lm.load import open_model, wrap_loaded
 from harness.lm.model import OpenModel
 from harness.records.attempt import Attempt
-from solvers.heads import HeadTechnique
-from solvers.ir_head import ir_head
+from solvers.heads import HeadTechnique, fitted
+from solvers.ir_head import LAYER, ir_head
 from solvers.regex_pipeline import RegexPipeline, regex_pipeline
 from solvers.serving import answering_of
 from solvers.technique import Question, Technique
@@ -83,9 +84,8 @@ def tinyllama_shape(asked: Sequence[Question], dtype: torch.dtype) -> Subject:
         question.text: attempt.generated_tokens
         for question, attempt in zip(asked, small.pipeline.attempt(asked), strict=True)
     }
-    with _own_store():
-        head = _technique(ir_head(examples=FIT_EXAMPLES, epochs=1), model)
-    assert isinstance(head, HeadTechnique)
+    with tempfile.TemporaryDirectory() as folder:  # a random model's head has no place in the user's store
+        head = fitted(model, ORIGIN, HeadConfig(epochs=1), LAYER, FIT_EXAMPLES, 32, ArtefactStore(Path(folder)))
     return Subject(model, head, FixedLength(model, tokens))
 
 
@@ -102,7 +102,8 @@ def random_tinyllama(dtype: torch.dtype) -> Any:
         tie_word_embeddings=False,
     )
     torch.manual_seed(0)
-    return AutoModelForCausalLM.from_config(config, dtype=dtype).eval().requires_grad_(False)
+    model: Any = AutoModelForCausalLM.from_config(config, dtype=dtype)  # type: ignore[no-untyped-call]
+    return model.eval().requires_grad_(False)
 
 
 def subject(name: ModelName, asked: Sequence[Question], dtype: torch.dtype) -> Subject:
@@ -114,18 +115,3 @@ def _technique(solver: Any, model: OpenModel) -> Technique:
     found = answering_of(solver)
     assert found is not None, "both solvers answer without inspect's loop"
     return found.build(model, ORIGIN)
-
-
-@contextmanager
-def _own_store() -> Iterator[None]:
-    """Keep the random model's head out of the user's store."""
-    before = os.environ.get("GLASSBOX_ARTEFACTS")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["GLASSBOX_ARTEFACTS"] = folder
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["GLASSBOX_ARTEFACTS"]
-            else:
-                os.environ["GLASSBOX_ARTEFACTS"] = before

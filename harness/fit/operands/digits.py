@@ -1,20 +1,38 @@
 """Option C of the seed: sign, then digit after digit from the most significant until the end mark.
 
-Each place has a pooled vector of its own; its logits also depend on the digit before it, so decoding is
-autoregressive: teacher-forced in training, greedy in reading.
+Each place has a pooled vector and an output of its own (where pooling gives all places the same vector, the output
+alone tells them apart); its logits also depend on the digit before it, so decoding is autoregressive: teacher-forced
+in training, greedy in reading.
 """
 
 from __future__ import annotations
 
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, gelu
 
-from harness.fit.operands.base import OperandReader, Sampled, readouts
+from harness.fit.operands.base import OperandReader, Sampled, SlotLinear, readouts
 from harness.fit.reading import IGNORED, Targets, View
 
 END = 10
 _START = 11
+
+
+class _Places(nn.Module):
+    """Digit logits of every place: hidden units are shared by an operand's places, the outputs are each place's own."""
+
+    def __init__(self, hidden: int, operands: int, places: int, width: int) -> None:
+        super().__init__()
+        self.grid = (operands, places)
+        self.units = SlotLinear(operands, hidden, width) if width else None
+        self.shift = nn.Parameter(torch.zeros(operands, places, width))
+        self.out = SlotLinear(operands * places, width or hidden, 11)
+
+    def forward(self, pooled: torch.Tensor) -> torch.Tensor:
+        """[batch, operand, place, hidden] to [batch, operand, place, 11]."""
+        units = pooled if self.units is None else gelu(self.units(pooled) + self.shift)
+        read: torch.Tensor = self.out(units.flatten(1, 2)).unflatten(1, self.grid)
+        return read
 
 
 class Digits(OperandReader):
@@ -24,7 +42,7 @@ class Digits(OperandReader):
         super().__init__()
         self.places = places
         self.vectors = places + 1
-        self.digit = readouts(operands, hidden, 11, width)
+        self.digit = _Places(hidden, operands, places, width)
         self.sign = readouts(operands, hidden, 2, 0)
         self.previous = nn.Embedding(12, 11)
 

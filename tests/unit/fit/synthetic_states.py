@@ -89,7 +89,9 @@ def draw_chain(steps: int, rng: random.Random, low: int = 1, most: int = MOST - 
     return chain(first, *((rng.choice(list(Op)), operand) for operand in rest))
 
 
-def chains(shape: Shape, head: HeadKind, pool: Pooling, count: int, seed: int, *, most: int = MOST - 1) -> list[Example]:
+def chains(
+    shape: Shape, head: HeadKind, pool: Pooling, count: int, seed: int, *, most: int = MOST - 1
+) -> list[Example]:
     """Examples of one to `shape.max_steps` steps."""
     rng = random.Random(f"{pool}/{seed}")
     return [

@@ -1,4 +1,4 @@
-"""From task arguments to problems and samples: the right side of the right source, or one line that says what is wrong."""
+"""From task arguments to problems and samples: the right side of the right source, or one line that says why not."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from tasks.arithmetic.dataset import (
     largest_operand,
     locate,
     samples,
+)
+from tasks.arithmetic.dataset import (
     test_problems as problems_of,
 )
 from tasks.arithmetic.generate import CANARY
@@ -53,6 +55,15 @@ def test_a_sample_holds_all_that_scorers_and_controls_need_and_the_canary() -> N
         "op": "subtract",
     }
     assert CANARY.startswith("glassbox:")
+
+
+def test_a_tag_never_hides_what_solvers_and_scorers_rely_on() -> None:
+    tags = dict.fromkeys(("origin", "program", "canary", "distractors"), "mine")
+    (sample,) = samples([Problem("q", 5, single(Op.ADD, 2, 3), "t", "s", tags)], SINGLE, "any")
+    assert sample.metadata is not None
+    assert Origin.model_validate(sample.metadata["origin"]) == SINGLE
+    assert (sample.metadata["program"], sample.metadata["canary"]) == ("2 + 3", CANARY)
+    assert {sample.metadata[name] for name in ("tag_origin", "tag_program", "tag_canary", "distractors")} == {"mine"}
 
 
 @pytest.mark.parametrize("task", [ir_arith, ir_multi_op, ir_loop])
@@ -140,7 +151,9 @@ def test_bad_arguments_are_named_in_one_line(tmp_path: Path) -> None:
         ir_arith(source="svamp")
     with pytest.raises(SourceError, match=r"absent\.json") as absent:
         ir_arith(source="svamp", path=str(tmp_path / "absent.json"))
-    with pytest.raises(ValueError, match="split word_problems exists for single operations only, not for loops") as words:
+    with pytest.raises(
+        ValueError, match="split word_problems exists for single operations only, not for loops"
+    ) as words:
         ir_loop(split="word_problems")
     with pytest.raises(ValueError, match="unknown split 'held_out'; one of train, iid") as unknown:
         ir_arith(split="held_out")  # type: ignore[arg-type]

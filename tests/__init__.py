@@ -1,0 +1,1 @@
+"""The test suite; `tests.bench` holds the benchmarks that run as modules."""

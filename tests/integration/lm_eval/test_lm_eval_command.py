@@ -1,0 +1,58 @@
+"""`lm-eval run ... --model open` as a user types it: offline, from any folder, with nothing imported beforehand."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from harness.lm.load import open_model
+from harness.lm.shipped import shipped_models
+
+ROOT = Path(__file__).resolve().parents[3]
+LM_EVAL = Path(sys.executable).with_name("lm-eval")
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    return subprocess.run(
+        [str(part) for part in command], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300
+    )
+
+
+@pytest.mark.slow
+def test_lm_eval_finds_the_model_type_and_prints_its_table(tmp_path: Path) -> None:
+    if "arith" not in shipped_models():
+        pytest.skip("no model arith in baselines/models; `glassbox models train arith` makes it")
+    command = (LM_EVAL, "run", "--include_path", ROOT / "tasks/lm_eval", "--tasks", "ir_arith_fixed", "--model", "open")
+    done = run(
+        *command, "--model_args", "pretrained=arith", "--batch_size", "16", "--output_path", tmp_path, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    rows = [line.split("|") for line in done.stdout.splitlines() if line.startswith("|")]
+    shown = {row[5].strip(): float(row[7]) for row in rows[2:]}
+    (kept,) = tmp_path.rglob("results_*.json")
+    results = json.loads(kept.read_text())
+    assert shown["semantic"] == pytest.approx(results["results"]["ir_arith_fixed"]["semantic,none"], abs=1e-3)
+    assert shown["semantic"] >= 0.9
+    assert results["n-samples"]["ir_arith_fixed"]["effective"] == 16
+    assert results["versions"]["ir_arith_fixed"] == "1-A"
+    assert results["config"]["model_hash"] == open_model("arith").hash
+
+
+def test_outside_lm_eval_importing_torch_loads_nothing_of_it(tmp_path: Path) -> None:
+    program = "import sys, torch; print('solvers.lm_eval_plugin' in sys.modules, 'lm_eval' in sys.modules)"
+    done = run(sys.executable, "-c", program, cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("True False\n", "")
+
+
+def test_the_entry_point_that_later_versions_of_lm_eval_look_for_leads_to_the_same_class() -> None:
+    (found,) = [point for point in entry_points(group="lm_eval.models") if point.name == "open"]
+    from lm_eval.api.registry import get_model  # type: ignore[import-untyped]
+
+    assert get_model("open") is found.load()
