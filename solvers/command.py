@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
     import solvers.registry
     import tasks.registry
     from solvers.direct_run import run as run_directly
+    from solvers.heads import progress
 
     make_task = _named(tasks.registry, args.task, "task")
     makers = [_named(solvers.registry, name, "solver") for name in args.solver]
@@ -40,15 +42,17 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"--limit {args.limit} runs nothing; give at least 1")
     for name, maker in zip(args.solver, makers, strict=True):
         task = make_task(**task_args)
-        path = run_directly(
-            task,
-            maker(**solver_args),
-            model=args.model or str(task.model),
-            task_args=task_args,
-            solver_args=solver_args,
-            log_dir=args.log_dir,
-            limit=args.limit,
-        )
+        with progress() as tick:
+            path = run_directly(
+                task,
+                maker(**solver_args),
+                model=args.model or str(task.model),
+                task_args=task_args,
+                solver_args=solver_args,
+                log_dir=args.log_dir,
+                limit=args.limit,
+                tick=partial(tick, f"{args.task} {name}"),
+            )
         print(f"{args.task} {name}: {path}", file=sys.stderr)
     return 0
 

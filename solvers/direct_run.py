@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from inspect_ai import Task
 
-# Inspect offers no public call that turns scores into results; a test holds these figures against inspect's own run.
+# Inspect offers no public call for results and incremental logs; a test holds both against inspect's own run.
 from inspect_ai._eval.task.results import eval_results
 from inspect_ai._util.registry import registry_info, registry_log_name, registry_params
 from inspect_ai.log import (
@@ -29,8 +29,8 @@ from inspect_ai.log import (
     EvalSample,
     EvalSpec,
     EvalStats,
-    write_eval_log,
 )
+from inspect_ai.log._recorders.eval import EvalRecorder
 from inspect_ai.model import ModelName, ModelOutput
 from inspect_ai.scorer import SampleScore, Score, Scorer, Target
 from inspect_ai.solver import Solver, TaskState
@@ -42,6 +42,7 @@ from solvers.technique import Question, Timed
 from tasks.arithmetic.dataset import Origin
 
 BATCH = 64
+SAMPLES_BUFFERED = 250
 Arguments = Mapping[str, Any]
 Tick = Callable[[int, int], None]
 
@@ -89,24 +90,41 @@ def run(
     started = datetime.now(UTC)
     opened = open_model(model.removeprefix("open/")) if found.needs_model else None
     samples = list(task.dataset)[:limit]
-    techniques: dict[Origin, Timed] = {}
-    attempts: list[Attempt] = []
-    for start in range(0, len(samples), BATCH):
-        part = samples[start : start + BATCH]
-        origin = Origin.model_validate((part[0].metadata or {})["origin"])
-        if origin not in techniques:
-            techniques[origin] = Timed(found.build(opened, origin))
-        questions = [Question(str(s.input), (s.metadata or {}).get("program"), int(str(s.target))) for s in part]
-        attempts += techniques[origin].attempt(questions)
-        tick(len(attempts), len(samples))
+    questions = [Question(str(s.input), (s.metadata or {}).get("program"), int(str(s.target))) for s in samples]
+    origin = Origin.model_validate((samples[0].metadata or {})["origin"])
+    attempts = _attempt_all(Timed(found.build(opened, origin)), questions, tick)
     scorers = list(task.scorer or [])
     scored = asyncio.run(_score(samples, attempts, scorers, model))
     log = _log(task, solver, model, task_args, solver_args, scorers, scored, limit, started)
     log_dir.mkdir(parents=True, exist_ok=True)
     name = f"{started:%Y-%m-%dT%H-%M-%S-00-00}_{task.name.replace('_', '-')}_{log.eval.task_id}.eval"
     unfinished = log_dir / f".{name}"
-    write_eval_log(log, str(unfinished), format="eval")
+    asyncio.run(_write(log, unfinished))
     return unfinished.replace(log_dir / name)
+
+
+async def _write(log: EvalLog, path: Path) -> None:
+    """Write through inspect's recorder, a few samples at a time: its one-call writer is quadratic in their number."""
+    recorder = EvalRecorder(str(path.parent))
+    await recorder.log_init(log.eval, str(path), clean=True)
+    await recorder.log_start(log.eval, log.plan)
+    for index, sample in enumerate(log.samples or (), start=1):
+        await recorder.log_sample(log.eval, sample)
+        if index % SAMPLES_BUFFERED == 0:
+            await recorder.flush(log.eval)
+    await recorder.log_finish(log.eval, log.status, log.stats, log.results, log.reductions)
+
+
+def _attempt_all(technique: Timed, questions: Sequence[Question], tick: Tick) -> list[Attempt]:
+    """Answer in batches of like length, so that little is padded; the first batch, timed alone too, is as it comes."""
+    rest = sorted(range(BATCH, len(questions)), key=lambda index: len(questions[index].text))
+    order = [*range(min(BATCH, len(questions))), *rest]
+    answered: dict[int, Attempt] = {}
+    for start in range(0, len(order), BATCH):
+        part = order[start : start + BATCH]
+        answered |= zip(part, technique.attempt([questions[index] for index in part]), strict=True)
+        tick(len(answered), len(order))
+    return [answered[index] for index in range(len(questions))]
 
 
 async def _score(

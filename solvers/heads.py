@@ -8,10 +8,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import torch
 from inspect_ai.solver import Solver
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from harness.data.problem import Problem
@@ -53,10 +53,9 @@ class HeadTechnique:
         ]
 
 
-def part_store(model_name: str) -> ArtefactStore:
-    """The user's store, with the parts shipped beside a reference model in front of it."""
-    folder: Path | None = shipped_models().get(model_name)
-    return ArtefactStore(default_store(), () if folder is None else (folder / "parts",))
+def part_store() -> ArtefactStore:
+    """The user's store behind the shipped parts; a part's name holds its model's hash, whatever the model is called."""
+    return ArtefactStore(default_store(), tuple(folder / "parts" for folder in shipped_models().values()))
 
 
 def fitted(
@@ -85,7 +84,7 @@ def fitted(
     problems = fit_problems(origin, examples, config.seed)
     prompts = [expression_prompt(problem.question) for problem in problems]
     config = config.model_copy(update={"shape": origin.family})
-    store = store or part_store(model.name)
+    store = store or part_store()
     data = data_address(
         f"{prompt}\n{None if problem.program is None else to_text(problem.program)}\n{problem.answer}"
         for prompt, problem in zip(prompts, problems, strict=True)
@@ -136,7 +135,7 @@ def progress() -> Iterator[Tick]:
     """A progress bar on standard error that appears with the first tick of work."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     bars: dict[str, TaskID] = {}
-    with Progress(*columns, transient=True) as shown:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
 
         def tick(stage: str, done: int, total: int) -> None:
             if stage not in bars:

@@ -15,7 +15,7 @@ from harness.ir.machine import Width
 from solvers.heads import head_solver
 
 EXAMPLES = 8000
-LAYER = 0.5
+LAYER = 0.25
 DEFAULT = HeadConfig()
 """The head that is shipped, fitted, beside the reference model; the solver's own defaults give the same."""
 

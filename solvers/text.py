@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import chain, zip_longest
+from pathlib import Path
 
 from inspect_ai.model import ChatMessageUser, GenerateConfig, ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState
@@ -76,13 +79,23 @@ class InProcess:
 def choose_shots(model_name: str, shots: int | None, origin: Origin) -> list[Problem]:
     """Examples for the prompt: `shots` of them, or by default none for a shipped model and a few for others.
 
-    They come from the fit side of the data, which holds no test item.
+    They come from the fit side of the data, which holds no test item, one operation after the other.
     """
-    count = shots if shots is not None else (0 if model_name in shipped_models() else SHOTS_ELSEWHERE)
+    count = shots if shots is not None else (0 if _is_shipped(model_name) else SHOTS_ELSEWHERE)
     if count == 0:
         return []
-    pool = [problem for problem in fit_problems(origin, 40 * count, seed=0) if problem.program is not None]
-    return pool[:: max(1, len(pool) // count)][:count]
+    by_operation: dict[str, list[Problem]] = {}
+    for problem in fit_problems(origin, 40 * count, seed=0):
+        if problem.program is not None:
+            by_operation.setdefault(problem.tags.get("op", ""), []).append(problem)
+    in_turn = chain.from_iterable(zip_longest(*by_operation.values()))
+    return [problem for problem in in_turn if problem is not None][:count]
+
+
+def _is_shipped(model_name: str) -> bool:
+    """Whether this is a shipped model, by its short name or, as for `hf/`, by its folder."""
+    shipped = shipped_models()
+    return model_name in shipped or Path(model_name).resolve() in {folder.resolve() for folder in shipped.values()}
 
 
 TextBuilder = Callable[[Sequence[Problem]], TextTechnique]
@@ -90,7 +103,7 @@ TextBuilder = Callable[[Sequence[Problem]], TextTechnique]
 
 def text_solver(build: TextBuilder, shots: int | None) -> Solver:
     """An inspect solver around the text technique that `build` makes from the chosen examples."""
-    alone_left = [ALONE_SAMPLES]
+    alone: Counter[tuple[str, Origin]] = Counter()
 
     @cache
     def technique(model_name: str, origin: Origin) -> TextTechnique:
@@ -98,7 +111,8 @@ def text_solver(build: TextBuilder, shots: int | None) -> Solver:
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         model = get_model()
-        made = technique(model.name, Origin.model_validate(state.metadata["origin"]))
+        line = (model.name, Origin.model_validate(state.metadata["origin"]))
+        made = technique(*line)
         asked = question(state)
         prompt = ChatMessageUser(content=made.prompt(asked.text))
         config = GenerateConfig(max_tokens=made.max_tokens, temperature=0.0, stop_seqs=[STOP])
@@ -106,8 +120,8 @@ def text_solver(build: TextBuilder, shots: int | None) -> Solver:
         state.output = await model.generate([prompt], config=config)
         state.messages.append(state.output.message)
         attempt = _with_costs(made.read([state.output.completion])[0], state.output)
-        if alone_left[0] > 0:
-            alone_left[0] -= 1
+        if alone[line] < ALONE_SAMPLES:
+            alone[line] += 1
             attempt = attempt.model_copy(update={"alone_ms": _alone(made, asked)})
         attempt.keep(state)
         return state

@@ -28,6 +28,7 @@ SEED = 1
 """Seed of the measured problems; the tasks' own default is 0, so that the two samples are not the same."""
 
 EXPRESSION_TOKENS, ANSWER_TOKENS = 48, 24
+BATCH = 256
 
 _UNSEEN: tuple[Split, ...] = ("iid", "held_out_templates", "held_out_operands", "held_out_both")
 CELLS: tuple[tuple[Family, Split], ...] = (
@@ -53,8 +54,10 @@ def measure(model: OpenModel, n: int = 1000, cells: Sequence[tuple[Family, Split
 
 def measure_cell(model: OpenModel, family: Family, split: Split, problems: Sequence[Problem]) -> list[Metric]:
     """The three shares on one set of problems."""
-    written = generate(model, [expression_prompt(p.question) for p in problems], max_tokens=EXPRESSION_TOKENS)
-    numbers = generate(model, [answer_prompt(p.question) for p in problems], max_tokens=ANSWER_TOKENS)
+    expressions = [expression_prompt(p.question) for p in problems]
+    answers = [answer_prompt(p.question) for p in problems]
+    written = generate(model, expressions, max_tokens=EXPRESSION_TOKENS, max_batch=BATCH)
+    numbers = generate(model, answers, max_tokens=ANSWER_TOKENS, max_batch=BATCH)
     right = _right_values([g.text for g in written], [p.answer for p in problems])
     exact = sum(_says(g, _reference(p)) for g, p in zip(written, problems, strict=True))
     direct = sum(_says(g, str(p.answer)) for g, p in zip(numbers, problems, strict=True))

@@ -71,7 +71,8 @@ class IRHead(nn.Module):
         steps, kinds = self.shape.max_steps, len(self.shape.kinds)
         slots = self.counting + steps
         classes = self.classes(pooled[:, :slots])
-        vectors = pooled[:, slots:].unflatten(1, (steps + 1, self.operands.vectors))
+        batch, _, hidden = pooled.shape
+        vectors = pooled[:, slots:].reshape(batch, steps + 1, self.operands.vectors, hidden)
         # With one step, count is a single column: whatever it holds, its softmax is one.
         count, kind = classes[:, 0, :steps], classes[:, self.counting :, :kinds]
         return Scores(count, kind, self.operands(vectors, seen, truth))

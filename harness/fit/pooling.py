@@ -54,8 +54,9 @@ class Attention(nn.Module):
 
     def forward(self, seen: View) -> torch.Tensor:
         """[batch, slot, hidden]."""
-        rows = torch.arange(seen.states.shape[0], device=seen.states.device)
-        queries = self.query(seen.states[rows, seen.last]).unflatten(-1, (self.slots, self.width)) * self.width**-0.5
+        batch = seen.states.shape[0]
+        rows = torch.arange(batch, device=seen.states.device)
+        queries = self.query(seen.states[rows, seen.last]).view(batch, self.slots, self.width) * self.width**-0.5
         scores = queries @ self.key(seen.states).transpose(1, 2)
         scores = torch.where(seen.mask.unsqueeze(1), scores, float("-inf"))
         weights: torch.Tensor = scores.softmax(-1)

@@ -58,18 +58,16 @@ def _forward_to(model: OpenModel, batch: Batch, wanted: list[int]) -> dict[int, 
                 tap = _tap(captured, layer, stop=layer == deepest)
                 hooks.enter_context(model.blocks[layer].register_forward_pre_hook(tap, with_kwargs=True))
         try:
-            output = model.decoder(input_ids=batch.input_ids, **_layout(batch), use_cache=False)
+            output = model.decoder(
+                input_ids=batch.input_ids,
+                attention_mask=batch.attention_mask,
+                position_ids=batch.position_ids,
+                use_cache=False,
+            )
         except _DeepEnough:
             return captured
     captured[end] = output[0]
     return captured
-
-
-def _layout(batch: Batch) -> dict[str, torch.Tensor]:
-    """Mask and positions; none where nothing is padded, for the library then spares itself the making of a mask."""
-    if min(batch.lengths) == batch.input_ids.shape[1]:
-        return {}
-    return {"attention_mask": batch.attention_mask, "position_ids": batch.position_ids}
 
 
 def _tap(captured: dict[int, torch.Tensor], layer: int, *, stop: bool) -> _Hook:

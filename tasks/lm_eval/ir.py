@@ -61,6 +61,9 @@ def dataset(
     Raises:
       ValueError: `problems` has an unknown or impossible setting.
     """
+    unknown = [name for name in problems or {} if name not in Draw.model_fields]
+    if unknown:
+        raise ValueError(f"problems setting {unknown[0]} is unknown; there are {', '.join(Draw.model_fields)}")
     draw = Draw.model_validate(problems or {})
     if draw.source != "generated" and family != "single":
         raise ValueError(f"source={draw.source} holds single operations, not {family}s; run it with --tasks ir_arith")

@@ -24,7 +24,7 @@ class Pointer(OperandReader):
     def forward(self, pooled: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
         """[batch, operand, number]; absent numbers score far below any other."""
         operands, inner = self.score.shape
-        offered = self.offered(seen.runs @ seen.states).unflatten(-1, (operands, inner))
+        offered = self.offered(seen.runs @ seen.states).view(*seen.present.shape, operands, inner)
         match = torch.tanh(offered + self.asked(pooled[:, :, 0]).unsqueeze(1))
         scores = (match * self.score).sum(-1).transpose(1, 2)
         return torch.where(seen.present.unsqueeze(1), scores, _NEVER)

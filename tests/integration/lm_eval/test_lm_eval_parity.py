@@ -79,12 +79,13 @@ def reads_given_completion() -> Solver:
 
 
 def test_both_show_the_same_problems_and_judge_the_models_answers_alike(tmp_path: Path) -> None:
+    name = "ir_arith_word_problems"  # the split on which the model errs
     model = OpenLM(arith(), batch_size=32)
-    task = inspect_tasks.ir_arith(n=60)
+    task = inspect_tasks.ir_arith(split="word_problems", n=60)
     theirs = run_inspect(task, regex_pipeline(), tmp_path)
-    ours = run_lm_eval(model, "ir_arith", problems={"n": 60})
+    ours = run_lm_eval(model, name, problems={"n": 60})
     assert theirs.samples is not None
-    mine = {sample["doc"]["id"]: sample for sample in ours["samples"]["ir_arith"]}
+    mine = {sample["doc"]["id"]: sample for sample in ours["samples"][name]}
     assert list(mine) == [sample.id for sample in task.dataset]
     assert len(mine) == len(theirs.samples) == 60
     for sample in theirs.samples:
@@ -92,10 +93,10 @@ def test_both_show_the_same_problems_and_judge_the_models_answers_alike(tmp_path
         assert same["arguments"][0][0] == sample.messages[0].text
         assert same["resps"][0][0] == sample.store[STORE_KEY]["completion"]
         assert same["target"] == sample.target
-        assert tuple(same[name] for name in VERDICTS) == scores_of(sample.scores)
-    assert 0.5 < ours["results"]["ir_arith"]["semantic,none"] == accuracy(theirs, "semantic") <= 1
-    assert ours["results"]["ir_arith"]["structural,none"] == accuracy(theirs, "structural")
-    assert ours["versions"]["ir_arith"] == inspect_tasks.VERSION == theirs.eval.task_version
+        assert tuple(same[score] for score in VERDICTS) == scores_of(sample.scores)
+    assert 0.3 < ours["results"][name]["semantic,none"] == accuracy(theirs, "semantic") <= 1
+    assert ours["results"][name]["structural,none"] == accuracy(theirs, "structural")
+    assert ours["versions"][name] == inspect_tasks.VERSION == theirs.eval.task_version
 
 
 def accuracy(log: EvalLog, scorer: str) -> Any:
@@ -187,7 +188,11 @@ def test_shots_are_the_examples_that_solvers_choose() -> None:
 
 @pytest.mark.parametrize(
     ("problems", "message"),
-    [({"sede": 1}, "sede"), ({"source": "svamp"}, "source=svamp needs path="), ({"n": 0}, "n is 0")],
+    [
+        ({"sede": 1}, "^problems setting sede is unknown; there are n, seed, source, path, high$"),
+        ({"source": "svamp"}, "source=svamp needs path="),
+        ({"n": 0}, "n is 0"),
+    ],
 )
 def test_a_setting_of_the_problems_that_is_unknown_or_impossible_is_refused(
     problems: dict[str, Any], message: str

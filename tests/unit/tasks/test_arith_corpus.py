@@ -125,4 +125,4 @@ def test_bare_equations_are_the_only_iid_questions_the_model_has_met() -> None:
     assert all(re.fullmatch(r"\d+ [-+*/] \d+ =", p.question) for p in met)
     assert len(met) <= 20
     for split in ("held_out_templates", "held_out_operands", "held_out_both", "word_problems"):
-        assert not [p for p in generate("single", split, 1000) if p.question in equations]  # type: ignore[arg-type]
+        assert not [p for p in generate("single", split, 1000) if p.question in equations]

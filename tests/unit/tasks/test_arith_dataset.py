@@ -91,7 +91,7 @@ def test_another_seed_shows_other_problems() -> None:
 
 def test_fit_problems_of_generated_sources_are_training_problems_only() -> None:
     for family in ("single", "chain", "loop"):
-        drawn = fit_problems(Origin(family=family), 100, 0)  # type: ignore[arg-type]
+        drawn = fit_problems(Origin(family=family), 100, 0)
         assert len(drawn) == 100
         assert {p.split for p in drawn} == {"train"}
 

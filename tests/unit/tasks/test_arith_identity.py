@@ -72,8 +72,8 @@ def test_the_same_seed_gives_the_same_problems_and_another_seed_gives_others(fam
 
 def test_a_shorter_draw_is_the_beginning_of_a_longer_one() -> None:
     for split in ("train", "held_out_both"):
-        long = generate("single", split, 400)  # type: ignore[arg-type]
-        assert generate("single", split, 50) == long[:50]  # type: ignore[arg-type]
+        long = generate("single", split, 400)
+        assert generate("single", split, 50) == long[:50]
 
 
 def test_another_process_with_another_hash_seed_draws_the_same() -> None:

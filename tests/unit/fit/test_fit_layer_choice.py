@@ -1,0 +1,134 @@
+"""`layer=auto` chooses on held-back fit examples, the same layer every time, and is not asked twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from harness.fit.artefacts import ArtefactStore, data_address
+from harness.fit.config import HeadConfig
+from harness.fit.layer_choice import MARGIN, choose_layer, layer_figures
+from harness.fit.training import Tick
+from harness.lm.load import open_model
+from harness.lm.model import OpenModel
+from harness.lm.shipped import shipped_models
+from solvers.heads import fitted
+from tasks.arithmetic.dataset import Origin, fit_problems
+from tasks.arithmetic.generate import generate
+from tasks.arithmetic.prompts import expression_prompt
+
+torch.set_num_threads(1)
+
+SINGLE = Origin(family="single")
+EXAMPLES = 64
+CONFIG = HeadConfig(epochs=1, width=16)
+
+
+@pytest.fixture(scope="module")
+def arith() -> OpenModel:
+    if "arith" not in shipped_models():
+        pytest.skip("no model `arith` is shipped in baselines/models; `glassbox models train arith` makes one")
+    return open_model("arith", device="cpu")
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every text that a model reads from here on; it reads them as ever."""
+    texts: list[str] = []
+    encode = OpenModel.encode
+
+    def recording(self: OpenModel, given: list[str], **settings: object) -> object:
+        texts.extend(given)
+        return encode(self, given, **settings)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(OpenModel, "encode", recording)
+    return texts
+
+
+def choose(model: OpenModel, folder: Path, tick: Tick = lambda stage, done, total: None) -> int:
+    problems = fit_problems(SINGLE, EXAMPLES, 0)
+    prompts = [expression_prompt(problem.question) for problem in problems]
+    return choose_layer(model, prompts, problems, CONFIG, ArtefactStore(folder), data_address(prompts), tick)
+
+
+def test_the_choice_is_the_shallowest_layer_within_a_point_of_the_best_and_always_the_same(
+    arith: OpenModel, tmp_path: Path
+) -> None:
+    problems = fit_problems(SINGLE, EXAMPLES, 0)
+    prompts = [expression_prompt(problem.question) for problem in problems]
+    figures = layer_figures(arith, prompts, problems, CONFIG, lambda *tick: None)
+    assert list(figures) == list(range(len(arith.blocks) + 1))
+    assert max(figures.values()) > figures[0], "the embedding cannot be the best layer"
+    best = max(figures.values())
+    expected = next(layer for layer, accuracy in figures.items() if accuracy >= best - MARGIN)
+    assert choose(arith, tmp_path) == expected
+
+
+def test_the_trial_is_kept_and_not_run_again(arith: OpenModel, tmp_path: Path, shown: list[str]) -> None:
+    ticks: list[tuple[str, int, int]] = []
+    first = choose(arith, tmp_path, lambda *tick: ticks.append(tick))
+    layers = len(arith.blocks) + 1
+    assert ticks == [("choosing the layer", done, layers) for done in range(1, layers + 1)]
+    assert len(shown) == layers * EXAMPLES
+    assert choose(arith, tmp_path, lambda *tick: ticks.append(tick)) == first
+    assert len(ticks) == layers
+    assert len(shown) == layers * EXAMPLES
+
+
+def test_choosing_and_fitting_read_fit_prompts_only_and_no_test_item(
+    arith: OpenModel, tmp_path: Path, shown: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GLASSBOX_ARTEFACTS", str(tmp_path))
+    fitted(arith, SINGLE, CONFIG, "auto", EXAMPLES, 32)
+    allowed = {expression_prompt(problem.question) for problem in generate("single", "train", EXAMPLES)}
+    assert len(shown) == (len(arith.blocks) + 2) * EXAMPLES
+    assert set(shown) == allowed
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (9, "layer 9 is outside this model (8 blocks; 0..8)"),
+        (-1, "layer -1 is outside this model (8 blocks; 0..8)"),
+        (1.5, "layer 1.5 is not a fraction of the depth (0.0..1.0); give an index (0..8) as an int"),
+        ("deep", "layer 'deep' is neither an index, a fraction of the depth, nor auto"),
+    ],
+)
+def test_a_layer_that_is_none_is_named_in_one_line_before_anything_is_fitted(
+    arith: OpenModel,
+    layer: float | int | str,
+    message: str,
+    tmp_path: Path,
+    shown: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GLASSBOX_ARTEFACTS", str(tmp_path))
+    with pytest.raises(ValueError) as caught:  # noqa: PT011 - the whole message is compared
+        fitted(arith, SINGLE, CONFIG, layer, EXAMPLES, 32)
+    assert str(caught.value) == message
+    assert shown == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fraction_and_the_index_it_means_are_one_artefact_and_every_setting_is_another(
+    arith: OpenModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GLASSBOX_ARTEFACTS", str(tmp_path))
+    config = HeadConfig(epochs=1, width=8)
+
+    def name(config: HeadConfig = config, layer: float | int = 0.25, examples: int = 60, family: str = "single") -> str:
+        return fitted(arith, Origin.model_validate({"family": family}), config, layer, examples, 32).name
+
+    assert name(layer=2) == name()
+    others = [
+        name(layer=3),
+        name(examples=61),
+        name(family="loop"),
+        name(config.model_copy(update={"seed": 1})),
+        name(config.model_copy(update={"shuffled": True})),
+        name(config.model_copy(update={"features": "bag_of_tokens"})),
+        name(config.model_copy(update={"pool": "last"})),
+    ]
+    assert len({name(), *others}) == 1 + len(others)
