@@ -28,7 +28,7 @@ from tasks.arithmetic.generate import SPLITS, Split, generate
 from tasks.arithmetic.prompts import expression_prompt
 
 TARGET = 0.95
-SIZES = (125, 250, 500, 1000, 2000, 4000, 8000)
+SIZES = (32, 64, 125, 250, 500, 1000, 2000, 4000, 8000)
 PARTS = ("operation", "first_operand", "second_operand", "program")
 
 

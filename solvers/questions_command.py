@@ -1,6 +1,6 @@
 """`glassbox questions`: answer the seed's key questions with a table, a JSON file and a plot.
 
-glassbox questions data --out results
+glassbox questions data
 glassbox questions all --model open/arith --examples 2000
 """
 
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--examples", type=int, default=8000, help="problems to fit on (default: 8000)")
     parser.add_argument("--tests", type=int, default=1000, help="problems to measure on (default: 1000)")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--out", type=Path, default=Path("results"), help="folder for JSON and plots")
+    parser.add_argument("--out", type=Path, default=Path("docs/questions"), help="folder for JSON and plots")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -10,6 +10,9 @@ from __future__ import annotations
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
+# Inspect has no public way to ask for the run's model without making one.
+from inspect_ai.model._model import active_model
+
 from harness.records.provenance import provenance
 from scorers.ir import ir_scorers
 from solvers.registry import regex_pipeline
@@ -17,6 +20,8 @@ from tasks.arithmetic.dataset import Origin, Source, SplitName, largest_operand,
 
 VERSION = "1-A"
 MODEL = "open/arith"
+NO_MODEL = "none/none"
+"""What inspect calls the model of a run for which none was asked."""
 SEED_RANGE = 1000
 
 
@@ -66,6 +71,16 @@ def ir_loop(split: SplitName = "held_out_both", n: int = 1000, seed: int = 0) ->
     return _ir_task("ir_loop", Origin(family="loop"), split, n, seed, None)
 
 
+def _default_model() -> str | None:
+    """The reference model, unless the run has a model: inspect prefers a task's own one even to `--model`.
+
+    This sees the run's model where inspect itself builds the task: on the command line, and in `eval(ir_arith, ...)`.
+    A task that is built first, as in `eval(ir_arith(), model=...)`, keeps its own.
+    """
+    asked = active_model()
+    return None if asked is not None and str(asked) != NO_MODEL else MODEL
+
+
 def _ir_task(name: str, origin: Origin, split: SplitName, n: int, seed: int, high: int | None) -> Task:
     problems, left_out = test_problems(origin, split, n, seed)
     if high is None:
@@ -75,7 +90,7 @@ def _ir_task(name: str, origin: Origin, split: SplitName, n: int, seed: int, hig
         dataset=samples(problems, origin, f"{name}/{shown}"),
         solver=regex_pipeline(),
         scorer=ir_scorers(high=high),
-        model=MODEL,
+        model=_default_model(),
         config=GenerateConfig(max_connections=64),
         name=name,
         version=VERSION,

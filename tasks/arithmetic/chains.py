@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from typing import Literal
 
 from harness.ir.program import Arithmetic, Op, chain
 
@@ -38,9 +40,17 @@ LINKS = (", then {}", " and then {}", ", and {}", ". Then {}", ", after that {}"
 # A wording is the place of its phrases in the tables above; this triple of places says which are held out.
 _HELD_OUT_SHARE = 5
 
+# ", then" and ". Then" differ in punctuation only, so a wording is not unseen by either of them.
+_TWIN_LINKS = (0, 3)
 
-def _is_held_out_wording(opening: int, link: int, following: int) -> bool:
-    return (opening + 2 * link + 3 * following) % _HELD_OUT_SHARE == 0
+
+def side(opening: int, links: Sequence[int], following: Sequence[int]) -> Literal["train", "held_out"] | None:
+    """Where a wording belongs, by the places of its phrases in the tables; None where it is too near to both sides."""
+    unseen = [(opening + 2 * ln + 3 * fo) % _HELD_OUT_SHARE == 0 for ln, fo in zip(links, following, strict=True)]
+    if not any(unseen):
+        return "train"
+    clear = any(new and link not in _TWIN_LINKS for new, link in zip(unseen, links, strict=True))
+    return "held_out" if clear else None
 
 
 def draw_chain(steps: int, rng: random.Random, most: int = 100) -> tuple[tuple[int, ...], tuple[Op, ...]]:
@@ -74,8 +84,7 @@ def phrase(operands: tuple[int, ...], ops: tuple[Op, ...], rng: random.Random, *
         opening = rng.randrange(len(OPENINGS[ops[0]]))
         links = [rng.randrange(len(LINKS)) for _ in ops[1:]]
         following = [rng.randrange(len(FOLLOWING[op])) for op in ops[1:]]
-        unseen = [_is_held_out_wording(opening, ln, fo) for ln, fo in zip(links, following, strict=True)]
-        if (any(unseen) if held_out else not any(unseen)) or not links:
+        if side(opening, links, following) == ("held_out" if held_out else "train"):
             break
     text = OPENINGS[ops[0]][opening].format(a=operands[0], b=operands[1])
     template = OPENINGS[ops[0]][opening]

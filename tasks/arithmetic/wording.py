@@ -160,7 +160,6 @@ HELD_OUT: dict[Op, tuple[str, ...]] = {
         "Tell me the product of {a} and {b}",
         "Give the result of {a} times {b}",
         "If you multiply {a} by {b}, what do you get?",
-        "Find {a} times {b}",
     ),
     Op.DIVIDE: (
         "How often does {b} go into {a}?",
@@ -168,10 +167,17 @@ HELD_OUT: dict[Op, tuple[str, ...]] = {
         "Tell me the quotient of {a} and {b}",
         "Give the result of {a} divided by {b}",
         "If you divide {a} by {b}, what do you get?",
-        "Find {a} divided by {b}",
         "What is {a} split into {b} equal parts?",
     ),
 }
+
+_NEITHER: dict[Op, tuple[str, ...]] = {
+    Op.ADD: (),
+    Op.SUBTRACT: (),
+    Op.MULTIPLY: ("Find {a} times {b}",),
+    Op.DIVIDE: ("Find {a} divided by {b}",),
+}
+"""In no split: too near to "Can you find ..." for a test, and kept out of the training text all the same."""
 
 _COMMANDS: dict[Op, tuple[str, ...]] = {
     Op.ADD: (
@@ -280,7 +286,7 @@ def _compose(op: Op) -> tuple[str, ...]:
         for frame in frames
         for core in cores[op]
     ]
-    kept_away = {phrase.lower() for phrase in HELD_OUT[op]}
+    kept_away = {phrase.lower() for phrase in (*HELD_OUT[op], *_NEITHER[op])}
     return tuple(dict.fromkeys(p for p in (*_WHOLE[op], *products) if p.lower() not in kept_away))
 
 

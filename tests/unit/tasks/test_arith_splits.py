@@ -40,7 +40,7 @@ def operands(problem: Problem) -> tuple[int, ...]:
 def test_every_operation_has_at_least_twelve_training_wordings_and_the_reversed_ones_among_them() -> None:
     for op in Op:
         assert len({normal(t, polite=True) for t in wording.TRAIN[op]}) == len(wording.TRAIN[op]) >= 100, op
-        assert len(wording.HELD_OUT[op]) >= 6
+        assert len(wording.HELD_OUT[op]) >= 5
         assert len({normal(t) for t in stories.TRAIN[op]}) == len(stories.TRAIN[op]) >= 12
     assert {"Subtract {b} from {a}", "Take {b} away from {a}"} <= set(wording.TRAIN[Op.SUBTRACT])
     reversed_order = [t for t in wording.TRAIN[Op.SUBTRACT] if t.index("{b}") < t.index("{a}")]
@@ -62,13 +62,10 @@ def test_every_template_names_both_operands_once_and_nothing_unknown() -> None:
 def test_held_out_wording_of_one_operation_differs_from_training_in_more_than_case_and_punctuation() -> None:
     seen = {normal(t, polite=True) for t in single_templates(held_out=False)}
     unseen = {normal(t, polite=True) for t in single_templates(held_out=True)}
-    assert len(unseen) == 38
+    assert len(unseen) == 36
     assert seen & unseen == set()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="'Can you find {a} times {b}?' (and '... divided by ...') is in train, 'Find ...' is held out"
-)
 def test_held_out_wording_of_one_operation_is_not_training_wording_without_its_polite_opening() -> None:
     seen = {normal(t) for t in single_templates(held_out=False)}
     assert seen & {normal(t) for t in single_templates(held_out=True)} == set()
@@ -91,16 +88,13 @@ def test_held_out_wording_of_loops_is_disjoint_in_normal_form() -> None:
     assert seen & unseen == set()
 
 
-@pytest.mark.parametrize(("steps", "seen", "unseen"), [(2, 768, 192), (3, 36_864, 20_736)])
+@pytest.mark.parametrize(("steps", "seen", "unseen"), [(2, 768, 128), (3, 36_864, 14_336)])
 def test_held_out_wording_of_chains_is_disjoint(steps: int, seen: int, unseen: int) -> None:
     train, held_out = chain_templates(steps, held_out=False), chain_templates(steps, held_out=True)
     assert (len(train), len(held_out)) == (seen, unseen)
     assert train & held_out == set()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="', then {}' and '. Then {}' are one link in normal form, and may fall on both sides"
-)
 def test_held_out_wording_of_chains_differs_from_training_in_more_than_case_and_punctuation() -> None:
     train, held_out = ({normal(t) for t in chain_templates(2, held_out=side)} for side in (False, True))
     assert train & held_out == set()

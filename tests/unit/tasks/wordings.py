@@ -43,8 +43,8 @@ def chain_templates(steps: int, *, held_out: bool) -> set[str]:
     for first, *others in itertools.product(Op, repeat=steps):
         for opening, text in enumerate(chains.OPENINGS[first]):
             for places in itertools.product(clauses, repeat=steps - 1):
-                unseen = any(chains._is_held_out_wording(opening, *place) for place in places)
-                if unseen == held_out:
+                links, following = zip(*places, strict=True)
+                if chains.side(opening, links, following) == ("held_out" if held_out else "train"):
                     parts = zip(others, places, strict=True)
                     found.add(
                         text + "".join(chains.LINKS[ln].format(chains.FOLLOWING[op][fo]) for op, (ln, fo) in parts)
