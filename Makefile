@@ -9,7 +9,6 @@ TASK ?= ir_arith
 SOLVERS ?= ir_head regex_pipeline direct regex_only bag_of_tokens layer0 shuffled_labels gold null
 EVAL_ARGS ?=
 PYTEST_ARGS ?=
-BENCHES ?= $(filter-out test_% __init__ conftest,$(basename $(notdir $(wildcard tests/bench/*.py))))
 
 .PHONY: setup eval test bench lint clean
 
@@ -29,13 +28,11 @@ eval: setup
 	@$(BIN)/glassbox leaderboard
 
 test: setup
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
 
 # Latency and throughput, one program a question; records go to baselines/bench/.
 bench: setup
-	@for bench in $(BENCHES); do \
-	  $(BIN)/python -m tests.bench.$$bench --json baselines/bench/$$bench.json || exit $$?; \
-	done
+	@$(BIN)/python -m tests.bench
 
 lint: setup
 	@$(BIN)/ruff check .

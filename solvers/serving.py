@@ -24,6 +24,11 @@ from tasks.arithmetic.dataset import Origin
 TEXT_SOLVERS = ("regex_pipeline", "direct", "regex_only", "gold", "null")
 """Solvers that need no open model: they work with any inspect model, or with none."""
 
+
+class CannotAnswer(ValueError):
+    """The technique could not be built; every question of the run gets the reason."""
+
+
 Builder = Callable[[OpenModel | None, Origin], Technique]
 """Makes a technique for an open model (None where none is needed) and the origin of the samples."""
 
@@ -93,14 +98,14 @@ def _lazily(
     failed: list[Exception] = []
 
     def answer(questions: Sequence[Question]) -> Sequence[Attempt]:
-        if failed:
-            raise failed[0]
-        if not made:
+        if not made and not failed:
             try:
                 made.append(Timed(build(model, origin)))
             except Exception as error:
                 failed.append(error)
-                raise
+        if failed:
+            # A new error each time: one that is raised again and again grows by its own traceback.
+            raise CannotAnswer(str(failed[0]) or type(failed[0]).__name__) from failed[0]
         return made[0].attempt(questions)
 
     return answer
