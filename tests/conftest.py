@@ -1,4 +1,4 @@
-"""Where tests find the public data and models that are not part of the repository.
+"""Where tests find public data, a wheel of this tree, and a store of fitted parts away from the user's own.
 
 They lie in a folder `shared` beside the repository, or where GLASSBOX_SHARED points. A test that asks for something
 that is not there is skipped, with the missing path as its reason.
@@ -7,11 +7,21 @@ that is not there is skipped, with the missing path as its reason.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
+from harness.lm.shipped import shipped_models
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("harness", "tasks", "solvers", "scorers", "leaderboards", "baselines")
+PARTS = (*PACKAGES, "tests", "pyproject.toml", "README.md", "LICENSE")
+LEFT_BEHIND = ("__pycache__", ".staging")
 SharedPath = Callable[[str], Path]
 
 
@@ -41,3 +51,51 @@ def shared_data() -> SharedPath:
 def shared_models() -> SharedPath:
     """`shared_models("stories260K")` is the path of that public checkpoint."""
     return _finder("models")
+
+
+def _run(*command: str | Path, cwd: Path) -> None:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False, env=os.environ)
+    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from a copy: a build leaves files behind that the next one would pick up."""
+    copy = tmp_path_factory.mktemp("source") / "glassbox"
+    copy.mkdir()
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
+        else:
+            shutil.copy(source, copy / part)
+    built = tmp_path_factory.mktemp("wheel")
+    _run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", built, cwd=copy)
+    (found,) = built.glob("glassbox_evals-*-py3-none-any.whl")
+    return found
+
+
+@pytest.fixture(scope="session")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel's packages; dependencies come from the environment of the tests."""
+    target = tmp_path_factory.mktemp("installed")
+    _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, wheel, cwd=target)
+    return target
+
+
+@pytest.fixture(scope="session", autouse=True)
+def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where parts fitted by these tests are kept."""
+    folder = tmp_path_factory.mktemp("artefacts")
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GLASSBOX_ARTEFACTS", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def arith() -> Path:
+    """The folder of the reference model."""
+    if "arith" not in shipped_models():
+        pytest.skip("no model `arith` is shipped in baselines/models; `glassbox models train arith` makes one")
+    return shipped_models()["arith"]

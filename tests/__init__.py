@@ -1,1 +1,0 @@
-"""The test suite; `tests.bench` holds the benchmarks that run as modules."""

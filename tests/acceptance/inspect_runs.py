@@ -1,0 +1,58 @@
+"""Run `inspect` as a user does, in a process of its own, and read the logs that it leaves."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
+
+ROOT = Path(__file__).resolve().parents[2]
+INSPECT = Path(sys.executable).parent / "inspect"
+
+
+def environment(logs: Path, artefacts: Path, **more: str) -> dict[str, str]:
+    """The shell's variables without any that choose a model, with logs and parts away from the user's own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("INSPECT_", "GLASSBOX_"))}
+    own = {"INSPECT_LOG_DIR": str(logs), "GLASSBOX_ARTEFACTS": str(artefacts), "INSPECT_DISPLAY": "plain"}
+    return {**kept, "OMP_NUM_THREADS": "1", **own, **more}
+
+
+def start(arguments: list[str], cwd: Path, variables: dict[str, str]) -> subprocess.Popen[str]:
+    """`inspect ARGUMENTS`, running."""
+    return subprocess.Popen(
+        [INSPECT, *arguments], cwd=cwd, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def finish(process: subprocess.Popen[str], timeout: float = 300) -> str:
+    """What it said, once it has ended well."""
+    said, _ = process.communicate(timeout=timeout)
+    assert process.returncode == 0, said[-3000:]
+    return said
+
+
+def logs_in(folder: Path) -> list[EvalLog]:
+    """The logs of a folder, oldest first."""
+    found = [read_eval_log(info) for info in list_eval_logs(str(folder))]
+    return sorted(found, key=lambda log: log.eval.created)
+
+
+def attempts_by_id(log: EvalLog) -> dict[str, dict[str, Any]]:
+    """What the solver left for each sample, without the wall times, which differ from run to run."""
+    timeless = {
+        str(sample.id): {name: value for name, value in sample.store["attempt"].items() if not name.endswith("_ms")}
+        for sample in log.samples or []
+    }
+    assert len(timeless) == len(log.samples or [])
+    return timeless
+
+
+def semantic(log: EvalLog) -> float:
+    """The headline score of a log."""
+    assert log.results is not None
+    (found,) = [score for score in log.results.scores if score.name == "semantic"]
+    return float(found.metrics["accuracy"].value)
