@@ -78,7 +78,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel's packages; dependencies come from the environment of the tests."""
-    target = tmp_path_factory.mktemp("installed")
+    target = tmp_path_factory.mktemp("installed") / "site-packages"
+    target.mkdir()
     _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, wheel, cwd=target)
     return target
 

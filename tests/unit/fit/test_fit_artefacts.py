@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -268,29 +267,6 @@ def test_two_processes_at_once_make_a_part_once(tmp_path: Path) -> None:
     assert [process.returncode for process in running] == [0, 0], said
     assert said[0][0] == said[1][0] != ""
     assert (tmp_path / "marks").read_text() == "made\n"
-
-
-def test_killed_in_the_middle_of_writing_a_part_is_never_half_there_and_the_next_run_makes_it(tmp_path: Path) -> None:
-    """64 MiB take long enough to write that the kill falls between the first byte and the last."""
-    parts, marks = tmp_path / "parts", tmp_path / "marks"
-    process = maker(parts, marks, 16 * 1024 * 1024)
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        if any(path.stat().st_size > 0 for path in parts.glob(".*.safetensors.*")):
-            break
-        time.sleep(0.0005)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
-    assert not list(parts.glob("[!.]*.json"))
-    (left,) = parts.glob(".*.safetensors.*")
-    assert left.exists()
-    again = maker(parts, marks, 16 * 1024 * 1024)
-    out, err = again.communicate(timeout=120)
-    assert again.returncode == 0, err
-    assert out.split()[1] == tensors_hash({"weight": torch.arange(16.0 * 1024 * 1024)})
-    assert marks.read_text() == "made\nmade\n"
-    assert sorted(path.suffix for path in parts.iterdir() if path.suffix != ".lock") == [".json", ".safetensors"]
 
 
 def test_killed_between_tensors_and_card_the_part_is_not_there_or_refused(bench: Bench) -> None:
