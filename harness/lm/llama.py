@@ -52,14 +52,15 @@ def states(decoder: Any, blocks: Sequence[Any], ids: torch.Tensor, wanted: Colle
 
 def _block(block: Any, stream: torch.Tensor, rotation: tuple[torch.Tensor, torch.Tensor]) -> torch.Tensor:
     attention, mlp = block.self_attn, block.mlp
-    batch, positions, hidden = stream.shape
+    batch, positions = stream.shape[:2]
     seen = _norm(block.input_layernorm, stream)
     query, key, value = (
         _apply(projection, seen).view(batch, positions, -1, attention.head_dim).transpose(1, 2)
         for projection in (attention.q_proj, attention.k_proj, attention.v_proj)
     )
     # Queries and keys turn together: one rotation instead of two.
-    query, key = _rotate(torch.cat((query, key), dim=1), *rotation).split((query.shape[1], key.shape[1]), dim=1)
+    turned = _rotate(torch.cat((query, key), dim=1), *rotation)
+    query, key = turned[:, : query.shape[1]], turned[:, query.shape[1] :]
     heads = scaled_dot_product_attention(
         query, key, value, is_causal=positions > 1, scale=attention.scaling, enable_gqa=key.shape[1] < query.shape[1]
     )
