@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from torch import nn
 
-from harness.lm import llama
 from harness.lm.model import OpenModel
 from harness.lm.tokens import Batch
 
@@ -53,9 +52,6 @@ def _forward_to(model: OpenModel, batch: Batch, wanted: list[int]) -> dict[int, 
     """Run the decoder as far as `wanted[-1]` and keep what enters each wanted block."""
     captured: dict[int, torch.Tensor] = {}
     deepest, end = wanted[-1], len(model.blocks)
-    unpadded = min(batch.lengths) == batch.input_ids.shape[1]
-    if unpadded and deepest < end and llama.applies(model.decoder, blocks := model.blocks[:deepest], model.dtype):
-        return llama.states(model.decoder, blocks, batch.input_ids, wanted)
     with ExitStack() as hooks:
         for layer in wanted:
             if layer < end:
