@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from harness.data.problem import Problem
+from harness.fit.alone import Reader
 from harness.fit.artefacts import ArtefactStore, data_address, default_store
 from harness.fit.config import SHAPES, HeadConfig
 from harness.fit.head import IRHead
@@ -27,7 +28,7 @@ from harness.lm.model import OpenModel
 from harness.lm.shipped import shipped_models
 from harness.records.attempt import Attempt
 from solvers.serving import served
-from solvers.technique import Question, execute
+from solvers.technique import Facts, Question, execute
 from tasks.arithmetic.dataset import Origin, fit_problems
 from tasks.arithmetic.prompts import expression_prompt
 
@@ -39,18 +40,15 @@ class HeadTechnique:
 
     def __init__(self, head: IRHead, source: Source, name: str, width: Width) -> None:
         self.head, self.source, self.name, self.width = head, source, name, width
+        self._reader = Reader(head)
 
     def attempt(self, questions: Sequence[Question]) -> list[Attempt]:
         """One attempt a question, all from one forward pass."""
         seen = self.source.view([expression_prompt(q.text) for q in questions])
-        read = self.head.read(seen)
+        read = self._reader.read(seen)
         programs = [None if slots is None else self.head.shape.decode(slots) for slots in read]
-        lengths = (seen.last + 1).tolist()
-        calls = int(isinstance(self.source, LayerSource))
-        return [
-            attempt.model_copy(update={"artefact": self.name, "prompt_tokens": length, "model_calls": calls})
-            for attempt, length in zip(execute(programs, self.width), lengths, strict=True)
-        ]
+        facts: Facts = {"artefact": self.name, "model_calls": int(isinstance(self.source, LayerSource))}
+        return execute(programs, self.width, [facts | {"prompt_tokens": n} for n in seen.lengths])
 
 
 def part_store() -> ArtefactStore:

@@ -15,7 +15,7 @@ from harness.ir.machine import Width
 from solvers.heads import head_solver
 
 EXAMPLES = 8000
-LAYER = 0.25
+LAYER = 0.375
 DEFAULT = HeadConfig()
 """The head that is shipped, fitted, beside the reference model; the solver's own defaults give the same."""
 
@@ -27,7 +27,7 @@ def ir_head(
     layer: float | int | str = LAYER,
     examples: int = EXAMPLES,
     epochs: int = 6,
-    hidden: int = 128,
+    hidden: int = 64,
     reward_epochs: int = 0,
     seed: int = 0,
     width: Width = 32,

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from harness.ir.machine import Machine, Width
 from harness.ir.program import Program
@@ -43,20 +43,31 @@ class Technique(Protocol):
         """One attempt a question; latency fields are filled by the caller."""
 
 
+Facts = dict[str, Any]
+"""Fields of an `Attempt` by name."""
+_NO_FACTS: Facts = {}
+
+
 @cache
 def machine(width: Width) -> Machine:
     """The process's machine of this width."""
     return Machine(width)
 
 
-def execute(programs: Iterable[Program | None], width: Width) -> list[Attempt]:
-    """Run programs on the machine; None stands for "no program was read" and stays so."""
+def execute(programs: Iterable[Program | None], width: Width, facts: Sequence[Facts] | None = None) -> list[Attempt]:
+    """Run programs on the machine.
+
+    Args:
+      programs: None stands for "no program was read" and stays so.
+      width: Integer width of the machine in bits.
+      facts: For each program, what else its attempt is to say: tokens, calls, artefact.
+    """
     wanted = list(programs)
     results = iter(machine(width).run_batch([program for program in wanted if program is not None]))
     attempts = []
-    for program in wanted:
+    for program, given in zip(wanted, facts or [_NO_FACTS] * len(wanted), strict=True):
         if program is None:
-            attempts.append(Attempt(failure=Outcome.SCHEMA, failure_kind="no_program"))
+            attempts.append(Attempt(failure=Outcome.SCHEMA, failure_kind="no_program", **given))
             continue
         execution = next(results)
         fault = execution.fault
@@ -66,6 +77,7 @@ def execute(programs: Iterable[Program | None], width: Width) -> list[Attempt]:
                 value=execution.value,
                 failure=None if fault is None else Outcome.RUNTIME,
                 failure_kind=None if fault is None else fault.value,
+                **given,
             )
         )
     return attempts

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-CODE_VERSION = 3
+CODE_VERSION = 4
 """Raised when fitting or reading changes so that old parts no longer mean the same."""
 
 

@@ -39,7 +39,7 @@ class HeadConfig(BaseModel):
     shape: str = "single"
     features: Features = "layer"
     shuffled: bool = False
-    width: int = Field(default=128, ge=0)
+    width: int = Field(default=64, ge=0)
     epochs: int = Field(default=6, ge=1)
     batch: int = Field(default=128, ge=1)
     rate: float = Field(default=2e-3, gt=0)

@@ -13,10 +13,10 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from harness.fit.linear import SlotLinear, absorb
 from harness.fit.operands import READERS, HeadKind
-from harness.fit.operands.base import readouts
 from harness.fit.pooling import POOLS, Pooling
-from harness.fit.reading import IGNORED, Targets, View
+from harness.fit.reading import IGNORED, Targets, View, in_full_precision
 from harness.ir.shape import Shape, Slots
 
 
@@ -40,42 +40,44 @@ class IRHead(nn.Module):
       width: Hidden units of each read-out; 0 makes it linear, as in the seed.
     """
 
-    centre: torch.Tensor
-    spread: torch.Tensor
-
     def __init__(self, hidden: int, shape: Shape, head: HeadKind, pool: Pooling, width: int = 256) -> None:
         super().__init__()
         self.shape = shape
         operands = shape.max_steps + 1
         self.operands = READERS[head](hidden, operands, width)
+        inputs = self.operands.inputs
         # Where every program has one step there is nothing to count, and no slot for it.
         self.counting = int(shape.max_steps > 1)
         slots = self.counting + shape.max_steps + operands * self.operands.vectors
         self.pool = POOLS[pool](hidden, slots)
+        # The first map of every slot in one product; a linear head has only the second.
+        self.units = SlotLinear(slots, hidden, width) if width else None
         # The count and every step's kind in one product; a slot uses as many of its outputs as it has classes.
         most = max(shape.max_steps, len(shape.kinds))
-        self.classes = readouts(self.counting + shape.max_steps, hidden, most, width)
-        self.register_buffer("centre", torch.zeros(hidden))
-        self.register_buffer("spread", torch.ones(hidden))
+        self.classes = SlotLinear(self.counting + shape.max_steps, inputs, most)
 
-    def standardise(self, states: torch.Tensor) -> None:
-        """Learn centre and spread of each feature from states [token, hidden]; layers differ in scale by thousands."""
-        self.centre.copy_(states.mean(0))
-        self.spread.copy_(states.std(0).clamp(min=1e-6))
+    def absorb(self, centre: torch.Tensor, spread: torch.Tensor) -> None:
+        """Turn a head that was fitted on (states - centre) / spread into the same head on bare states.
+
+        At batch 1 two operations on every position cost as much as the rest of a read-out; here they cost nothing.
+        """
+        first = self.classes if self.units is None else self.units
+        for linear in (*self.pool.first_maps(), first, *self.operands.first_maps()):
+            absorb(linear, centre, spread)
 
     def forward(self, seen: View, truth: Targets | None = None) -> Scores:
         """Scores of every slot; `truth` only for teacher forcing."""
-        states = (seen.states.to(self.centre.dtype) - self.centre) / self.spread
-        seen = View(states, seen.mask, seen.last, seen.runs.to(states.dtype), seen.present, seen.values)
-        pooled = self.pool(seen)
+        seen = in_full_precision(seen)
+        units = self.pool(seen)
+        if self.units is not None:
+            units = self.units(units)
         steps, kinds = self.shape.max_steps, len(self.shape.kinds)
         slots = self.counting + steps
-        classes = self.classes(pooled[:, :slots])
-        batch, _, hidden = pooled.shape
-        vectors = pooled[:, slots:].reshape(batch, steps + 1, self.operands.vectors, hidden)
+        classes = self.classes(self.operands.active(units[:, :slots]))
         # With one step, count is a single column: whatever it holds, its softmax is one.
         count, kind = classes[:, 0, :steps], classes[:, self.counting :, :kinds]
-        return Scores(count, kind, self.operands(vectors, seen, truth))
+        asked = units[:, slots:].unflatten(1, (steps + 1, self.operands.vectors))
+        return Scores(count, kind, self.operands(asked, seen, truth))
 
     def loss(self, scores: Scores, truth: Targets) -> torch.Tensor:
         """The seed's loss, 0.4 operation + 0.3 first operand + 0.3 the others; the count joins the operation."""
@@ -92,12 +94,13 @@ class IRHead(nn.Module):
         with torch.inference_mode():
             scores = self(seen)
             values = self.operands.greedy(scores.operands, seen)
-        rows = zip(scores.count.tolist(), scores.kinds.tolist(), values, strict=True)
-        return [self._assemble(*row) for row in rows]
+        counts = scores.count.argmax(-1).tolist() if self.counting else [0] * len(values)
+        rows = zip(counts, scores.kinds.tolist(), values, strict=True)
+        return [self.assemble(*row) for row in rows]
 
-    def _assemble(self, count: list[float], kinds: list[list[float]], values: Sequence[int | None]) -> Slots | None:
+    def assemble(self, count: int, kinds: list[list[float]], values: Sequence[int | None]) -> Slots | None:
         """Operations of highest score that make a program with the operands that the head itself has read."""
-        steps = 1 + count.index(max(count))
+        steps = 1 + count
         operands = [value for value in values[: steps + 1] if value is not None]
         if len(operands) <= steps:
             return None

@@ -11,6 +11,7 @@ from typing import Literal
 import torch
 from torch import nn
 
+from harness.fit.linear import Linear
 from harness.fit.reading import View
 
 Pooling = Literal["last", "mean", "attention"]
@@ -25,8 +26,11 @@ class LastToken(nn.Module):
 
     def forward(self, seen: View) -> torch.Tensor:
         """[batch, slot, hidden]."""
-        rows = torch.arange(seen.states.shape[0], device=seen.states.device)
-        return seen.states[rows, seen.last].unsqueeze(1).expand(-1, self.slots, -1)
+        return seen.final.unsqueeze(1).expand(-1, self.slots, -1)
+
+    def first_maps(self) -> list[Linear]:
+        """None: nothing is learned."""
+        return []
 
 
 class Mean(nn.Module):
@@ -42,11 +46,15 @@ class Mean(nn.Module):
         total = torch.einsum("bt,bth->bh", weights, seen.states) / weights.sum(1, keepdim=True)
         return total.unsqueeze(1).expand(-1, self.slots, -1)
 
+    def first_maps(self) -> list[Linear]:
+        """None: nothing is learned."""
+        return []
+
 
 class Attention(nn.Module):
     """One query a slot over all real tokens."""
 
-    def __init__(self, hidden: int, slots: int, width: int = 64) -> None:
+    def __init__(self, hidden: int, slots: int, width: int = 32) -> None:
         super().__init__()
         self.slots, self.width = slots, width
         self.query = nn.Linear(hidden, slots * width)
@@ -54,13 +62,15 @@ class Attention(nn.Module):
 
     def forward(self, seen: View) -> torch.Tensor:
         """[batch, slot, hidden]."""
-        batch = seen.states.shape[0]
-        rows = torch.arange(batch, device=seen.states.device)
-        queries = self.query(seen.states[rows, seen.last]).view(batch, self.slots, self.width) * self.width**-0.5
-        scores = queries @ self.key(seen.states).transpose(1, 2)
-        scores = torch.where(seen.mask.unsqueeze(1), scores, float("-inf"))
-        weights: torch.Tensor = scores.softmax(-1)
-        return weights @ seen.states
+        queries = (self.query(seen.final) * self.width**-0.5).view(-1, self.slots, self.width)
+        scores = torch.bmm(queries, self.key(seen.states).transpose(1, 2))
+        if not seen.full:
+            scores = torch.where(seen.mask.unsqueeze(1), scores, float("-inf"))
+        return torch.bmm(scores.softmax(-1), seen.states)
+
+    def first_maps(self) -> list[Linear]:
+        """Query and key; a key's shift is the same at every position, and the softmax does not see it."""
+        return [self.query, self.key]
 
 
 POOLS: dict[Pooling, type[LastToken] | type[Mean] | type[Attention]] = {

@@ -11,7 +11,7 @@ from typing import Protocol
 import torch
 
 from harness.fit.numbers import NumberFinder, Run
-from harness.fit.reading import View, view
+from harness.fit.reading import View
 from harness.lm.model import OpenModel
 from harness.lm.states import hidden_states
 from harness.lm.tokens import Batch
@@ -55,7 +55,7 @@ class TokenSource(ABC):
         """A padded batch, ready for a head."""
         batch = self.model.encode(prompts)
         rows = [ids[:n] for ids, n in zip(batch.input_ids.tolist(), batch.lengths, strict=True)]
-        return view(self._states(batch), batch.lengths, [self._numbers.runs(row) for row in rows])
+        return View(self._states(batch), batch.lengths, tuple(tuple(self._numbers.runs(row)) for row in rows))
 
 
 class LayerSource(TokenSource):
@@ -85,19 +85,11 @@ class BagSource(TokenSource):
 
 def unpad(seen: View) -> list[Seen]:
     """The rows of a view, each with its own length."""
-    lengths = (seen.last + 1).tolist()
-    rows = []
-    for row, length in enumerate(lengths):
-        spans = seen.runs[row] > 0
-        runs = tuple(
-            Run(int(span.nonzero()[0]), int(span.nonzero()[-1]), value)
-            for span, value in zip(spans, seen.values[row], strict=False)
-        )
-        rows.append(Seen(seen.states[row, :length].clone(), runs))
-    return rows
+    rows = zip(seen.states, seen.lengths, seen.numbers, strict=True)
+    return [Seen(states[:length].clone(), numbers) for states, length, numbers in rows]
 
 
 def collate(rows: Sequence[Seen]) -> View:
     """Rows back into one padded view."""
     states = torch.nn.utils.rnn.pad_sequence([row.states for row in rows], batch_first=True)
-    return view(states, [len(row.states) for row in rows], [row.runs for row in rows])
+    return View(states, tuple(len(row.states) for row in rows), tuple(row.runs for row in rows))

@@ -12,7 +12,7 @@ import torch
 from harness.data.problem import Problem
 from harness.fit.config import SHAPES, HeadConfig
 from harness.fit.head import IRHead
-from harness.fit.reading import Label, label, targets
+from harness.fit.reading import Label, Standard, label, targets
 from harness.fit.reward import reward_step
 from harness.fit.source import Seen, Source, collate, unpad
 from harness.ir.program import Program
@@ -80,12 +80,15 @@ def batches(examples: Sequence[Example], size: int, rng: random.Random) -> Itera
         yield [examples[i] for i in part]
 
 
-def program_accuracy(head: IRHead, examples: Sequence[Example], size: int = 256) -> float:
-    """Share of prompts whose whole program is read exactly."""
+def program_accuracy(
+    head: IRHead, examples: Sequence[Example], standard: Standard | None = None, size: int = 256
+) -> float:
+    """Share of prompts whose whole program is read exactly; `standard` where the head has not absorbed it yet."""
     right = 0
     for start in range(0, len(examples), size):
         part = examples[start : start + size]
-        for slots, example in zip(head.read(collate([e.seen for e in part])), part, strict=True):
+        seen = collate([e.seen for e in part])
+        for slots, example in zip(head.read(seen if standard is None else standard(seen)), part, strict=True):
             right += slots == example.label.slots
     return right / max(1, len(examples))
 
@@ -113,7 +116,7 @@ def fit_examples(width: int, examples: Sequence[Example], config: HeadConfig, ti
     torch.manual_seed(config.seed)
     device = examples[0].seen.states.device
     head = IRHead(width, shape, config.head, config.pool, config.width).to(device)
-    head.standardise(torch.cat([e.seen.states.float() for e in train[:2000]]))
+    standard = Standard.of(torch.cat([e.seen.states.float() for e in train[:2000]]))
     optimiser = torch.optim.AdamW(head.parameters(), lr=config.rate, weight_decay=0.01)
     rng = random.Random(config.seed)
     best, best_accuracy = head.state_dict(), -1.0
@@ -122,7 +125,7 @@ def fit_examples(width: int, examples: Sequence[Example], config: HeadConfig, ti
     done = 0
     for epoch in range(epochs):
         for part in batches(train, config.batch, rng):
-            seen = collate([e.seen for e in part])
+            seen = standard(collate([e.seen for e in part]))
             truth = targets([e.label for e in part], seen, shape)
             if epoch < config.epochs:
                 for group in optimiser.param_groups:
@@ -137,13 +140,14 @@ def fit_examples(width: int, examples: Sequence[Example], config: HeadConfig, ti
             torch.nn.utils.clip_grad_norm_(head.parameters(), 1.0)
             optimiser.step()
             done += 1
-        accuracy = program_accuracy(head.eval(), validation)
+        accuracy = program_accuracy(head.eval(), validation, standard)
         head.train()
         if accuracy >= best_accuracy:
             best_accuracy = accuracy
             best = {name: tensor.clone() for name, tensor in head.state_dict().items()}
         tick(f"fitting {config.head} head", epoch + 1, epochs)
     head.load_state_dict(best)
+    head.absorb(standard.centre, standard.spread)
     reachable = sum(all(e.label.places) for e in train) / len(train)
     metrics = {"validation_program": best_accuracy, "examples": float(len(train)), "operands_in_prompt": reachable}
     return Fit(head.eval(), metrics)

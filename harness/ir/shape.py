@@ -25,6 +25,9 @@ class Slots:
     operands: tuple[int, ...]
 
 
+_KINDS: dict[str, Op | LoopKind] = {str(kind): kind for kind in (*Op, *LoopKind)}
+
+
 @dataclass(frozen=True)
 class Shape:
     """A family of programs: left-to-right chains of up to `max_steps` operations, or single loops.
@@ -78,21 +81,21 @@ class Shape:
             raise ValueError(f"slots of {steps} steps are outside the shape {self.name!r} (1..{self.max_steps})")
         if len(slots.operands) != steps + 1:
             raise ValueError(f"slots of {steps} steps have {len(slots.operands)} operands; give {steps + 1}")
-        names = [self._name(kind) for kind in slots.kinds]
+        kinds = [self._kind(kind) for kind in slots.kinds]
         first, *rest = slots.operands
-        if names[0] in set(LoopKind):
-            return Loop(LoopKind(names[0]), first, rest[0])
-        return chain(first, *((Op(name), operand) for name, operand in zip(names, rest, strict=True)))
+        if isinstance(kinds[0], LoopKind):
+            return Loop(kinds[0], first, rest[0])
+        return chain(first, *((Op(kind), operand) for kind, operand in zip(kinds, rest, strict=True)))
 
     def _index(self, kind: Op | LoopKind) -> int:
         if kind not in self.kinds:
             raise self._refusal(f"it has the kind {kind}, and the shape knows {', '.join(self.kinds)}")
         return self.kinds.index(kind)
 
-    def _name(self, kind: int) -> str:
+    def _kind(self, kind: int) -> Op | LoopKind:
         if not 0 <= kind < len(self.kinds):
             raise ValueError(f"class {kind} is outside the shape {self.name!r} (0..{len(self.kinds) - 1})")
-        return self.kinds[kind]
+        return _KINDS[self.kinds[kind]]
 
     def _refusal(self, reason: str) -> ValueError:
         return ValueError(f"the program is not of the shape {self.name!r}: {reason}")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from harness.lm.identity import hash_folder, hash_loaded
 from harness.lm.layers import blocks_of, decoder_of, resolve_layer
+from harness.lm.replay import Replay
 from harness.lm.tokens import Batch, Side, TextCodec
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ class OpenModel:
         return decoder_of(self.model)
 
     @cached_property
+    def replay(self) -> Replay:
+        """Forwards of single rows without the decoder's preparation; hold the lock."""
+        return Replay(self._embedder, self.blocks)
+
+    @cached_property
     def codec(self) -> TextCodec:
         """Text to tokens and back."""
         return TextCodec(self.tokenizer, self._embedding.shape[0])
@@ -79,11 +85,15 @@ class OpenModel:
     @property
     def dtype(self) -> torch.dtype:
         """The floating-point type it computes in."""
-        return self.model.dtype
+        return self._embedding.dtype
+
+    @cached_property
+    def _embedder(self) -> nn.Module:
+        return self.model.get_input_embeddings()
 
     @property
     def _embedding(self) -> torch.Tensor:
-        return cast("torch.Tensor", self.model.get_input_embeddings().weight)
+        return cast("torch.Tensor", self._embedder.weight)
 
     @cached_property
     def stop_ids(self) -> tuple[int, ...]:
@@ -105,7 +115,7 @@ class OpenModel:
 
     def embed(self, ids: torch.Tensor) -> torch.Tensor:
         """Input embeddings [..., hidden] of `ids`, as the model's `inputs_embeds` takes them."""
-        return cast("torch.Tensor", self.model.get_input_embeddings()(ids.to(self.device)))
+        return cast("torch.Tensor", self._embedder(ids.to(self.device)))
 
     def check_length(self, lengths: Collection[int]) -> None:
         """Refuse rows that are longer than the context.

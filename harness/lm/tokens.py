@@ -66,6 +66,9 @@ def pad(rows: Sequence[Sequence[int]], pad_id: int, side: Side = "right") -> Bat
         what = f"text {lengths.index(0)} gives no tokens" if lengths else "no texts are given"
         raise ValueError(f"{what}; a batch needs at least one token a row")
     width = max(lengths)
+    if min(lengths) == width:
+        input_ids = torch.tensor(rows)
+        return Batch(input_ids, torch.ones_like(input_ids), lengths)
     ids: list[list[int]] = []
     mask: list[list[int]] = []
     for row, length in zip(rows, lengths, strict=True):

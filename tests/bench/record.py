@@ -56,8 +56,12 @@ def paired_ratio(above: Sequence[float], below: Sequence[float]) -> Median:
     return Median.of([a / b for a, b in zip(above, below, strict=True)])
 
 
+BLOCK = 10
+"""Items that a work does in a row: long enough that each runs as it would alone, short enough to share the weather."""
+
+
 def interleaved(works: Mapping[str, Callable[[int], object]], items: int, warm: int) -> dict[str, list[float]]:
-    """Wall time in ms of each work on each item; the order within an item is turned round from one to the next.
+    """Wall time in ms of each work on each item, in blocks of items; the order of works is turned round block by block.
 
     Args:
       works: Called with the item's index.
@@ -68,13 +72,16 @@ def interleaved(works: Mapping[str, Callable[[int], object]], items: int, warm: 
         for work in works.values():
             work(item)
     times: dict[str, list[float]] = {name: [] for name in works}
-    for item in range(items):
-        order = list(works)[:: 1 if item % 2 == 0 else -1]
-        for name in order:
-            start = time.perf_counter()
-            works[name](item)
-            times[name].append((time.perf_counter() - start) * 1000)
+    for number, start in enumerate(range(0, items, BLOCK)):
+        for name in list(works)[:: 1 if number % 2 == 0 else -1]:
+            times[name] += [_timed(works[name], item) for item in range(start, min(start + BLOCK, items))]
     return times
+
+
+def _timed(work: Callable[[int], object], item: int) -> float:
+    start = time.perf_counter()
+    work(item)
+    return (time.perf_counter() - start) * 1000
 
 
 def arguments(description: str) -> argparse.ArgumentParser:

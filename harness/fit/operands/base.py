@@ -7,47 +7,43 @@ from abc import abstractmethod
 import torch
 from torch import nn
 
+from harness.fit.linear import Linear
 from harness.fit.reading import Targets, View
-
-
-class SlotLinear(nn.Module):
-    """A linear map of its own for each slot, all in one product: at batch 1 a call costs more than its arithmetic."""
-
-    def __init__(self, slots: int, hidden: int, out: int) -> None:
-        super().__init__()
-        bound = hidden**-0.5
-        self.weight = nn.Parameter(torch.empty(slots, hidden, out).uniform_(-bound, bound))
-        self.bias = nn.Parameter(torch.empty(slots, 1, out).uniform_(-bound, bound))
-
-    def forward(self, states: torch.Tensor) -> torch.Tensor:
-        """[batch, slot, ..., hidden] to [batch, slot, ..., out]."""
-        rows = states.transpose(0, 1)
-        read = torch.baddbmm(self.bias, rows.flatten(1, -2), self.weight)
-        return read.view(*rows.shape[:-1], -1).transpose(0, 1)
-
-
-def readouts(slots: int, hidden: int, out: int, width: int) -> nn.Module:
-    """For each slot a linear map, or one hidden layer of `width` where that is not 0."""
-    if width == 0:
-        return SlotLinear(slots, hidden, out)
-    return nn.Sequential(SlotLinear(slots, hidden, width), nn.GELU(), SlotLinear(slots, width, out))
-
 
 Sampled = tuple[list[tuple[int | None, ...]], torch.Tensor]
 """Operand values of each prompt, and the log-probability [batch, operand] with which each was drawn."""
 
 
 class OperandReader(nn.Module):
-    """Reads every operand of a program from its pooled vectors.
+    """Reads every operand of a program from its slots' hidden units.
 
-    `vectors` says how many pooled vectors each operand takes; `forward` gets them as [batch, operand, vector, hidden].
+    `vectors` says how many slots each operand takes; `forward` gets their units, before any activation, as
+    [batch, operand, vector, width]. A linear head (width 0) has no units: the reader gets the pooled states themselves.
+
+    Args:
+      hidden: Width of the states.
+      operands: How many operand slots there are.
+      width: Hidden units of each slot; 0 for a linear head.
     """
 
     vectors: int = 1
 
+    def __init__(self, hidden: int, operands: int, width: int) -> None:
+        super().__init__()
+        self.width = width
+        self.inputs = width or hidden
+
+    def active(self, units: torch.Tensor) -> torch.Tensor:
+        """The units behind their activation; a linear head has none."""
+        return units.relu() if self.width else units
+
     @abstractmethod
-    def forward(self, pooled: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
+    def forward(self, units: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
         """Raw scores, first two dimensions [batch, operand]; `truth` is given while training (teacher forcing)."""
+
+    @abstractmethod
+    def first_maps(self) -> list[Linear]:
+        """The linear maps that see states themselves: pooled, or averaged over a number's tokens."""
 
     @abstractmethod
     def losses(self, raw: torch.Tensor, truth: Targets) -> torch.Tensor:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch.nn.functional import cross_entropy
 
-from harness.fit.operands.base import OperandReader, Sampled, readouts
+from harness.fit.linear import Linear, SlotLinear
+from harness.fit.operands.base import OperandReader, Sampled
 from harness.fit.reading import IGNORED, Targets, View
 
 
@@ -13,14 +14,18 @@ class Binned(OperandReader):
     """One class an integer, 0..bins-1."""
 
     def __init__(self, hidden: int, operands: int, width: int, bins: int = 256) -> None:
-        super().__init__()
+        super().__init__(hidden, operands, width)
         self.bins = bins
-        self.bin = readouts(operands, hidden, bins, width)
+        self.bin = SlotLinear(operands, self.inputs, bins)
 
-    def forward(self, pooled: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
+    def forward(self, units: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
         """[batch, operand, bin]."""
-        bins: torch.Tensor = self.bin(pooled[:, :, 0])
+        bins: torch.Tensor = self.bin(self.active(units[:, :, 0]))
         return bins
+
+    def first_maps(self) -> list[Linear]:
+        """None, unless the head is linear."""
+        return [] if self.width else [self.bin]
 
     def losses(self, raw: torch.Tensor, truth: Targets) -> torch.Tensor:
         """Cross-entropy; operands beyond the bins are passed over."""

@@ -9,54 +9,39 @@ from __future__ import annotations
 
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy, gelu
+from torch.nn.functional import cross_entropy
 
-from harness.fit.operands.base import OperandReader, Sampled, SlotLinear, readouts
+from harness.fit.linear import Linear, SlotLinear
+from harness.fit.operands.base import OperandReader, Sampled
 from harness.fit.reading import IGNORED, Targets, View
 
 END = 10
 _START = 11
 
 
-class _Places(nn.Module):
-    """Digit logits of every place: hidden units are shared by an operand's places, the outputs are each place's own."""
-
-    def __init__(self, hidden: int, operands: int, places: int, width: int) -> None:
-        super().__init__()
-        self.grid = (operands, places)
-        self.units = SlotLinear(operands, hidden, width) if width else None
-        self.shift = nn.Parameter(torch.zeros(operands, places, width))
-        self.out = SlotLinear(operands * places, width or hidden, 11)
-
-    def forward(self, pooled: torch.Tensor) -> torch.Tensor:
-        """[batch, operand, place, hidden] to [batch, operand, place, 11]."""
-        units = pooled if self.units is None else gelu(self.units(pooled) + self.shift)
-        read: torch.Tensor = self.out(units.flatten(1, 2)).unflatten(1, self.grid)
-        return read
-
-
 class Digits(OperandReader):
     """Integers of up to `places` digits with a sign; classes 0..9 and END at each place."""
 
     def __init__(self, hidden: int, operands: int, width: int, places: int = 5) -> None:
-        super().__init__()
+        super().__init__(hidden, operands, width)
         self.places = places
         self.vectors = places + 1
-        self.digit = _Places(hidden, operands, places, width)
-        self.sign = readouts(operands, hidden, 2, 0)
+        self.digit = SlotLinear(operands * places, self.inputs, 11)
+        self.sign = SlotLinear(operands, self.inputs, 2)
         self.previous = nn.Embedding(12, 11)
 
-    def forward(self, pooled: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
+    def forward(self, units: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
         """[batch, operand, 1 + places, 11]: place 0 holds the sign logits (two of eleven), the others the digits'.
 
         Without `truth` each place is conditioned on the greedy choice before it.
         """
-        batch, operands = pooled.shape[:2]
-        raw = pooled.new_full((batch, operands, 1 + self.places, 11), float("-inf"))
-        raw[:, :, 0, :2] = self.sign(pooled[:, :, 0])
-        own = self.digit(pooled[:, :, 1:])
+        units = self.active(units)
+        batch, operands = units.shape[:2]
+        raw = units.new_full((batch, operands, 1 + self.places, 11), float("-inf"))
+        raw[:, :, 0, :2] = self.sign(units[:, :, 0])
+        own = self.digit(units[:, :, 1:].flatten(1, 2)).unflatten(1, (operands, self.places))
         spelled = self._spell(truth.operands) if truth is not None else None
-        before = torch.full((batch, operands), _START, device=pooled.device)
+        before = torch.full((batch, operands), _START, device=units.device)
         columns = []
         for place in range(self.places):
             column = own[:, :, place] + self.previous(before)
@@ -75,6 +60,10 @@ class Digits(OperandReader):
                     classes = [*map(int, text), END][: self.places]
                     spelled[row, index, : len(classes)] = torch.tensor(classes)
         return spelled.to(operands.device)
+
+    def first_maps(self) -> list[Linear]:
+        """None, unless the head is linear."""
+        return [] if self.width else [self.digit, self.sign]
 
     def losses(self, raw: torch.Tensor, truth: Targets) -> torch.Tensor:
         """Mean cross-entropy of the places that are spelled, plus that of the sign."""

@@ -5,29 +5,37 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from harness.fit.operands.base import OperandReader, Sampled, SlotLinear
+from harness.fit.linear import Linear, SlotLinear
+from harness.fit.operands.base import OperandReader, Sampled
 from harness.fit.reading import Targets, View
 
+LINEAR_INNER = 128
+"""Units of the match in a linear head, which has none of its own."""
 _NEVER = -1e9
 
 
 class Pointer(OperandReader):
-    """Additive attention of each operand's pooled vector over the numbers of the prompt."""
+    """Additive attention of each operand's units over the numbers of the prompt."""
 
     def __init__(self, hidden: int, operands: int, width: int) -> None:
-        super().__init__()
-        inner = width or 128
-        self.asked = SlotLinear(operands, hidden, inner)
+        super().__init__(hidden, operands, width)
+        inner = width or LINEAR_INNER
+        self.asked = None if width else SlotLinear(operands, hidden, inner)
         self.offered = nn.Linear(hidden, inner * operands)
         self.score = nn.Parameter(torch.randn(operands, inner) * inner**-0.5)
 
-    def forward(self, pooled: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
+    def forward(self, units: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
         """[batch, operand, number]; absent numbers score far below any other."""
         operands, inner = self.score.shape
-        offered = self.offered(seen.runs @ seen.states).view(*seen.present.shape, operands, inner)
-        match = torch.tanh(offered + self.asked(pooled[:, :, 0]).unsqueeze(1))
+        offered = self.offered(torch.bmm(seen.runs, seen.states)).unflatten(-1, (operands, inner))
+        asked = units[:, :, 0] if self.asked is None else self.asked(units[:, :, 0])
+        match = torch.tanh(offered + asked.unsqueeze(1))
         scores = (match * self.score).sum(-1).transpose(1, 2)
-        return torch.where(seen.present.unsqueeze(1), scores, _NEVER)
+        return scores if seen.full else torch.where(seen.present.unsqueeze(1), scores, _NEVER)
+
+    def first_maps(self) -> list[Linear]:
+        """What is offered, and in a linear head what is asked."""
+        return [self.offered] if self.asked is None else [self.offered, self.asked]
 
     def losses(self, raw: torch.Tensor, truth: Targets) -> torch.Tensor:
         """Minus the log-probability of all numbers that equal the operand; zero where none does."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from harness.fit.operands.base import OperandReader, Sampled, readouts
+from harness.fit.linear import Linear, SlotLinear
+from harness.fit.operands.base import OperandReader, Sampled
 from harness.fit.reading import Targets, View
 
 SPREAD = 100.0
@@ -15,13 +16,17 @@ class Regression(OperandReader):
     """Mean-squared error on the operand over SPREAD."""
 
     def __init__(self, hidden: int, operands: int, width: int) -> None:
-        super().__init__()
-        self.scalar = readouts(operands, hidden, 1, width)
+        super().__init__(hidden, operands, width)
+        self.scalar = SlotLinear(operands, self.inputs, 1)
 
-    def forward(self, pooled: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
+    def forward(self, units: torch.Tensor, seen: View, truth: Targets | None) -> torch.Tensor:
         """[batch, operand], in units of SPREAD."""
-        scalars: torch.Tensor = self.scalar(pooled[:, :, 0]).squeeze(-1)
+        scalars: torch.Tensor = self.scalar(self.active(units[:, :, 0])).squeeze(-1)
         return scalars
+
+    def first_maps(self) -> list[Linear]:
+        """None, unless the head is linear."""
+        return [] if self.width else [self.scalar]
 
     def losses(self, raw: torch.Tensor, truth: Targets) -> torch.Tensor:
         """Squared error."""

@@ -15,7 +15,7 @@ from harness.fit.operands import HeadKind
 from harness.fit.operands.digits import END
 from harness.fit.operands.regression import SPREAD
 from harness.fit.pooling import Pooling
-from harness.fit.reading import IGNORED, Targets, View, label, targets, view
+from harness.fit.reading import IGNORED, Standard, Targets, label, targets
 from harness.fit.source import Seen, collate, unpad
 from harness.ir.program import Loop, Op, chain, single
 from harness.ir.shape import CHAIN, LOOP, SINGLE, Shape, Slots
@@ -39,8 +39,14 @@ def prompts(lengths: tuple[int, ...], seed: int = 0) -> list[Seen]:
 def untrained(shape: Shape, head: HeadKind, pool: Pooling, seed: int = 0, width: int = 8) -> IRHead:
     torch.manual_seed(seed)
     made = IRHead(HIDDEN, shape, head, pool, width).eval()
-    made.standardise(torch.randn(50, HIDDEN) * 3 + 1)
+    absorb(made, torch.randn(50, HIDDEN) * 3 + 1)
     return made
+
+
+def absorb(made: IRHead, states: torch.Tensor) -> None:
+    """Make the head one for states that vary as these do."""
+    standard = Standard.of(states)
+    made.absorb(standard.centre, standard.spread)
 
 
 def by_hand(scores: list[float], truth: int) -> float:
@@ -141,7 +147,7 @@ def test_digits_that_end_before_they_begin_are_no_number_and_no_program() -> Non
     seen = collate(prompts((4,)))
     values = head.operands.greedy(raw, seen)
     assert values == [(None, None)]
-    assert head._assemble([0.0], [[1.0, 0.0, 0.0, 0.0]], values[0]) is None
+    assert head.assemble(0, [[1.0, 0.0, 0.0, 0.0]], values[0]) is None
 
 
 @pytest.mark.parametrize("pool", POOLINGS)
@@ -193,7 +199,7 @@ def scripted(
     shape: Shape, head: IRHead, kinds: list[list[float]], count: list[float], values: tuple[int, ...]
 ) -> Slots:
     """What the head assembles of these scores."""
-    slots = head._assemble(count, kinds, values)
+    slots = head.assemble(count.index(max(count)), kinds, values)
     assert slots is not None
     validate(shape.decode(slots), -(10**9), 10**9)
     return slots
@@ -281,7 +287,7 @@ def test_numbers_are_averaged_over_their_tokens_and_survive_unpadding() -> None:
 def test_a_layer_in_half_precision_is_read_in_full_precision() -> None:
     rows = prompts((4, 6))
     made = untrained(SINGLE, "pointer", "attention")
-    half: View = view(collate(rows).states.bfloat16(), [4, 6], [row.runs for row in rows])
+    half = replace(collate(rows), states=collate(rows).states.bfloat16())
     scores = made(half)
     assert scores.operands.dtype == torch.float32
     torch.testing.assert_close(scores.operands, made(collate(rows)).operands, rtol=0.1, atol=0.1)
@@ -291,15 +297,15 @@ def test_standardised_states_are_what_the_head_sees_so_scale_and_shift_do_not_ma
     rows = prompts((4, 6, 9))
     flat = torch.cat([row.states for row in rows])
     plain, scaled = untrained(SINGLE, "binned", "attention"), untrained(SINGLE, "binned", "attention")
-    plain.standardise(flat)
-    scaled.standardise(1000 * flat - 300)
+    absorb(plain, flat)
+    absorb(scaled, 1000 * flat - 300)
     moved = [Seen(1000 * row.states - 300, row.runs) for row in rows]
     torch.testing.assert_close(plain(collate(rows)).operands, scaled(collate(moved)).operands, rtol=1e-3, atol=1e-3)
 
 
 def test_a_feature_that_never_varies_does_not_become_infinite() -> None:
     made = untrained(SINGLE, "binned", "mean")
-    made.standardise(torch.ones(30, HIDDEN))
+    absorb(made, torch.ones(30, HIDDEN))
     assert torch.isfinite(made(collate([Seen(torch.ones(4, HIDDEN), ())])).operands).all()
 
 

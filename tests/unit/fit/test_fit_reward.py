@@ -52,7 +52,7 @@ def test_reward_steps_raise_the_reward_of_a_half_trained_head(head: HeadKind, mo
     settings = HeadConfig(head=head, pool="last", width=0, epochs=2, batch=64, rate=4e-3)
     half = fit_examples(width_of(head), drawn, settings, silent).head.train()
     before = mean_reward(half, drawn)
-    optimiser = torch.optim.Adam(half.parameters(), lr=5e-3)
+    optimiser = torch.optim.Adam(half.parameters(), lr=2e-2)
     for step in range(80):
         part = drawn[(step % 4) * 100 : (step % 4) * 100 + 100]
         loss = reward_step(half, view_of(part), [e.answer for e in part], seed=step)
