@@ -18,6 +18,7 @@ any white space. It takes time linear in the text.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from harness.ir.lex import MAX_DIGITS, ParseError, ParseKind, Token, tokens
 from harness.ir.program import Arithmetic, Loop, LoopKind, Op, Operand, Program, Result, Step
@@ -50,6 +51,7 @@ def to_text(program: Program) -> str:
     return expression if expression is not None else _listing(program)
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Program:
     """Read a program; the whole text must be one.
 
