@@ -19,6 +19,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@echo "setup: installing into $(VENV) (about a minute, 2 GB)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt setuptools -e ".[dev]"
+	@$(BIN)/python -m harness.sandbox.build >/dev/null
 	@touch $@
 
 # The main job: IR arithmetic on the embedded model, every solver and control, then the leaderboard.

@@ -1,5 +1,9 @@
-"""What inspect loads of the engine: the model provider `open/`. Tasks and solvers register in their own packages."""
+"""What inspect loads of the engine: the model provider `open/` and the sandbox `wasm`.
+
+Tasks and solvers register in their own packages.
+"""
 
 from harness.lm.provider import open_provider
+from harness.sandbox.provider import WasmSandbox
 
-__all__ = ["open_provider"]
+__all__ = ["WasmSandbox", "open_provider"]

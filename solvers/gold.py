@@ -1,6 +1,7 @@
-"""Control: the reference program through the machine. Anything below 100 % is a defect of task, machine or scorer.
+"""Control: the reference program, run or written down. Below 100 % is a defect of task, machine, sandbox or scorer.
 
 inspect eval tasks/ir_arith.py@ir_arith --solver gold
+inspect eval tasks/code_spec.py@phase3 --solver gold
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from collections.abc import Sequence
 
 from inspect_ai.solver import Solver, solver
 
+from harness.code.completion import fenced
+from harness.code.question import CodeQuestion
 from harness.ir.machine import Width
 from harness.ir.text import parse
 from harness.records.attempt import Attempt
+from solvers.kinds import by_kind, writing
 from solvers.serving import served
 from solvers.technique import Question, execute
 
@@ -32,11 +36,22 @@ class Gold:
         ]
 
 
+def reference_block(question: CodeQuestion) -> str:
+    """The reference program as a model would answer it.
+
+    Raises:
+      LookupError: The question has none.
+    """
+    if question.reference is None:
+        raise LookupError(f"{question.entry_point} has no reference program; gold cannot answer it")
+    return fenced(question.reference)
+
+
 @solver
 def gold(width: Width = 32) -> Solver:
-    """Run the reference program.
+    """Answer with the reference program.
 
     Args:
-      width: Integer width of the machine in bits.
+      width: Integer width of the arithmetic machine in bits.
     """
-    return served(lambda model, origin: Gold(width), needs_model=False)
+    return by_kind(served(lambda model, origin: Gold(width), needs_model=False), writing(reference_block))

@@ -1,6 +1,7 @@
 """Control: no answer at all. Anything above 0 % is a defect of the scorer.
 
 inspect eval tasks/ir_arith.py@ir_arith --solver null
+inspect eval tasks/code_spec.py@phase3 --solver null
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from inspect_ai.solver import Solver, solver
 
 from harness.outcome import Outcome
 from harness.records.attempt import Attempt
+from solvers.kinds import by_kind, writing
 from solvers.serving import served
 from solvers.technique import Question
 
@@ -26,4 +28,4 @@ class Null:
 @solver
 def null() -> Solver:
     """Answer nothing."""
-    return served(lambda model, origin: Null(), needs_model=False)
+    return by_kind(served(lambda model, origin: Null(), needs_model=False), writing(lambda question: ""))

@@ -1,6 +1,7 @@
 """What inspect loads as `solvers/...`. A new solver is one file and one line here."""
 
 from solvers.bag_of_tokens import bag_of_tokens
+from solvers.code_direct import code_direct
 from solvers.direct import direct
 from solvers.gold import gold
 from solvers.ir_head import ir_head
@@ -12,6 +13,7 @@ from solvers.shuffled_labels import shuffled_labels
 
 __all__ = [
     "bag_of_tokens",
+    "code_direct",
     "direct",
     "gold",
     "ir_head",

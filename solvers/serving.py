@@ -24,6 +24,8 @@ from tasks.arithmetic.dataset import Origin
 TEXT_SOLVERS = ("regex_pipeline", "direct", "regex_only", "gold", "null")
 """Solvers that need no open model: they work with any inspect model, or with none."""
 
+CODE_SOLVERS = "code_direct, gold and null"
+
 
 class CannotAnswer(ValueError):
     """The technique could not be built; every question of the run gets the reason."""
@@ -36,6 +38,17 @@ Builder = Callable[[OpenModel | None, Origin], Technique]
 def question(state: TaskState) -> Question:
     """What the sample asks."""
     return Question(state.input_text, state.metadata.get("program"), int(state.target.text))
+
+
+def origin_of(state: TaskState) -> Origin:
+    """What the sample was drawn from.
+
+    Raises:
+      LookupError: It is no arithmetic problem.
+    """
+    if "origin" not in state.metadata:
+        raise LookupError(f"sample {state.sample_id} is no arithmetic problem: solvers of programs are {CODE_SOLVERS}")
+    return Origin.model_validate(state.metadata["origin"])
 
 
 def served(build: Builder, *, needs_model: bool = True, max_batch: int = 64) -> Solver:
@@ -57,7 +70,7 @@ def served(build: Builder, *, needs_model: bool = True, max_batch: int = 64) -> 
             return lines[key]
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        origin = Origin.model_validate(state.metadata["origin"])
+        origin = origin_of(state)
         model = open_from(get_model(), TEXT_SOLVERS) if needs_model else None
         answered = await line(model, origin).submit(question(state))
         answered.answer.keep(state)

@@ -24,7 +24,7 @@ from harness.lm.model import OpenModel
 from harness.lm.opened import open_from
 from harness.lm.shipped import shipped_models
 from harness.records.attempt import Attempt
-from solvers.serving import TEXT_SOLVERS, answering, question
+from solvers.serving import TEXT_SOLVERS, answering, origin_of, question
 from solvers.technique import ALONE_SAMPLES, Question
 from tasks.arithmetic.dataset import Origin, fit_problems
 
@@ -111,7 +111,7 @@ def text_solver(build: TextBuilder, shots: int | None) -> Solver:
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         model = get_model()
-        line = (model.name, Origin.model_validate(state.metadata["origin"]))
+        line = (model.name, origin_of(state))
         made = technique(*line)
         asked = question(state)
         prompt = ChatMessageUser(content=made.prompt(asked.text))

@@ -1,5 +1,17 @@
 """What inspect loads as `tasks/...`. A new task is one file and one line here."""
 
+from tasks.code_spec import code_suite, humaneval, humaneval_plus, mbpp, phase2, phase3, phase3_plus
 from tasks.ir_arith import ir_arith, ir_loop, ir_multi_op
 
-__all__ = ["ir_arith", "ir_loop", "ir_multi_op"]
+__all__ = [
+    "code_suite",
+    "humaneval",
+    "humaneval_plus",
+    "ir_arith",
+    "ir_loop",
+    "ir_multi_op",
+    "mbpp",
+    "phase2",
+    "phase3",
+    "phase3_plus",
+]

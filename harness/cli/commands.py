@@ -31,6 +31,7 @@ COMMANDS: dict[str, Command] = {
     "eval": Command("solvers.command", "run solvers on a task in batches, logged as inspect would"),
     "fit": Command("solvers.fit_command", "fit the default heads of a model ahead of any run"),
     "questions": Command("solvers.questions_command", "answer the seed's key questions with tables and plots"),
+    "suites": Command("tasks.code.command", "measure the code suites: references, wrong programs, mutants killed"),
     "models": Command("baselines.models.command", "list, train, describe and re-measure the reference models"),
     "doctor": Command("harness.cli.doctor", "check this installation: versions, device, models, the IR machine"),
 }

@@ -3,8 +3,8 @@
     glassbox doctor
     glassbox doctor --json
 
-Exit 1 when a check fails: a core library is missing, a shipped model is not what its card says, or the IR machine
-is wrong.
+Exit 1 when a check fails: a core library is missing, a shipped model is not what its card says, the IR machine is
+wrong, or the sandbox does not hold.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pydantic import BaseModel, ValidationError
 
 from harness.cli.main import DISTRIBUTION
 
-CORE = ("torch", "transformers", "safetensors", "inspect-ai", "wasmtime", "pandas", "rich")
+CORE = ("torch", "transformers", "safetensors", "inspect-ai", "wasmtime", "componentize-py", "pandas", "rich")
 EXTRAS = ("lm-eval", "peft", "openai", "ray", "pyarrow", "matplotlib")
 _CGROUP_MEMORY = Path("/sys/fs/cgroup/memory.max")
 
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print the report; 1 if a check failed."""
-    findings = [*versions(), *machine(), *models(), arithmetic()]
+    findings = [*versions(), *machine(), *models(), arithmetic(), sandbox()]
     failed = any(finding.ok is False for finding in findings)
     if args.json:
         print(json.dumps({"ok": not failed, "findings": [asdict(finding) for finding in findings]}, indent=1))
@@ -111,6 +111,17 @@ def arithmetic() -> Finding:
         return f"2 + 3 = {execution.value}", execution.value == 5
 
     return _guarded("IR machine", compute)
+
+
+def sandbox() -> Finding:
+    """The isolation that candidates run in, as tried out; built first if it never was."""
+
+    def attempt() -> tuple[str, bool]:
+        from harness.sandbox.isolation import isolation
+
+        return isolation()
+
+    return _guarded("sandbox", attempt)
 
 
 def _guarded(subject: str, check: Callable[[], tuple[str, bool]]) -> Finding:

@@ -60,7 +60,7 @@ def seconds(runner: str, solver: str, samples: int) -> float:
         start = time.perf_counter()
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
         wall = time.perf_counter() - start
-        logged = read_eval_log(str(next(Path(logs).glob("*.eval")))).samples or []
+        logged = read_eval_log(str(next(Path(logs).glob("*.*")))).samples or []
         if len(logged) != samples or not all(sample.scores for sample in logged):
             raise SystemExit(
                 f"{runner} with {solver} logged {len(logged)} of {samples} samples, or some without scores"
