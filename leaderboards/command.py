@@ -11,12 +11,16 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from harness.records.frames import RunRecord
+    from leaderboards.code import CodeBoard
     from leaderboards.ir import Board
     from leaderboards.success import Success
 
@@ -24,6 +28,15 @@ if TYPE_CHECKING:
 
 FORMATS = ("rich", "markdown", "csv", "json")
 HOW_TO_MAKE_ONE = "run `make eval`, or `inspect eval tasks/ir_arith.py --solver ir_head`, or name another --log-dir"
+
+
+@dataclass(frozen=True)
+class Boards:
+    """What the logs give: the IR tasks with their success tables, and the code tasks."""
+
+    ir: Board
+    successes: Sequence[Success]
+    code: CodeBoard
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
@@ -53,6 +66,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Print or write the board; 0 on success, 1 with one line on stderr when there is none to make."""
     from harness.records.frames import load_logs
+    from leaderboards.code import code_board
     from leaderboards.ir import MixedVersions, board
     from leaderboards.success import successes
 
@@ -65,15 +79,18 @@ def run(args: argparse.Namespace) -> int:
     if not chosen:
         return _refuse(f"none of the {len(records)} logs in {args.log_dir} is of the {_wanted(args)}")
     try:
-        ranked = board(chosen, keep_all=args.all)
+        ranked, programs = board(chosen, keep_all=args.all), code_board(chosen, keep_all=args.all)
     except MixedVersions as error:
         return _refuse(str(error))
-    if not ranked.sections:
-        return _refuse(f"no log in {args.log_dir} has the score `semantic` of the IR tasks; {HOW_TO_MAKE_ONE}")
+    if not ranked.sections and not programs.sections:
+        scores = "`semantic` of the IR tasks, or `passed` of the code tasks"
+        return _refuse(f"no log in {args.log_dir} has the score {scores}; {HOW_TO_MAKE_ONE}")
+    if args.format == "csv" and ranked.sections and programs.sections:
+        return _refuse("IR and code tasks have other columns and cannot share a CSV; choose some with --task")
     tables, faults = successes(chosen, keep_all=args.all)
     for fault in faults:
         print(fault, file=sys.stderr)
-    return _deliver(ranked, tables, args.format, args.output)
+    return _deliver(Boards(ranked, tables, programs), args.format, args.output)
 
 
 def select(records: Iterable[RunRecord], args: argparse.Namespace) -> list[RunRecord]:
@@ -107,14 +124,14 @@ def write_atomically(path: Path, content: str) -> None:
         raise
 
 
-def _deliver(ranked: Board, tables: Sequence[Success], form: str, output: Path | None) -> int:
+def _deliver(boards: Boards, form: str, output: Path | None) -> int:
     """Render, then print or write."""
     if output is not None and not output.parent.is_dir():
         return _refuse(f"cannot write {output}: there is no directory {output.parent}; make it first")
     if form == "rich" and output is None and sys.stdout.isatty():
-        _print_to_terminal(ranked, tables)
+        _print_to_terminal(boards)
         return 0
-    content = render(ranked, tables, form)
+    content = render(boards, form)
     if output is None:
         sys.stdout.write(content)
     else:
@@ -122,32 +139,41 @@ def _deliver(ranked: Board, tables: Sequence[Success], form: str, output: Path |
     return 0
 
 
-def render(ranked: Board, tables: Sequence[Success], form: str) -> str:
-    """The board and its success tables in one of `FORMATS`; the CSV has the board alone."""
+def render(boards: Boards, form: str) -> str:
+    """The boards and their success tables in one of `FORMATS`; the CSV has one board alone."""
     from leaderboards import render as renderers
+    from leaderboards import render_code as programs
     from leaderboards import render_success as successes
 
     if form == "csv":
-        return renderers.csv_board(ranked)
+        return renderers.csv_board(boards.ir) if boards.ir.sections else programs.csv_code_board(boards.code)
     if form == "json":
-        return renderers.json_board(ranked, [successes.success_data(table) for table in tables])
+        tables = [successes.success_data(table) for table in boards.successes]
+        return renderers.json_board(boards.ir, tables, programs.code_data(boards.code))
     if form == "markdown":
-        return "\n".join([renderers.markdown_board(ranked), *map(successes.markdown_success, tables)])
-    parts = [renderers.rich_board(ranked), *map(successes.rich_success, tables)]
-    return "\n".join(renderers.text(part) for part in parts)
+        ir = [renderers.markdown_board(boards.ir), *map(successes.markdown_success, boards.successes)]
+        code = [programs.markdown_code_board(boards.code)]
+        return "\n".join([*(ir if boards.ir.sections else []), *(code if boards.code.sections else [])])
+    return "\n".join(renderers.text(part) for part in _rich(boards))
 
 
-def _print_to_terminal(ranked: Board, tables: Sequence[Success]) -> None:
-    from rich.console import Console
-
+def _rich(boards: Boards) -> list[RenderableType]:
     from leaderboards.render import rich_board
+    from leaderboards.render_code import rich_code_board
     from leaderboards.render_success import rich_success
 
+    ir = [rich_board(boards.ir), *map(rich_success, boards.successes)]
+    return [*(ir if boards.ir.sections else []), *([rich_code_board(boards.code)] if boards.code.sections else [])]
+
+
+def _print_to_terminal(boards: Boards) -> None:
+    from rich.console import Console
+
     console = Console()
-    console.print(rich_board(ranked))
-    for table in tables:
-        console.print()
-        console.print(rich_success(table))
+    for position, part in enumerate(_rich(boards)):
+        if position:
+            console.print()
+        console.print(part)
 
 
 def _wanted(args: argparse.Namespace) -> str:

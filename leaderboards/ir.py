@@ -121,18 +121,46 @@ def board(records: Iterable[RunRecord], keep_all: bool = False) -> Board:
     Raises:
       MixedVersions: A task comes in several versions.
     """
-    ours = [record for record in records if HEADLINE in record.scorers or HEADLINE in record.scores]
+    places: dict[tuple[str, str, str], list[Row]] = {}
+    for run in placed(records, HEADLINE, keep_all):
+        places.setdefault(run.place, []).append(_row(run.record, run.split, run.arguments))
+    return Board(tuple(_section(place, rows) for place, rows in sorted(places.items())))
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A run and where it stands on a board: its data in words, and the solver's arguments that set it apart."""
+
+    record: RunRecord
+    split: str
+    arguments: str
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Task, version and split: a section."""
+        return (self.record.task, self.record.task_version, self.split)
+
+
+def placed(records: Iterable[RunRecord], headline: str, keep_all: bool) -> list[Placed]:
+    """The runs that have this headline score, each in its place.
+
+    Raises:
+      MixedVersions: A task comes in several versions.
+    """
+    ours = [record for record in records if headline in record.scorers or headline in record.scores]
     refuse_mixed_versions(ours)
     kept = ours if keep_all else latest(ours)
     tasks = _telling((record.task, record.task_args, record.task_args_passed) for record in kept)
     solvers = _telling((record.solver, record.solver_args, record.solver_args_passed) for record in kept)
-    places: dict[tuple[str, str, str], list[Row]] = {}
-    for record in kept:
-        # Other data is another section: the split is named first, then what else was given to the task.
-        split = f"{record.split} {_shown(record.task_args, tasks[record.task] - {'split'})}".strip()
-        row = _row(record, split, _shown(record.solver_args, solvers[record.solver]))
-        places.setdefault((record.task, record.task_version, split), []).append(row)
-    return Board(tuple(_section(place, rows) for place, rows in sorted(places.items())))
+    # Other data is another section: the split is named first, then what else was given to the task.
+    return [
+        Placed(
+            record,
+            f"{record.split} {_shown(record.task_args, tasks[record.task] - {'split'})}".strip(),
+            _shown(record.solver_args, solvers[record.solver]),
+        )
+        for record in kept
+    ]
 
 
 def refuse_mixed_versions(records: Iterable[RunRecord]) -> None:

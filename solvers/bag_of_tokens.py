@@ -19,6 +19,7 @@ def bag_of_tokens(
     head: HeadKind = "pointer",
     pool: Pooling = "mean",
     examples: int = EXAMPLES,
+    epochs: int = 6,
     seed: int = 0,
 ) -> Solver:
     """Fit and read as `ir_head` does, on what this control allows it to see.
@@ -27,6 +28,9 @@ def bag_of_tokens(
       head: How operands are read.
       pool: How positions are combined.
       examples: Problems to fit on, at most.
+      epochs: Passes over them; give a control as many as the head it stands beside.
       seed: Seed of fit data, initialisation and order.
     """
-    return head_solver(HeadConfig(head=head, pool=pool, features="bag_of_tokens", seed=seed), 0, examples)
+    return head_solver(
+        HeadConfig(head=head, pool=pool, features="bag_of_tokens", epochs=epochs, seed=seed), 0, examples
+    )

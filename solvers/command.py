@@ -7,6 +7,7 @@ glassbox eval ir_arith --solver ir_head regex_pipeline gold -T split=word_proble
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import sys
 from collections.abc import Sequence
@@ -40,6 +41,9 @@ def run(args: argparse.Namespace) -> int:
     task_args, solver_args = _arguments(args.task_args), _arguments(args.solver_args)
     if args.limit is not None and args.limit < 1:
         raise ValueError(f"--limit {args.limit} runs nothing; give at least 1")
+    _check_arguments(args.task, make_task, task_args)
+    for name, maker in zip(args.solver, makers, strict=True):
+        _check_arguments(name, maker, solver_args)
     for name, maker in zip(args.solver, makers, strict=True):
         task = make_task(**task_args)
         with progress() as tick:
@@ -61,6 +65,14 @@ def _named(registry: Any, name: str, kind: str) -> Any:
     if name not in registry.__all__:
         raise ValueError(f"unknown {kind} {name!r}; one of {', '.join(registry.__all__)}")
     return getattr(registry, name)
+
+
+def _check_arguments(name: str, maker: Any, given: dict[str, Any]) -> None:
+    """Refuse a name that the task or solver does not take, before anything runs."""
+    known = inspect.signature(maker).parameters
+    for argument in given:
+        if argument not in known:
+            raise ValueError(f"{name} takes no argument {argument!r}; it takes {', '.join(known) or 'none'}")
 
 
 def _arguments(pairs: Sequence[str]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ def shuffled_labels(
     pool: Pooling = "attention",
     layer: float | int | str = LAYER,
     examples: int = EXAMPLES,
+    epochs: int = 6,
     seed: int = 0,
 ) -> Solver:
     """Fit and read as `ir_head` does, on what this control allows it to see.
@@ -29,6 +30,7 @@ def shuffled_labels(
       pool: How positions are combined.
       layer: Depth as an index, as a fraction of the model's layers, or `auto`.
       examples: Problems to fit on, at most.
+      epochs: Passes over them; give a control as many as the head it stands beside.
       seed: Seed of fit data, initialisation and order.
     """
-    return head_solver(HeadConfig(head=head, pool=pool, shuffled=True, seed=seed), layer, examples)
+    return head_solver(HeadConfig(head=head, pool=pool, shuffled=True, epochs=epochs, seed=seed), layer, examples)

@@ -1,0 +1,213 @@
+"""Instances of the component: each is fresh, has a store of its own, and ends in a reply or in a named death.
+
+A reply is bytes that anyone inside may have written; what they mean is for `protocol` and the judge.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from types import TracebackType
+
+from wasmtime import Engine, Store, WasmtimeError
+from wasmtime.component import Component, Func, Linker
+
+from harness.outcome import Outcome
+from harness.sandbox.build import compiled, engine
+from harness.sandbox.errors import SandboxError
+from harness.sandbox.limits import Limits
+from harness.sandbox.wasi import World
+
+Crossing = Callable[[bytes], bytes]
+"""Answers what a test instance asks of the candidate's instance."""
+
+_loading = threading.Lock()
+_local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Died(Exception):
+    """The instance ended before it replied; there is no more to be had from it."""
+
+    outcome: Outcome
+    detail: str
+    refused: str | None = None
+    """The import of the component's that was called and is not there."""
+
+
+class Runtime:
+    """The engine and the compiled component, shared by all threads, and the clock of its last guard."""
+
+    def __init__(self) -> None:
+        self._ticking_in = 0
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine."""
+        return engine()
+
+    @cached_property
+    def component(self) -> Component:
+        """The component, built first if need be."""
+        path = compiled()
+        try:
+            return Component.deserialize_file(self.engine, str(path))
+        except WasmtimeError as error:
+            raise SandboxError(f"{path} is not a compiled component: {error}; delete it and run again") from error
+
+    def tick(self) -> None:
+        """See that seconds are counted in this process; a fork leaves the thread that does it behind."""
+        if self._ticking_in != os.getpid():
+            self._ticking_in = os.getpid()
+            threading.Thread(target=self._count, name="sandbox seconds", daemon=True).start()
+
+    def _count(self) -> None:
+        while True:
+            time.sleep(1)
+            self.engine.increment_epoch()
+
+
+_runtime = Runtime()
+
+
+class _Host:
+    """What one thread needs to make instances: a linker, and who is running (a test may wait for a candidate)."""
+
+    def __init__(self) -> None:
+        with _loading:
+            self.engine, self.component = _runtime.engine, _runtime.component
+            _runtime.tick()
+        self.running: list[Instance] = []
+        self.linker = Linker(self.engine)
+        with self.linker.root() as root:
+            World(lambda: self.running[-1]).define(root)
+            root.add_func("cross", lambda store, message: self.running[-1].cross(message))
+        self.linker.define_unknown_imports_as_traps(self.component)
+
+
+def _host() -> _Host:
+    if not hasattr(_local, "host"):
+        _local.host = _Host()
+    host: _Host = _local.host
+    return host
+
+
+class Instance:
+    """A fresh interpreter. Use it in one thread, and as a context: its memory is given back at the end.
+
+    Args:
+      limits: Fuel is for each invocation, memory for the instance.
+      crossing: Who answers `cross`; without one it is refused.
+    """
+
+    def __init__(self, limits: Limits, crossing: Crossing | None = None) -> None:
+        self.limits = limits
+        self.slept_ns = 0
+        self.drawn = 0
+        self._crossing = crossing
+        self._spent = 0
+        self._given = 0
+        self._refused: BaseException | None = None
+        self._host = _host()
+        self._store = Store(self._host.engine)
+        self._store.set_limits(memory_size=limits.memory_bytes)
+        self._give(limits.fuel)
+        self._instance = self._host.linker.instantiate(self._store, self._host.component)
+
+    def __enter__(self) -> Instance:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._store.close()
+
+    def burnt(self) -> int:
+        """Fuel used since the instance began."""
+        return self._spent + self._given - self._store.get_fuel()
+
+    def charge(self, fuel: int) -> None:
+        """Take fuel for work that the host does."""
+        left = self._store.get_fuel()
+        self._store.set_fuel(max(0, left - fuel))
+        if left <= fuel:
+            raise WasmtimeError("all fuel consumed by calls of the host")
+
+    def invoke(self, export: str, request: bytes) -> tuple[bytes, int]:
+        """The reply of an export, and the fuel it took.
+
+        Raises:
+          Died: There is none.
+          SandboxError: The machinery is at fault.
+        """
+        self._give(self.limits.fuel)
+        function = self._instance.get_func(self._store, export)
+        if function is None:
+            raise SandboxError(f"the component has no export {export!r}; delete its cache folder and run again")
+        self._host.running.append(self)
+        try:
+            return self._call(function, request), self._given - self._store.get_fuel()
+        finally:
+            self._host.running.pop()
+
+    def _call(self, function: Func, request: bytes) -> bytes:
+        try:
+            reply = function(self._store, request.decode("latin-1"))
+            function.post_return(self._store)
+        except WasmtimeError as error:
+            if self._refused is not None:
+                raise self._refused from None
+            raise _death(str(error), self._store.get_fuel()) from None
+        try:
+            return str(reply).encode("latin-1")
+        except UnicodeEncodeError:
+            raise Died(Outcome.RUNTIME, "the reply of the interpreter was tampered with") from None
+
+    def cross(self, message: str) -> str:
+        """Answer `cross`. Errors wait in `_refused`: wasmtime's binding would hand them to any thread."""
+        try:
+            if self._crossing is None:
+                raise Died(Outcome.RUNTIME, "the candidate called `cross`, which is not for it")
+            return self._crossing(message.encode("latin-1")).decode("latin-1")
+        except BaseException as error:
+            self._refused = error
+        raise WasmtimeError("crossing refused")
+
+    def _give(self, fuel: int) -> None:
+        with contextlib.suppress(WasmtimeError):
+            self._spent = self.burnt() if self._given else 0
+        self._given = fuel
+        self._store.set_fuel(fuel)
+        self._store.set_epoch_deadline(math.ceil(self.limits.seconds) + 1)
+
+
+def _death(message: str, fuel_left: int) -> Died | SandboxError:
+    """What a trap means; its message is wasmtime's and names functions of the interpreter, never of the candidate."""
+    if fuel_left == 0 or "all fuel consumed" in message:
+        return Died(Outcome.TIMEOUT, "used up its fuel")
+    if "wasm trap: interrupt" in message:
+        return SandboxError("a run was still going at the wall clock's limit; free the machine or raise limits.seconds")
+    if "call stack exhausted" in message:
+        return Died(Outcome.RUNTIME, "RecursionError: the native stack is exhausted")
+    if "alloc_error" in message or "memory allocation" in message:
+        return Died(Outcome.MEMORY, "the interpreter ran out of memory")
+    if "unknown import" in message:
+        name = message.split("unknown import: `", 1)[-1].split("`", 1)[0]
+        if "exit" in name:
+            return Died(Outcome.RUNTIME, "the interpreter was told to exit")
+        return Died(Outcome.RUNTIME, f"{name} is not part of the sandbox", name)
+    if "wasm trap" in message or "random bytes at once" in message or "borrow handles" in message:
+        return Died(Outcome.RUNTIME, f"the interpreter crashed: {_cause(message)}")
+    return SandboxError(f"wasmtime failed: {_cause(message)}")
+
+
+def _cause(message: str) -> str:
+    return " ".join(message.rsplit("Caused by:", 1)[-1].split())[:200]

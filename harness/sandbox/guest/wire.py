@@ -1,0 +1,153 @@
+"""Values on their way in and out of an instance: plain data by exact type, the rest by a handle that names it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from harness.sandbox.codec import Encoder, MalformedError, Reader, sized
+
+_EXACT: dict[type, Callable[[Any], object]] = {
+    int: int.__pos__,
+    float: float.__pos__,
+    complex: complex.__pos__,
+    str: str.__str__,
+    bytes: lambda value: bytes.join(b"", (value,)),
+}
+"""What takes the plain value out of an instance of a subclass, without asking the subclass."""
+
+_LONGEST_NAME = 64
+_TYPES: tuple[type, ...] = (
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    list,
+    tuple,
+    set,
+    frozenset,
+    dict,
+    object,
+    type(None),
+)
+"""Types that both sides have: their handles mean the same everywhere."""
+_FIRST_TYPE = (1 << 32) - len(_TYPES)
+
+
+class TooLargeError(ValueError):
+    """The bytes of a value would pass the limit."""
+
+
+class Handles:
+    """The values that stay here; one has one handle, however often it crosses."""
+
+    def __init__(self) -> None:
+        self.values: list[object] = []
+        self._found: dict[int, int] = {}
+
+    def of(self, value: object) -> int:
+        """The handle of `value`, which is kept alive from now on."""
+        if isinstance(value, type) and value in _TYPES:
+            return _FIRST_TYPE + _TYPES.index(value)
+        handle = self._found.setdefault(id(value), len(self.values))
+        if handle == len(self.values):
+            self.values.append(value)
+        return handle
+
+    def value(self, handle: int) -> object:
+        """The value that a handle names."""
+        if is_type(handle):
+            return _TYPES[handle - _FIRST_TYPE]
+        if handle >= len(self.values):
+            raise MalformedError(f"handle {handle} is not of this instance")
+        return self.values[handle]
+
+
+def is_type(handle: int) -> bool:
+    """Whether a handle names a type that both sides have."""
+    return handle >= _FIRST_TYPE
+
+
+class Sender(Encoder):
+    """Writes any value at all."""
+
+    def __init__(self, handles: Handles, limit: int) -> None:
+        super().__init__()
+        self.handles = handles
+        self.room = limit
+
+    def put(self, part: bytes) -> None:
+        """Append bytes, as long as there is room."""
+        self.room -= len(part)
+        if self.room < 0:
+            raise TooLargeError("value is larger than the limit")
+        self.parts.append(part)
+
+    def other(self, value: object, depth: int) -> None:
+        """An instance of a subclass with the plain value inside it, whatever it says of itself; else a handle."""
+        kind = type(value)
+        for plain, exact in _EXACT.items():
+            if issubclass(kind, plain):
+                self.put(self.derived(kind))
+                self.value(exact(value), depth + 1)
+                return
+        if issubclass(kind, list | tuple | set | frozenset):
+            self.put(self.derived(kind))
+            self.value(_inside(value), depth + 1)
+        elif issubclass(kind, dict):
+            self.put(self.derived(kind))
+            self.value(dict(dict.items(value)), depth + 1)  # type: ignore[arg-type]  # by its class
+        else:
+            self.put(b"o" + self.handles.of(value).to_bytes(4, "little") + _name(kind))
+
+    def derived(self, kind: type) -> bytes:
+        """What announces an instance of a subclass."""
+        return b"x" + _name(kind)
+
+
+def _inside(value: object) -> object:
+    for kind in (list, tuple, set, frozenset):
+        if issubclass(type(value), kind):
+            return kind(kind.__iter__(value))  # type: ignore[arg-type]  # by its class
+    raise AssertionError("not a container")
+
+
+def _name(kind: type) -> bytes:
+    name = kind.__name__
+    return sized(b"", str.encode(name[:_LONGEST_NAME], "utf-8", "replace") if type(name) is str else b"?")
+
+
+class Receiver(Reader):
+    """Reads what the host sends; a handle is one of ours, coming back."""
+
+    def __init__(self, handles: Handles) -> None:
+        super().__init__(b"")
+        self.handles = handles
+
+    def open(self, data: bytes) -> object:
+        """The value of `data`."""
+        self.data, self.at = data, 0
+        return self.value(0)
+
+    def derived(self, type_name: str, value: object) -> object:
+        """The plain value inside: the class itself is on the other side."""
+        return value
+
+    def opaque(self, type_name: str, handle: int) -> object:
+        """The value that the handle names."""
+        return self.handles.value(handle)
+
+
+def unpacked(message: str, reader: Receiver) -> tuple[Any, ...]:
+    """The fields of a message."""
+    fields = reader.open(message.encode("latin-1"))
+    if not isinstance(fields, tuple):
+        raise MalformedError("a message is a tuple")
+    return fields
+
+
+def packed(value: object) -> str:
+    """A message that holds a value of plain data."""
+    return Encoder().encode(value).decode("latin-1")

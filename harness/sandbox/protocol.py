@@ -1,0 +1,186 @@
+"""Replies as typed data, read strictly: whoever forges one has made a claim about a value, and nothing more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.sandbox.codec import MalformedError, decode
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What was printed since the last reply."""
+
+    stdout: bytes = b""
+    stderr: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The module ran; the names it defines, and whether each can be called."""
+
+    names: dict[str, bool]
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """The source does not compile."""
+
+    type_name: str
+    message: str
+    line: int | None
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """There is no such name."""
+
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A value, and the arguments as they are after the call, both encoded."""
+
+    value: bytes
+    args: bytes
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Unsendable:
+    """A value came, but it cannot be sent."""
+
+    reason: str
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception: its class and that class's bases by name, and the lines it passed, outermost first."""
+
+    names: tuple[str, ...]
+    message: str
+    frames: tuple[tuple[int, str], ...]
+    module: str | None
+    errno: int | None
+    output: Output
+
+    @property
+    def text(self) -> str:
+        """As Python prints it, without the traceback."""
+        return f"{self.names[0]}: {self.message}" if self.message else self.names[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A test ran to its end."""
+
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A test raised; `crossed` says that it was what the candidate had raised."""
+
+    raised: Raised
+    crossed: bool
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A script ended."""
+
+    status: int
+    files: dict[str, bytes]
+    output: Output
+
+
+Reply = Loaded | Syntax | Missing | Returned | Unsendable | Raised
+TestReply = Passed | Failed
+
+
+def parse(reply: bytes, nonce: bytes) -> Reply:
+    """The reply of `load`, `call` or `operate`.
+
+    Raises:
+      MalformedError: It is none of them, or answers another request.
+    """
+    match _fields(reply, nonce):
+        case ["loaded", dict() as names, bytes() as out, bytes() as err]:
+            return Loaded(_flags(names), Output(out, err))
+        case ["syntax", str() as name, str() as said, int() | None as line, bytes() as out, bytes() as err]:
+            return Syntax(name, said, line, Output(out, err))
+        case ["missing", bytes() as out, bytes() as err]:
+            return Missing(Output(out, err))
+        case ["returned", bytes() as value, bytes() as args, bytes() as out, bytes() as err]:
+            return Returned(value, args, Output(out, err))
+        case ["unsendable", str() as reason, bytes() as out, bytes() as err]:
+            return Unsendable(reason, Output(out, err))
+        case ["raised", *fields]:
+            return _raised(fields)
+    raise MalformedError("the reply is none that an interpreter gives")
+
+
+def parse_test(reply: bytes, nonce: bytes) -> TestReply:
+    """The reply of `test`.
+
+    Raises:
+      MalformedError: It is none.
+    """
+    match _fields(reply, nonce):
+        case ["passed", bytes() as out, bytes() as err]:
+            return Passed(Output(out, err))
+        case ["raised", *fields, bool() as crossed, bytes() as out, bytes() as err]:
+            return Failed(_raised([*fields, out, err]), crossed, Output(out, err))
+    raise MalformedError("the reply is none that a test gives")
+
+
+def parse_script(reply: bytes, nonce: bytes) -> Ran:
+    """The reply of `script`.
+
+    Raises:
+      MalformedError: It is none.
+    """
+    match _fields(reply, nonce):
+        case ["ran", int() as status, dict() as files, bytes() as out, bytes() as err]:
+            kept = {path: data for path, data in files.items() if isinstance(path, str) and isinstance(data, bytes)}
+            return Ran(status, kept, Output(out, err))
+    raise MalformedError("the reply is none that a script gives")
+
+
+def _fields(reply: bytes, nonce: bytes) -> list[object]:
+    message = decode(reply)
+    if not isinstance(message, tuple) or message[:1] != (nonce,):
+        raise MalformedError("the reply does not carry the nonce of its request")
+    return list(message[1:])
+
+
+def _flags(names: dict[object, object]) -> dict[str, bool]:
+    return {name: flag for name, flag in names.items() if isinstance(name, str) and isinstance(flag, bool)}
+
+
+def _raised(fields: list[object]) -> Raised:
+    match fields:
+        case [
+            [str(), *_] as names,
+            str() as said,
+            list() as frames,
+            str() | None as module,
+            int() | None as errno,
+            bytes() as out,
+            bytes() as err,
+        ]:
+            kinds = tuple([str(name) for name in names])
+            return Raised(kinds, said, tuple([_frame(frame) for frame in frames]), module, errno, Output(out, err))
+    raise MalformedError("the reply names no exception")
+
+
+def _frame(frame: object) -> tuple[int, str]:
+    match frame:
+        case (int() as line, str() as function):
+            return line, function
+    raise MalformedError("the reply names no line")

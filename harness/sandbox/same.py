@@ -1,0 +1,146 @@
+"""When two values are the same: by exact type and bit, or as Python's == has it, with a tolerance for floats.
+
+Expected values are trusted, actual ones are not; the cost is bounded by the size of the expected value.
+"""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from harness.sandbox.codec import Derived
+
+_Item = TypeVar("_Item")
+
+
+def same(expected: object, actual: object, *, tolerance: float = 0.0, exact_types: bool = True) -> bool:
+    """Whether `actual` is the value that was expected.
+
+    Args:
+      expected: Plain data.
+      actual: Plain data, or what `decode` gives for the rest, which is never the same as plain data by exact type.
+      tolerance: Absolute or relative difference allowed to floats anywhere inside; dict keys take none.
+      exact_types: True is not 1, 1 is not 1.0, (1,) is not [1], 0.0 is not -0.0, and nan is nan. Without it, Python's
+        == on plain data decides (so nan is not nan), and an instance of a subclass counts as the value it holds.
+    """
+    if not exact_types:
+        expected, actual = plain(expected), plain(actual)
+    return _Comparison(tolerance, exact_types).same(expected, actual)
+
+
+def plain(value: object) -> object:
+    """`value` with every instance of a subclass replaced by the plain value it holds."""
+    if isinstance(value, Derived):
+        return plain(value.value)
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, tuple):
+        return tuple([plain(item) for item in value])
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, set):
+        return {plain(item) for item in value}
+    if isinstance(value, frozenset):
+        return frozenset([plain(item) for item in value])
+    return value
+
+
+class _Comparison:
+    def __init__(self, tolerance: float, exact: bool) -> None:
+        self.tolerance = tolerance
+        self.exact = exact
+
+    def same(self, expected: object, actual: object) -> bool:
+        if self.exact and type(expected) is not type(actual):
+            return False
+        if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
+            return isinstance(expected, list) == isinstance(actual, list) and self.sequences(expected, actual)
+        if isinstance(expected, dict) and isinstance(actual, dict):
+            return self.dicts(expected, actual)
+        if isinstance(expected, set | frozenset) and isinstance(actual, set | frozenset):
+            return self.sets(expected, actual)
+        if isinstance(expected, Derived) and isinstance(actual, Derived):
+            return expected.type_name == actual.type_name and self.same(expected.value, actual.value)
+        return self.leaves(expected, actual)
+
+    def sequences(self, expected: Sequence[object], actual: Sequence[object]) -> bool:
+        if len(expected) != len(actual):
+            return False
+        for left, right in zip(expected, actual, strict=True):  # noqa: SIM110 - all() costs a frame a level
+            if not self.same(left, right):
+                return False
+        return True
+
+    def dicts(self, expected: dict[object, object], actual: dict[object, object]) -> bool:
+        if len(expected) != len(actual):
+            return False
+        keys = _Comparison(0.0, self.exact)
+        by_key = {key: (key, item) for key, item in actual.items()}
+        rest = []
+        for key, item in expected.items():
+            if key not in by_key:
+                rest.append((key, item))
+                continue
+            found_key, found = by_key.pop(key)
+            if not (keys.same(key, found_key) and self.same(item, found)):
+                return False
+
+        def match(one: tuple[object, object], two: tuple[object, object]) -> bool:
+            return keys.same(one[0], two[0]) and self.same(one[1], two[1])
+
+        return _paired(rest, by_key.values(), match)
+
+    def sets(self, expected: Iterable[object], actual: Iterable[object]) -> bool:
+        by_value = {item: item for item in actual}
+        rest = []
+        for item in expected:
+            if item not in by_value:
+                rest.append(item)
+            elif not self.same(item, by_value.pop(item)):
+                return False
+        return _paired(rest, by_value.values(), self.same)
+
+    def leaves(self, expected: object, actual: object) -> bool:
+        if self.tolerance and (_is_inexact(expected) or _is_inexact(actual)):
+            return self.close(expected, actual)
+        if not self.exact:
+            return bool(expected == actual)
+        if isinstance(expected, float) and isinstance(actual, float):
+            return _bits(expected) == _bits(actual)
+        if isinstance(expected, complex) and isinstance(actual, complex):
+            return _bits(expected.real, expected.imag) == _bits(actual.real, actual.imag)
+        return bool(expected == actual)
+
+    def close(self, expected: object, actual: object) -> bool:
+        if not (isinstance(expected, int | float | complex) and isinstance(actual, int | float | complex)):
+            return False
+        if self.exact and expected != expected and actual != actual:
+            return True
+        if expected == actual:
+            return True
+        try:
+            difference = abs(expected - actual)
+            return math.isfinite(abs(expected)) and difference <= self.tolerance * max(1.0, abs(expected))
+        except OverflowError:
+            return False
+
+
+def _is_inexact(value: object) -> bool:
+    return isinstance(value, float | complex)
+
+
+def _bits(*numbers: float) -> tuple[bytes, ...]:
+    return tuple([struct.pack("<d", math.nan if number != number else number) for number in numbers])
+
+
+def _paired(expected: Sequence[_Item], actual: Iterable[_Item], match: Callable[[_Item, _Item], bool]) -> bool:
+    """Whether each expected item has an actual one of its own, and none is left; for nan and near floats."""
+    left = list(actual)
+    for item in expected:
+        found = next((at for at, other in enumerate(left) if match(item, other)), None)
+        if found is None:
+            return False
+        del left[found]
+    return not left

@@ -1,0 +1,187 @@
+"""A candidate in its instance: loaded when first needed, replaced when it dies, its words kept for the verdict."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from harness.outcome import Outcome
+from harness.sandbox.case import CaseResult, Verdict
+from harness.sandbox.codec import MalformedError, encode
+from harness.sandbox.engine import Died, Instance
+from harness.sandbox.errors import SandboxError
+from harness.sandbox.facilities import refused, refused_by_host
+from harness.sandbox.limits import Limits
+from harness.sandbox.protocol import Loaded, Raised, Reply, Syntax, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why the candidate gave no value."""
+
+    outcome: Outcome
+    detail: str
+    traceback: str = ""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Words:
+    """What the candidate printed, cut at the limit."""
+
+    limit: int
+    kept: bytearray = field(default_factory=bytearray)
+
+    def add(self, more: bytes) -> None:
+        """Keep what there is room for."""
+        self.kept += more[: max(0, self.limit - len(self.kept))]
+
+    @property
+    def text(self) -> str:
+        """As text, whatever the bytes."""
+        return self.kept.decode("utf-8", "replace")
+
+
+Judged = tuple[CaseResult, Fault | None]
+"""What came of a case, and the fault behind it where there is one."""
+
+
+class Session:
+    """One candidate over all its calls. Use it in one thread, and as a context.
+
+    Args:
+      source: The candidate's code.
+      limits: For each call and for each loading.
+    """
+
+    def __init__(self, source: str, limits: Limits) -> None:
+        self.source = source
+        self.limits = limits
+        self.fuel = 0
+        self.stdout = Words(limits.output_bytes)
+        self.stderr = Words(limits.output_bytes)
+        self._instance: Instance | None = None
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.discard()
+
+    def discard(self) -> None:
+        """Give the instance up; the next call has a new one."""
+        if self._instance is not None:
+            self._instance.close()
+            self._instance = None
+
+    def load(self) -> Loaded | Fault:
+        """Run the module in a fresh instance."""
+        self.discard()
+        try:
+            text = self.source.encode("utf-8", "surrogatepass").decode("utf-8")
+        except UnicodeDecodeError:
+            return Fault(Outcome.SYNTAX, "SyntaxError: the source holds half of a surrogate pair")
+        self._instance = Instance(self.limits)
+        limits = self.limits
+        reply = self._exchange("load", text, limits.output_bytes, limits.result_bytes, limits.recursion)
+        if isinstance(reply, Fault | Loaded):
+            return reply
+        return self._odd(reply)
+
+    def call(self, entry_point: str, args: tuple[object, ...]) -> Reply | Fault:
+        """Call the entry point once."""
+        return self._ready() or self._exchange("call", entry_point, args)
+
+    def operate(self, request: bytes) -> Reply | Fault:
+        """Pass on what a test asks for; `request` is an encoded tuple, whose handles are this candidate's."""
+        return self._ready() or self._exchange("operate", tail=request)
+
+    def verdict(self, results: Sequence[Judged]) -> Verdict:
+        """The verdict over all cases: the first that did not pass decides, and gives the traceback."""
+        failed = next((each for each in results if each[0].outcome is not Outcome.PASS), None)
+        return Verdict(
+            outcome=failed[0].outcome if failed else Outcome.PASS,
+            cases=tuple([result for result, _ in results]),
+            traceback=failed[1].traceback if failed and failed[1] else "",
+            stdout=self.stdout.text,
+            stderr=self.stderr.text,
+            fuel=self.fuel,
+        )
+
+    def _ready(self) -> Fault | None:
+        if self._instance is not None:
+            return None
+        loaded = self.load()
+        return loaded if isinstance(loaded, Fault) else None
+
+    def _exchange(self, export: str, *fields: object, tail: bytes | None = None) -> Reply | Fault:
+        if self._instance is None:
+            raise SandboxError(f"{export} was asked of an instance that is gone")
+        nonce = secrets.token_hex(8).encode()  # ASCII: every nonce costs the same fuel
+        request = encode((nonce, *fields)) if tail is None else _joined(nonce, tail)
+        before = self._instance.burnt()
+        try:
+            data, _ = self._instance.invoke(export, request)
+            reply = parse(self._sized(data, request), nonce)
+        except Died as death:
+            self.fuel += self._instance.burnt() - before
+            self.discard()
+            wanted = refused_by_host(death.refused, self.source)
+            return Fault(Outcome.UNSUPPORTED if wanted else death.outcome, death.detail)
+        except MalformedError as error:
+            self.fuel += self._instance.burnt() - before
+            self.discard()
+            return Fault(Outcome.RUNTIME, f"the reply was tampered with: {error}")
+        self.fuel += self._instance.burnt() - before
+        self.stdout.add(reply.output.stdout)
+        self.stderr.add(reply.output.stderr)
+        return self._fault(reply) or reply
+
+    def _sized(self, data: bytes, request: bytes) -> bytes:
+        most = self.limits.result_bytes + 2 * self.limits.output_bytes + max(2 * len(request), 1 << 20)
+        if len(data) > most:
+            raise MalformedError(f"{len(data)} bytes are more than {most}")
+        return data
+
+    def _fault(self, reply: Reply) -> Fault | None:
+        if isinstance(reply, Syntax):
+            where = f" (line {reply.line})" if reply.line else ""
+            return Fault(Outcome.SYNTAX, f"{reply.type_name}: {reply.message}{where}")
+        if not isinstance(reply, Raised):
+            return None
+        wanted = refused(reply, self.source)
+        outcome = Outcome.RUNTIME
+        if "MemoryError" in reply.names:
+            outcome = Outcome.MEMORY
+            self.discard()
+        elif wanted is not None:
+            outcome = Outcome.UNSUPPORTED
+        detail = _line(reply.text) if wanted is None else f"{_line(reply.text)} ({wanted} cannot be had in WebAssembly)"
+        return Fault(outcome, detail, self._traceback(reply), reply.names)
+
+    def _traceback(self, raised: Raised) -> str:
+        """The candidate's own lines, with their text."""
+        lines = self.source.splitlines()
+        shown = ["Traceback (most recent call last):"] if raised.frames else []
+        for number, function in raised.frames:
+            shown.append(f'  File "<candidate>", line {number}, in {function}')
+            if 0 < number <= len(lines):
+                shown.append(f"    {lines[number - 1].strip()[:200]}")
+        return "\n".join([*shown, raised.text])
+
+    def _odd(self, reply: Reply) -> Fault:
+        self.discard()
+        return Fault(Outcome.RUNTIME, f"the reply was tampered with: {type(reply).__name__.lower()} in its place")
+
+
+def _joined(nonce: bytes, request: bytes) -> bytes:
+    """The request with the nonce put before its first field: both are tuples, so the count goes up by one."""
+    count = int.from_bytes(request[1:5], "little") + 1
+    return b"t" + count.to_bytes(4, "little") + encode(nonce) + request[5:]
+
+
+def _line(text: str) -> str:
+    """One line of readable length."""
+    return " ".join(text.split())[:300]

@@ -1,0 +1,119 @@
+"""The whole world of an instance: a clock that its own work moves, numbers that look random, no files, no environment.
+
+No implementation of WASI is linked. The six interfaces below are ours; every other import of the component
+(files, sockets, standard streams, exit) traps. So there is nothing to escape to, nothing blocks, and a run repeats
+exactly.
+
+Time starts at 2026-01-01 and passes with the fuel used; sleeping moves the clock and nothing else. Each call costs
+fuel too, since the host does work for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Protocol
+
+from wasmtime import WasmtimeError
+from wasmtime.component import LinkerInstance, Record, ResourceAny, ResourceHost, ResourceType
+
+EPOCH_NS = 1_767_225_600 * 10**9
+FUEL_PER_NS = 10
+"""Of fuel, about what a core burns in a nanosecond."""
+
+_CALL_FUEL = 300_000
+_BYTE_FUEL = 10_000
+_MOST_RANDOM_BYTES = 1 << 16
+_POLLABLE = 1
+_VERSION = "0.2.9"
+
+
+class Caller(Protocol):
+    """The instance that is running in this thread."""
+
+    slept_ns: int
+    drawn: int
+
+    def charge(self, fuel: int) -> None:
+        """Take fuel for work that the host does."""
+
+    def burnt(self) -> int:
+        """Fuel used since the instance began."""
+
+
+class World:
+    """Defines the interfaces in a linker; `caller` is asked at each call who it is for."""
+
+    def __init__(self, caller: Callable[[], Caller]) -> None:
+        self._caller = caller
+
+    def define(self, root: LinkerInstance) -> None:
+        """Put the interfaces into the linker's root."""
+        pollable = ResourceType.host(_POLLABLE)
+        with root.add_instance(f"wasi:io/poll@{_VERSION}") as poll:
+            poll.add_resource("pollable", pollable, lambda store, rep: None)
+            poll.add_func("[method]pollable.ready", self._ready)
+            poll.add_func("[method]pollable.block", self._block)
+            poll.add_func("poll", self._poll)
+        with root.add_instance(f"wasi:clocks/monotonic-clock@{_VERSION}") as clock:
+            clock.add_func("now", lambda store: self._now())
+            clock.add_func("resolution", lambda store: 1)
+            clock.add_func("subscribe-duration", self._sleep)
+            clock.add_func("subscribe-instant", self._sleep_until)
+        with root.add_instance(f"wasi:clocks/wall-clock@{_VERSION}") as clock:
+            clock.add_func("now", lambda store: _datetime(EPOCH_NS + self._now()))
+            clock.add_func("resolution", lambda store: _datetime(1))
+        with root.add_instance(f"wasi:random/random@{_VERSION}") as random:
+            random.add_func("get-random-bytes", self._random)
+        with root.add_instance(f"wasi:filesystem/preopens@{_VERSION}") as folders:
+            folders.add_func("get-directories", lambda store: [])
+        with root.add_instance(f"wasi:cli/environment@{_VERSION}") as environment:
+            environment.add_func("get-environment", lambda store: [])
+            environment.add_func("get-arguments", lambda store: [])
+            environment.add_func("initial-cwd", lambda store: None)
+
+    def _now(self) -> int:
+        caller = self._caller()
+        caller.charge(_CALL_FUEL)
+        return caller.slept_ns + caller.burnt() // FUEL_PER_NS
+
+    def _sleep(self, store: object, duration_ns: int) -> ResourceHost:
+        self._now()
+        caller = self._caller()
+        # A century at most: the clock counts in 64 bits.
+        caller.slept_ns = min(caller.slept_ns + duration_ns, 10**18 * 3)
+        return ResourceHost.own(_POLLABLE, _POLLABLE)
+
+    def _sleep_until(self, store: object, instant_ns: int) -> ResourceHost:
+        return self._sleep(store, max(0, instant_ns - self._now()))
+
+    def _ready(self, store: object, pollable: ResourceAny) -> bool:
+        self._release(store, [pollable])
+        return True
+
+    def _block(self, store: object, pollable: ResourceAny) -> None:
+        self._release(store, [pollable])
+
+    def _poll(self, store: object, pollables: list[ResourceAny]) -> list[int]:
+        self._release(store, pollables)
+        return list(range(len(pollables)))
+
+    def _release(self, store: object, borrowed: list[ResourceAny]) -> None:
+        """Everything is ready: the clock was moved when the waiting began."""
+        self._caller().charge(_CALL_FUEL * (1 + len(borrowed)))
+        for pollable in borrowed:
+            pollable.drop(store)  # type: ignore[arg-type]  # wasmtime's own store context
+
+    def _random(self, store: object, size: int) -> bytes:
+        caller = self._caller()
+        if size > _MOST_RANDOM_BYTES:
+            raise WasmtimeError(f"{size} random bytes at once are more than {_MOST_RANDOM_BYTES}")
+        caller.charge(_CALL_FUEL + size * _BYTE_FUEL)
+        caller.drawn += 1
+        return hashlib.shake_128(caller.drawn.to_bytes(8, "little")).digest(size)
+
+
+def _datetime(time_ns: int) -> Record:
+    moment = Record()
+    moment.__dict__["seconds"], moment.__dict__["nanoseconds"] = divmod(time_ns, 10**9)
+    return moment

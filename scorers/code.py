@@ -1,0 +1,17 @@
+"""The scorers of the code tasks, in the order in which logs and viewers show them; the headline comes first.
+
+Task(..., scorer=code_scorers())
+"""
+
+from __future__ import annotations
+
+from inspect_ai.scorer import Scorer
+
+from scorers.cases_passed import cases_passed
+from scorers.outcome import outcome
+from scorers.passed import passed
+
+
+def code_scorers() -> list[Scorer]:
+    """Every question asked of a program."""
+    return [passed(), cases_passed(), outcome()]

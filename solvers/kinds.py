@@ -1,0 +1,39 @@
+"""One solver for samples of several kinds: arithmetic problems, and programs to be written.
+
+A sample's metadata says of which kind it is: one that asks for a program carries a `CodeQuestion`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from inspect_ai.model import ModelOutput
+from inspect_ai.solver import Generate, Solver, TaskState
+
+from harness.code.question import METADATA_KEY, CodeQuestion
+from solvers.serving import answering, answering_of
+
+Write = Callable[[CodeQuestion], str]
+"""Writes a completion for a question without a model."""
+
+
+def by_kind(arithmetic: Solver, code: Solver) -> Solver:
+    """Each sample to the solver of its kind; a direct run knows the arithmetic one."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        return await (code if METADATA_KEY in state.metadata else arithmetic)(state, generate)
+
+    direct = answering_of(arithmetic)
+    return answering(solve, direct.build, needs_model=direct.needs_model) if direct else solve
+
+
+def writing(write: Write) -> Solver:
+    """A solver of code samples that calls no model."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        completion = write(CodeQuestion.of(state.metadata))
+        state.output = ModelOutput.from_content(model=str(state.model), content=completion)
+        state.messages.append(state.output.message)
+        return state
+
+    return solve

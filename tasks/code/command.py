@@ -1,0 +1,134 @@
+"""`glassbox suites`: how good our code suites are: references, empty and known wrong programs, mutants.
+
+glassbox suites phase3 phase3_plus --mutants
+glassbox suites --mutants --format markdown --output docs/suites
+glassbox suites my_tasks.jsonl --mutants
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tasks.code.quality import Quality, Tick
+    from tasks.code.suite import CodeTask
+
+FORMATS = ("table", "markdown", "json")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which suites, with mutants or without, and where the figures go."""
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="suite, or a .jsonl file of tasks (default: all of ours)"
+    )
+    parser.add_argument(
+        "--mutants", action="store_true", help="also run mutants of the references; minutes, not seconds"
+    )
+    parser.add_argument("--format", choices=FORMATS, default="table", help="what is printed (default: table)")
+    parser.add_argument("--output", type=Path, metavar="FOLDER", help="also write NAME.json for each, and suites.md")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, print, write; 1 where a suite is not sound."""
+    from tasks.code.suite import SuiteError
+
+    try:
+        suites = [(_title(name), _tasks(name)) for name in _names(args.names)]
+    except SuiteError as error:
+        print(f"glassbox suites: {error}", file=sys.stderr)
+        return 1
+    with _progress() as tick:
+        measured = asyncio.run(_measure(suites, args.mutants, tick))
+    _show(measured, args.format)
+    if args.output is not None:
+        write(measured, args.output)
+    return 0 if all(quality.sound for quality in measured) else 1
+
+
+def write(measured: Sequence[Quality], folder: Path) -> None:
+    """One JSON file for each suite with its provenance, and the table of all of them."""
+    from harness.records.provenance import provenance
+    from tasks.code.quality_text import as_json, as_markdown
+
+    folder.mkdir(parents=True, exist_ok=True)
+    facts = provenance("cpu")
+    for quality in measured:
+        _replace(folder / f"{quality.suite}.json", as_json([quality], facts))
+    _replace(folder / "suites.md", as_markdown(measured))
+
+
+async def _measure(
+    suites: Sequence[tuple[str, Sequence[CodeTask]]], mutate: bool, tick: Callable[[str], Tick]
+) -> list[Quality]:
+    from harness.sandbox.pool import Pool
+    from tasks.code.quality import LIMITS, measure
+
+    async with Pool(limits=LIMITS) as pool:
+        return [await measure(name, tasks, pool, mutate=mutate, tick=tick(name)) for name, tasks in suites]
+
+
+def _names(given: Sequence[str]) -> Sequence[str]:
+    from tasks.code.suite import SUITES
+
+    return tuple(dict.fromkeys(given)) or SUITES
+
+
+def _tasks(name: str) -> tuple[CodeTask, ...]:
+    from tasks.code.suite import SUITES, SuiteError, load_suite, read_suite
+
+    for suite in SUITES:
+        if name == suite:
+            return load_suite(suite)
+    if name.endswith((".jsonl", ".jsonl.gz")):
+        return read_suite(Path(name))
+    raise SuiteError(f"suite {name!r} is unknown; one of {', '.join(SUITES)}, or a .jsonl file")
+
+
+def _title(name: str) -> str:
+    """What a suite is called in tables and file names."""
+    return Path(name).name.partition(".")[0]
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], Tick]]:
+    """A bar on standard error for each stage of each suite; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+
+        def of_suite(suite: str) -> Tick:
+            bars: dict[str, TaskID] = {}
+
+            def tick(stage: str, done: int, total: int) -> None:
+                if stage not in bars:
+                    bars[stage] = shown.add_task(f"{suite}: {stage}", total=total)
+                shown.update(bars[stage], completed=done)
+
+            return tick
+
+        yield of_suite
+
+
+def _show(measured: Sequence[Quality], form: str) -> None:
+    from tasks.code.quality_text import as_json, as_markdown, print_table
+
+    if form == "json":
+        print(as_json(measured))
+    elif form == "markdown":
+        print(as_markdown(measured), end="")
+    else:
+        print_table(measured)
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

@@ -1,0 +1,181 @@
+"""Functions from specifications: the model writes Python, a WebAssembly sandbox judges it (seeds 002 and 004).
+
+    inspect eval tasks/code_spec.py@phase3 --solver gold
+    inspect eval tasks/code_spec.py@phase3_plus --solver code_direct --model vllm/Qwen/Qwen2.5-Coder-7B-Instruct
+    inspect eval tasks/code_spec.py@humaneval --solver gold -T path=HumanEval.jsonl.gz
+    inspect eval tasks/code_spec.py@code_suite --epochs 10 --model ...          # pass@1 ... pass@10 in the header
+
+No task has a model of its own: the controls `gold` and `null` need none, everything else asks for `--model`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from inspect_ai import Task, task
+
+from harness.records.provenance import provenance
+from scorers.code import code_scorers
+from solvers.code_direct import code_direct
+from tasks.code.dataset import Selection, located, samples
+from tasks.code.humaneval import read_humaneval, read_humaneval_plus
+from tasks.code.mbpp import Split, read_mbpp
+from tasks.code.suite import CodeTask, SuiteName, load_suite
+
+VERSION = "1-A"
+Names = str | list[str] | None
+
+by_path = task
+"""Inspect lists the tasks of a file by the name of their decorator: these need a file, and run when asked for alone."""
+
+
+@task
+def phase2(
+    category: str | None = None,
+    complexity: str | None = None,
+    leave_out: Names = None,
+    n: int | None = None,
+    seed: int | None = None,
+) -> Task:
+    """The first 10 of `phase3`.
+
+    Args:
+      category: Only this category.
+      complexity: Only this complexity.
+      leave_out: Tags whose tasks are left out, such as `spec-conflict,under-specified,hidden-requirement`.
+      n: How many tasks at most.
+      seed: Draws the n at random instead of taking the first.
+    """
+    return _suite("phase2", category, complexity, leave_out, n, seed)
+
+
+@task
+def phase3(
+    category: str | None = None,
+    complexity: str | None = None,
+    leave_out: Names = None,
+    n: int | None = None,
+    seed: int | None = None,
+) -> Task:
+    """The origin's 18 tasks and 88 cases, judged by its rules: Python's ==, arguments free to change.
+
+    Args:
+      category: Only this category.
+      complexity: Only this complexity.
+      leave_out: Tags whose tasks are left out, such as `spec-conflict,under-specified,hidden-requirement`.
+      n: How many tasks at most.
+      seed: Draws the n at random instead of taking the first.
+    """
+    return _suite("phase3", category, complexity, leave_out, n, seed)
+
+
+@task
+def phase3_plus(
+    category: str | None = None,
+    complexity: str | None = None,
+    leave_out: Names = None,
+    n: int | None = None,
+    seed: int | None = None,
+) -> Task:
+    """The same 18 with hidden cases, judged strictly: by exact type, and arguments must stay as they are.
+
+    Args:
+      category: Only this category.
+      complexity: Only this complexity.
+      leave_out: Tags whose tasks are left out, such as `spec-conflict,under-specified,hidden-requirement`.
+      n: How many tasks at most.
+      seed: Draws the n at random instead of taking the first.
+    """
+    return _suite("phase3_plus", category, complexity, leave_out, n, seed)
+
+
+@task
+def code_suite(
+    category: str | None = None,
+    complexity: str | None = None,
+    leave_out: Names = None,
+    n: int | None = None,
+    seed: int | None = None,
+) -> Task:
+    """Further specifications in the origin's seven categories, judged strictly.
+
+    Args:
+      category: Only this category.
+      complexity: Only this complexity.
+      leave_out: Tags whose tasks are left out.
+      n: How many tasks at most.
+      seed: Draws the n at random instead of taking the first.
+    """
+    return _suite("code_suite", category, complexity, leave_out, n, seed)
+
+
+@by_path
+def humaneval(path: str | None = None, n: int | None = None, seed: int | None = None) -> Task:
+    """HumanEval, judged by its own `check(candidate)`.
+
+    Args:
+      path: HumanEval.jsonl.gz, or .jsonl.
+      n: How many tasks at most.
+      seed: Draws the n at random instead of taking the first.
+    """
+    tasks = read_humaneval(located(path, "HumanEval.jsonl.gz"))
+    return _task("humaneval", tasks, Selection(n=n, seed=seed))
+
+
+@by_path
+def humaneval_plus(path: str | None = None, plus: bool = True, n: int | None = None, seed: int | None = None) -> Task:
+    """HumanEval+, judged by the canonical solutions' answers; the first run computes these, which takes a while.
+
+    Args:
+      path: HumanEvalPlus.jsonl.gz, or .jsonl.
+      plus: Use the plus inputs as well as the base inputs.
+      n: How many tasks at most.
+      seed: Draws the n at random instead of taking the first.
+    """
+    tasks = read_humaneval_plus(located(path, "HumanEvalPlus.jsonl.gz"), plus)
+    return _task("humaneval_plus", tasks, Selection(n=n, seed=seed), "" if plus else "base")
+
+
+@by_path
+def mbpp(
+    path: str | None = None,
+    split: Split = "test",
+    show_test: bool = True,
+    n: int | None = None,
+    seed: int | None = None,
+) -> Task:
+    """MBPP, judged by its three asserts, of which the model is shown the first.
+
+    Args:
+      path: mbpp.jsonl.
+      split: One of the paper's: `test` (500 tasks), `validation`, `train`, `prompt`; `all` for the 974.
+      show_test: Show the first assert; otherwise only the function's name.
+      n: How many tasks at most.
+      seed: Draws the n at random instead of taking the first.
+    """
+    tasks = read_mbpp(located(path, "mbpp.jsonl"), split, show_test)
+    return _task("mbpp", tasks, Selection(n=n, seed=seed), split)
+
+
+def _suite(
+    name: SuiteName, category: str | None, complexity: str | None, leave_out: Names, n: int | None, seed: int | None
+) -> Task:
+    names = leave_out.split(",") if isinstance(leave_out, str) else leave_out or ()
+    tags = tuple(tag.strip() for tag in names)
+    return _task(name, load_suite(name), Selection(category, complexity, tags, n, seed))
+
+
+def _task(name: str, tasks: Sequence[CodeTask], selection: Selection, split: str = "") -> Task:
+    chosen = selection.of(tasks)
+    left_out = {task.name: dict(Counter(task.left_out)) for task in chosen if task.left_out}
+    metadata: dict[str, Any] = {**provenance(), "split": split, "left_out": left_out}
+    return Task(
+        dataset=samples(chosen, f"{name}/{split}".rstrip("/")),
+        solver=code_direct(),
+        scorer=code_scorers(),
+        name=name,
+        version=VERSION,
+        metadata=metadata,
+    )

@@ -1,0 +1,115 @@
+"""No attack passes, none hurts the host, and each has the one outcome that its author wrote beside it.
+
+    python -m pytest tests/redteam
+
+All of it runs in one process on one core; the attacks and their reasons stand in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from harness.outcome import Outcome
+from harness.sandbox.case import Verdict
+from harness.sandbox.judge import Judge
+from tests.redteam.attack import HONEST, TOTAL, Attack, Task
+from tests.redteam.roster import ATTACKS, LIMITS
+
+SECONDS = 60.0
+ON_ASSERTS = tuple(attack for attack in ATTACKS if attack.asserted is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Every attack judged once."""
+
+    verdicts: Mapping[str, Verdict]
+    cpu_seconds: float
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    """Warm: building the interpreter, once for a machine, is no part of the time of the attacks."""
+    judge = Judge(LIMITS)
+    assert judge.judge(TOTAL.honest, TOTAL.entry_point, TOTAL.cases).passed
+    return judge
+
+
+@pytest.fixture(scope="module")
+def by_cases(judge: Judge) -> Round:
+    start = time.process_time()
+    verdicts = {attack.name: judge.judge(attack.code, attack.entry_point, attack.cases) for attack in ATTACKS}
+    return Round(verdicts, time.process_time() - start)
+
+
+@pytest.fixture(scope="module")
+def by_asserts(judge: Judge) -> Round:
+    start = time.process_time()
+    verdicts = {
+        attack.name: judge.judge_asserts(attack.code, attack.task.asserts(), prelude=attack.task.prelude)
+        for attack in ON_ASSERTS
+    }
+    return Round(verdicts, time.process_time() - start)
+
+
+def test_there_are_at_least_80_attacks_and_their_names_are_unique() -> None:
+    names = Counter(attack.name for attack in ATTACKS)
+    assert len(ATTACKS) >= 80
+    assert [name for name, count in names.items() if count > 1] == []
+    assert {task.entry_point for task in HONEST} == {attack.entry_point for attack in ATTACKS}
+
+
+@pytest.mark.parametrize("task", HONEST, ids=lambda task: task.entry_point)
+def test_the_honest_program_passes_with_the_cases_of_the_attacks(judge: Judge, task: Task) -> None:
+    verdict = judge.judge(task.honest, task.entry_point, task.cases)
+    assert (verdict.outcome, verdict.cases_passed) == (Outcome.PASS, len(task.cases)), verdict
+
+
+@pytest.mark.parametrize("task", HONEST, ids=lambda task: task.entry_point)
+def test_the_honest_program_passes_the_asserts_of_the_attacks(judge: Judge, task: Task) -> None:
+    verdict = judge.judge_asserts(task.honest, task.asserts(), prelude=task.prelude)
+    assert (verdict.outcome, verdict.cases_passed) == (Outcome.PASS, len(task.asserts())), verdict
+    assert task.asserts()
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_an_attack_has_its_outcome(by_cases: Round, attack: Attack) -> None:
+    verdict = by_cases.verdicts[attack.name]
+    assert verdict.outcome is attack.expected, f"{attack.why}\n{verdict}"
+    assert len(verdict.cases) == len(attack.cases)
+
+
+@pytest.mark.parametrize("attack", ON_ASSERTS, ids=lambda attack: attack.name)
+def test_an_attack_on_asserts_has_its_outcome(by_asserts: Round, attack: Attack) -> None:
+    verdict = by_asserts.verdicts[attack.name]
+    assert verdict.outcome is attack.asserted, f"{attack.why}\n{verdict}"
+
+
+def test_no_attack_passes(by_cases: Round, by_asserts: Round) -> None:
+    assert [name for name, verdict in by_cases.verdicts.items() if verdict.passed] == []
+    assert [name for name, verdict in by_asserts.verdicts.items() if verdict.passed] == []
+
+
+def test_what_is_printed_is_cut_at_its_limit(by_cases: Round) -> None:
+    longest = max(
+        len(text.encode("utf-8", "replace"))
+        for verdict in by_cases.verdicts.values()
+        for text in (verdict.stdout, verdict.stderr)
+    )
+    assert LIMITS.output_bytes // 2 < longest <= 2 * LIMITS.output_bytes
+
+
+def test_every_attack_together_takes_less_than_a_minute_of_one_core(by_cases: Round, by_asserts: Round) -> None:
+    assert by_cases.cpu_seconds + by_asserts.cpu_seconds < SECONDS
+
+
+def test_the_judge_still_judges_after_all_of_them(judge: Judge, by_cases: Round, by_asserts: Round) -> None:
+    assert len(by_cases.verdicts) == len(ATTACKS)
+    assert len(by_asserts.verdicts) == len(ON_ASSERTS) >= 100
+    for task in HONEST:
+        assert judge.judge(task.honest, task.entry_point, task.cases).passed
