@@ -81,6 +81,8 @@ class Judging:
 
     def _pool(self, limits: Limits) -> Pool:
         """The pool of these limits; a pool belongs to one loop, and a new loop (another `score()`) has its own."""
+        for left in [place for place in self._pools if place[0].is_closed()]:
+            self._pools.pop(left).close()
         place = (asyncio.get_running_loop(), limits)
         if place not in self._pools:
             self._pools[place] = Pool(limits=limits)

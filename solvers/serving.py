@@ -24,7 +24,8 @@ from tasks.arithmetic.dataset import Origin
 TEXT_SOLVERS = ("regex_pipeline", "direct", "regex_only", "gold", "null")
 """Solvers that need no open model: they work with any inspect model, or with none."""
 
-CODE_SOLVERS = "code_direct, gold and null"
+CODE_SOLVERS = ("code_direct", "gold", "null")
+"""Solvers of samples that ask for a program."""
 
 
 class CannotAnswer(ValueError):
@@ -47,7 +48,8 @@ def origin_of(state: TaskState) -> Origin:
       LookupError: It is no arithmetic problem.
     """
     if "origin" not in state.metadata:
-        raise LookupError(f"sample {state.sample_id} is no arithmetic problem: solvers of programs are {CODE_SOLVERS}")
+        known = ", ".join(CODE_SOLVERS)
+        raise LookupError(f"sample {state.sample_id} is no arithmetic problem; solvers of programs: {known}")
     return Origin.model_validate(state.metadata["origin"])
 
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 
@@ -30,6 +30,9 @@ _FORMAT = 1
 
 LONGEST = 1 << 16
 """Characters of an answer, as text; longer ones are not kept, for every sample and log would carry them."""
+
+_SILENT = 20
+"""So many solutions run without a word."""
 
 Program = tuple[str, str, Sequence[tuple[object, ...]]]
 """Code, entry point, and the arguments of each call."""
@@ -53,12 +56,16 @@ def answers(programs: Sequence[Program], folder: Path | None = None) -> list[lis
     Raises:
       SandboxError: The machinery is at fault.
     """
+    folder = folder or cache_folder().parent / "expected"
+    paths = [folder / _name(program) for program in programs]
+    missing = sum(not path.is_file() for path in paths)
+    if missing > _SILENT:
+        print(f"sandbox: running {missing} solutions for their answers (minutes at most, once)", file=sys.stderr)
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as threads:
-        return list(threads.map(partial(_answers, folder=folder or cache_folder().parent / "expected"), programs))
+        return list(threads.map(_answers, programs, paths))
 
 
-def _answers(program: Program, folder: Path) -> list[Answer]:
-    path = folder / _name(program)
+def _answers(program: Program, path: Path) -> list[Answer]:
     kept = _read(path, len(program[2]))
     if kept is None:
         kept = _run(program)

@@ -68,7 +68,7 @@ def read_humaneval_plus(path: Path, plus: bool = True, kept: Path | None = None)
     """The tasks of HumanEval+; the first reading runs the canonical solutions, later ones find their answers kept.
 
     An input is left out where the canonical solution has no answer that can be asked for: 71 of the 124,253 have one
-    of more than 65,536 characters, and on 2 of `find_zero` its own search does not end with the sandbox's `pow`.
+    of more than 65,536 characters, and on 6 of `find_zero` its own search finds no zero with the sandbox's `pow`.
 
     Args:
       path: HumanEvalPlus.jsonl, plain or gzipped.

@@ -124,7 +124,7 @@ class _Programs:
 async def measure(
     suite: str, tasks: Sequence[CodeTask], judging: Judging, *, mutate: bool, tick: Tick = lambda *_: None
 ) -> Quality:
-    """Run every program of a suite against its tasks.
+    """Run every program of a suite against its tasks. A reference that does not pass has no mutants.
 
     Args:
       suite: Its name.
@@ -132,9 +132,6 @@ async def measure(
       judging: Runs the programs, as many at a time as it likes.
       mutate: Whether mutants are made and run; they are most of the work.
       tick: Told the stage, what is done and what there is to do.
-
-    Raises:
-      ValueError: A reference that does not pass has no mutants; mend the task first.
     """
     programs = _programs(tasks, mutate)
     run = partial(_outcomes, judging, tick)

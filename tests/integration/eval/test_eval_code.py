@@ -15,6 +15,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from harness.code.completion import fenced
 from harness.code.question import CodeQuestion
 from harness.records.frames import load_logs, samples_frame
+from scorers.code import code_scorers
 from scorers.judging import JUDGING
 from solvers.registry import code_direct, gold, null, regex_only
 from tasks.code.suite import load_suite
@@ -146,7 +147,7 @@ def test_one_gold_serves_arithmetic_and_programs_and_other_solvers_say_what_they
     assert metric(run(ir_arith, control, tmp_path, task_args={"n": 4}), "semantic") == 1
     assert metric(run(phase3, control, tmp_path, task_args={"n": 4}), "passed") == 1
     message = failed(phase3, regex_only(), tmp_path, task_args={"n": 1})
-    assert "sample letter_grade is no arithmetic problem: solvers of programs are code_direct, gold and null" in message
+    assert "sample letter_grade is no arithmetic problem; solvers of programs: code_direct, gold, null" in message
 
 
 def test_a_model_that_was_never_taught_python_scores_nothing_and_every_answer_is_kept(
@@ -161,3 +162,15 @@ def test_a_model_that_was_never_taught_python_scores_nothing_and_every_answer_is
         score = (sample.scores or {})["passed"]
         assert score.metadata is not None
         assert score.metadata["completion"] == sample.output.completion != ""
+
+
+def test_a_run_is_judged_again_from_its_log_alone(tmp_path: Path) -> None:
+    from inspect_ai import score
+
+    log = run(phase3, gold(), tmp_path, task_args={"n": 3})
+    assert log.samples is not None
+    entry_point = CodeQuestion.of(log.samples[0].metadata).entry_point
+    log.samples[0].output.completion = f"def {entry_point}(*anything):\n    return None\n"
+    again = score(log, code_scorers(), action="overwrite", display="none")
+    assert metric(again, "passed") == pytest.approx(2 / 3)
+    assert counted(again, "outcome") == {"pass": 2, "wrong": 1}

@@ -51,6 +51,12 @@ OUTCOMES = [
     ("def f(x):\n    import tkinter\n    return 2", Outcome.UNSUPPORTED),
     ("import threading\ndef f(x): threading.Thread(target=print).start()", Outcome.UNSUPPORTED),
     ("import subprocess\ndef f(x): subprocess.run(['ls'])", Outcome.UNSUPPORTED),
+    ("import asyncio\ndef f(x): return asyncio.run(asyncio.to_thread(print))", Outcome.UNSUPPORTED),
+    (
+        "from concurrent.futures import ThreadPoolExecutor as T\ndef f(x): return T(2).submit(abs, 2)",
+        Outcome.UNSUPPORTED,
+    ),
+    ("from math import sqroot", Outcome.RUNTIME),
     ("import socket\ndef f(x): socket.create_connection(('127.0.0.1', 80))", Outcome.UNSUPPORTED),
     ("import no_such_module_anywhere", Outcome.RUNTIME),
     ("def f(x): raise ModuleNotFoundError(name='numpy')", Outcome.RUNTIME),
@@ -215,6 +221,11 @@ def test_verdicts_do_not_depend_on_load() -> None:
 def test_the_wall_clock_is_the_machinerys_failure_and_never_a_verdict() -> None:
     with pytest.raises(SandboxError, match="at the wall clock's limit"):
         Judge(Limits(fuel=10**12, seconds=1)).judge("def f():\n    while True: pass", "f", [Case(())])
+
+
+def test_an_instance_that_does_not_fit_its_memory_is_the_machinerys_failure() -> None:
+    with pytest.raises(SandboxError, match="no instance with 1048576 bytes"):
+        Judge(Limits(memory_bytes=1 << 20)).judge("def f(): pass", "f", [Case(())])
 
 
 def test_no_cases_and_arguments_that_are_no_data_are_refused() -> None:

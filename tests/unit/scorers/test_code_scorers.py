@@ -153,6 +153,20 @@ def test_the_pool_is_closed_and_opens_again_in_another_loop() -> None:
         assert not JUDGING.open
 
 
+def test_a_pool_that_nobody_closed_ends_when_another_loop_needs_one() -> None:
+    program = fenced(next(iter(RUNS)))
+
+    async def work() -> Score | None:
+        return await passed()(state(program), Target(""))
+
+    for _ in range(3):
+        asyncio.run(work())
+        JUDGING._known.clear()
+        assert len(JUDGING._pools) == 1
+    asyncio.run(JUDGING.close())
+    assert not JUDGING.open
+
+
 def test_an_endless_program_ends_by_its_fuel_as_a_timeout() -> None:
     question = QUESTION.model_copy(update={"limits": QUESTION.limits.__class__(fuel=300_000_000)})
     ((headline, fraction, kind),) = scores(state(fenced(ENDLESS), question))

@@ -16,7 +16,7 @@ from harness.records.attempt import Attempt
 from solvers import registry
 from solvers.gold import Gold
 from solvers.null import Null
-from solvers.serving import TEXT_SOLVERS, _lazily, answering_of
+from solvers.serving import CODE_SOLVERS, TEXT_SOLVERS, _lazily, answering_of
 from solvers.technique import ALONE_SAMPLES, Question, Timed, execute
 from solvers.text import SHOTS_ELSEWHERE, choose_shots
 from tasks.arithmetic.dataset import Origin, Source
@@ -113,8 +113,10 @@ def test_a_technique_is_built_once_and_kept() -> None:
 def test_the_solvers_named_in_the_refusal_are_the_registered_ones_that_work_with_any_model() -> None:
     assert set(TEXT_SOLVERS) <= set(registry.__all__)
     works_inside = {"ir_head", "layer0", "bag_of_tokens", "shuffled_labels"}
-    assert set(registry.__all__) - set(TEXT_SOLVERS) == works_inside
-    for name in registry.__all__:
+    assert set(CODE_SOLVERS) <= set(registry.__all__)
+    assert set(registry.__all__) - set(TEXT_SOLVERS) - set(CODE_SOLVERS) == works_inside
+    assert answering_of(registry.code_direct()) is None, "it runs only inside inspect"
+    for name in [*TEXT_SOLVERS, *works_inside]:
         found = answering_of(getattr(registry, name)())
         assert found is not None, name
         assert found.needs_model == (name not in ("gold", "null", "regex_only")), name

@@ -1,0 +1,1 @@
+"""The data behind `tasks/soft_prompt.py`: generated sets, official files, and the way from pairs to samples."""

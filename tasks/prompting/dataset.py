@@ -1,0 +1,176 @@
+"""From a task's arguments to pairs, from pairs to inspect samples, and back: what a solver calls first.
+
+pair = pair_of(state)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from inspect_ai.dataset import MemoryDataset, Sample
+
+from harness.data.readers import SourceName, read_source
+from harness.data.readers.pairs import PairData, PairSourceName, read_pairs
+from harness.dcm.pair import Pair
+from tasks.arithmetic.dataset import locate
+from tasks.arithmetic.generate import CANARY
+from tasks.prompting.boards import board_pairs
+from tasks.prompting.passages import passage_pairs
+from tasks.prompting.patterns import pattern_pairs
+from tasks.prompting.sums import sum_pairs
+
+if TYPE_CHECKING:
+    from inspect_ai.solver import TaskState
+
+Family = Literal["squad", "triviaqa", "nq_open", "arithmetic", "sudoku", "arc"]
+Tier = Literal["1", "2", "3a", "3b", "4"]
+GridKind = Literal["sudoku", "arc"]
+
+TIERS: dict[Family, Tier] = {
+    "squad": "1",
+    "triviaqa": "2",
+    "nq_open": "2",
+    "arithmetic": "3a",
+    "sudoku": "3b",
+    "arc": "4",
+}
+"""The seed's tiers: reading, knowledge, procedure, structure, abstraction."""
+
+GENERATORS: dict[Family, Callable[[int, int], list[Pair]]] = {
+    "squad": passage_pairs,
+    "arithmetic": sum_pairs,
+    "sudoku": board_pairs,
+    "arc": pattern_pairs,
+}
+"""Families with a set of the project's own; the others ask for a file, as knowledge cannot be made up."""
+
+GENERATED = "generated"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """The pairs of a task.
+
+    Attributes:
+      pairs: In file order, or in the generator's.
+      split: `generated`, or the official source.
+      left_out: Records that gave no pair, by reason.
+      sha256: Of the official file; empty for generated data.
+    """
+
+    pairs: list[Pair]
+    split: str
+    left_out: dict[str, int]
+    sha256: str = ""
+
+    @property
+    def address(self) -> str:
+        """16 hexadecimal digits over the ids of the pairs, in order: equal only for the same pairs."""
+        return hashlib.sha256("\n".join(pair.id for pair in self.pairs).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=8)
+def _official(source: PairSourceName, path: str) -> PairData:
+    return read_pairs(source, path)
+
+
+def draw_pairs(family: Family, path: str | None, n: int, seed: int | None, longest: int | None = None) -> Drawn:
+    """The pairs a task shows.
+
+    Args:
+      family: Which data set.
+      path: Its official file; without one the project's own set is generated.
+      n: How many at most.
+      seed: Of the generator, or of the draw from the file; None takes the first of the file.
+      longest: Leaves out pairs with a question or an answer of more characters.
+
+    Raises:
+      ValueError: `n` or `longest` is not positive, or nothing is left.
+      SourceError: The official file is missing or malformed.
+    """
+    if n < 1:
+        raise ValueError(f"n is {n}; ask for at least one pair")
+    if path is None and family in GENERATORS:
+        if seed is None:
+            raise ValueError("generated pairs need a seed; only of an official file can the first n be taken")
+        pairs, left_out = _short(GENERATORS[family](n, seed), longest)
+        return Drawn(pairs, GENERATED, left_out)
+    if family == "arithmetic":
+        raise ValueError("arithmetic from a file needs source=, such as source=gpt3_arithmetic")
+    data = _official(family, locate(path, family))
+    pairs, left_out = _short(data.pairs, longest)
+    return Drawn(_some(pairs, n, seed), family, data.left_out | left_out, data.sha256)
+
+
+def draw_problems(source: SourceName, path: str | None, n: int, seed: int | None) -> Drawn:
+    """Arithmetic from an official file of word or number problems: its wording, and the number as the answer.
+
+    Raises:
+      ValueError: `n` is not positive.
+      SourceError: The official file is missing or malformed.
+    """
+    if n < 1:
+        raise ValueError(f"n is {n}; ask for at least one pair")
+    data = read_source(source, locate(path, source))
+    pairs = [Pair(problem.question, str(problem.answer), "", source, problem.tags) for problem in data.problems]
+    return Drawn(_some(pairs, n, seed), source, data.left_out, data.sha256)
+
+
+def samples(drawn: Drawn, family: Family) -> list[Sample]:
+    """The pairs as inspect samples; ids are the pairs' own, the canary stands in every one."""
+    return [_sample(pair, family) for pair in drawn.pairs]
+
+
+def dataset(parts: Sequence[Sample], name: str) -> MemoryDataset:
+    """Samples under a name."""
+    return MemoryDataset(list(parts), name=name)
+
+
+def pair_of(state: TaskState) -> Pair:
+    """The pair that a sample was made from.
+
+    Raises:
+      LookupError: The sample holds none.
+    """
+    metadata = state.metadata
+    if "pair_context" not in metadata:
+        raise LookupError(f"sample {state.sample_id} holds no question-answer pair; use a task of tasks/soft_prompt.py")
+    context, source, tags = metadata["pair_context"], metadata["pair_source"], metadata["tags"]
+    return Pair(state.input_text, state.target.text, context, source, dict(tags))
+
+
+def _sample(pair: Pair, family: Family) -> Sample:
+    grids: dict[Family, GridKind] = {"sudoku": "sudoku", "arc": "arc"}
+    metadata: dict[str, Any] = {
+        "pair_context": pair.context,
+        "pair_source": pair.source,
+        "tags": pair.tags,
+        "family": family,
+        "tier": TIERS[family],
+        "grid": grids.get(family),
+        "canary": CANARY,
+    }
+    return Sample(id=pair.id, input=pair.question, target=pair.answer, metadata=metadata)
+
+
+def _short(pairs: Sequence[Pair], longest: int | None) -> tuple[list[Pair], dict[str, int]]:
+    if longest is None:
+        return list(pairs), {}
+    kept = [pair for pair in pairs if max(len(pair.question), len(pair.answer)) <= longest]
+    if not kept:
+        shortest = min(max(len(pair.question), len(pair.answer)) for pair in pairs)
+        raise ValueError(f"longest={longest} leaves no pair; the shortest has {shortest} characters")
+    return kept, {"too_long": len(pairs) - len(kept)} if len(kept) < len(pairs) else {}
+
+
+def _some(pairs: Sequence[Pair], n: int, seed: int | None) -> list[Pair]:
+    if n >= len(pairs):
+        return list(pairs)
+    if seed is None:
+        return list(pairs[:n])
+    return [pairs[at] for at in sorted(random.Random(seed).sample(range(len(pairs)), n))]
