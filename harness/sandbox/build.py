@@ -66,9 +66,16 @@ def identity() -> str:
     """16 hexadecimal digits that name what would be built."""
     digest = hashlib.sha256()
     versions = (metadata.version("componentize-py"), metadata.version("wasmtime"))
-    system = (platform.system(), platform.machine(), platform.processor())
+    system = (platform.system(), platform.machine(), _cpu_features())
     digest.update(repr((versions, system, STACK_BYTES, sources(), Path(__file__).read_bytes())).encode())
     return digest.hexdigest()[:16]
+
+
+def _cpu_features() -> str:
+    """What the processor can do, where the system says it: code compiled here may not run on an older one."""
+    path = Path("/proc/cpuinfo")
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.is_file() else []
+    return next((line for line in lines if line.lower().startswith(("flags", "features"))), "")
 
 
 def compiled() -> Path:

@@ -5,7 +5,6 @@ A reply is bytes that anyone inside may have written; what they mean is for `pro
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
 import threading
@@ -13,10 +12,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 
 from wasmtime import Engine, Store, WasmtimeError
-from wasmtime.component import Component, Func, Linker
+from wasmtime.component import Component, ExportIndex, Func, Linker, String
 
 from harness.outcome import Outcome
 from harness.sandbox.build import compiled, engine
@@ -26,6 +25,9 @@ from harness.sandbox.wasi import World
 
 Crossing = Callable[[bytes], bytes]
 """Answers what a test instance asks of the candidate's instance."""
+
+_SHAPE = SimpleNamespace(params=[("message", String())], result=String())
+"""What every export takes and gives."""
 
 _loading = threading.Lock()
 _local = threading.local()
@@ -59,7 +61,8 @@ class Runtime:
         try:
             return Component.deserialize_file(self.engine, str(path))
         except WasmtimeError as error:
-            raise SandboxError(f"{path} is not a compiled component: {error}; delete it and run again") from error
+            said = " ".join(str(error).split())[:200]
+            raise SandboxError(f"{path} is not a compiled component: {said}; delete it and run again") from error
 
     def tick(self) -> None:
         """See that seconds are counted in this process; a fork leaves the thread that does it behind."""
@@ -89,6 +92,16 @@ class _Host:
             World(lambda: self.running[-1]).define(root)
             root.add_func("cross", lambda store, message: self.running[-1].cross(message))
         self.linker.define_unknown_imports_as_traps(self.component)
+        self._exports: dict[str, ExportIndex] = {}
+
+    def export(self, name: str) -> ExportIndex:
+        """Where an export is to be found in every instance."""
+        if name not in self._exports:
+            index = self.component.get_export_index(name)
+            if index is None:
+                raise SandboxError(f"the component has no export {name!r}; delete its cache folder and run again")
+            self._exports[name] = index
+        return self._exports[name]
 
 
 def _host() -> _Host:
@@ -112,13 +125,20 @@ class Instance:
         self.drawn = 0
         self._crossing = crossing
         self._spent = 0
-        self._given = 0
         self._refused: BaseException | None = None
         self._host = _host()
         self._store = Store(self._host.engine)
         self._store.set_limits(memory_size=limits.memory_bytes)
-        self._give(limits.fuel)
-        self._instance = self._host.linker.instantiate(self._store, self._host.component)
+        self._given = limits.fuel
+        self._give()
+        try:
+            self._instance = self._host.linker.instantiate(self._store, self._host.component)
+        except WasmtimeError as error:
+            self._store.close()
+            raise SandboxError(
+                f"no instance with {limits.memory_bytes} bytes and {limits.fuel} fuel: {_cause(str(error))}; allow more"
+            ) from error
+        self._take()
 
     def __enter__(self) -> Instance:
         return self
@@ -132,7 +152,7 @@ class Instance:
 
     def burnt(self) -> int:
         """Fuel used since the instance began."""
-        return self._spent + self._given - self._store.get_fuel()
+        return self._spent + (self._given - self._store.get_fuel() if self._given else 0)
 
     def charge(self, fuel: int) -> None:
         """Take fuel for work that the host does."""
@@ -148,20 +168,25 @@ class Instance:
           Died: There is none.
           SandboxError: The machinery is at fault.
         """
-        self._give(self.limits.fuel)
-        function = self._instance.get_func(self._store, export)
+        function = self._instance.get_func(self._store, self._host.export(export))
         if function is None:
-            raise SandboxError(f"the component has no export {export!r}; delete its cache folder and run again")
+            raise SandboxError(f"the component's export {export!r} is no function; delete its cache folder")
+        # The binding would ask for the type, and build it anew, at each call.
+        setattr(function, "type", lambda store: _SHAPE)  # noqa: B010 - it is a method
+        before = self._spent
+        self._given = self.limits.fuel
+        self._give()
         self._host.running.append(self)
         try:
-            return self._call(function, request), self._given - self._store.get_fuel()
+            reply = self._call(function, request)
         finally:
             self._host.running.pop()
+            self._take()
+        return reply, self._spent - before
 
     def _call(self, function: Func, request: bytes) -> bytes:
         try:
             reply = function(self._store, request.decode("latin-1"))
-            function.post_return(self._store)
         except WasmtimeError as error:
             if self._refused is not None:
                 raise self._refused from None
@@ -181,12 +206,13 @@ class Instance:
             self._refused = error
         raise WasmtimeError("crossing refused")
 
-    def _give(self, fuel: int) -> None:
-        with contextlib.suppress(WasmtimeError):
-            self._spent = self.burnt() if self._given else 0
-        self._given = fuel
-        self._store.set_fuel(fuel)
+    def _give(self) -> None:
+        self._store.set_fuel(self._given)
         self._store.set_epoch_deadline(math.ceil(self.limits.seconds) + 1)
+
+    def _take(self) -> None:
+        self._spent += self._given - self._store.get_fuel()
+        self._given = 0
 
 
 def _death(message: str, fuel_left: int) -> Died | SandboxError:

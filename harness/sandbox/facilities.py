@@ -9,6 +9,7 @@ purpose is undecided too; scorers report how many there were, so nobody gains by
 from __future__ import annotations
 
 import ast
+import importlib.util
 import sys
 
 from harness.sandbox.protocol import Raised
@@ -26,6 +27,7 @@ THIRD_PARTY = frozenset(
 _LEADING_TO_THREADS = frozenset({"_thread", "threading", "concurrent", "queue", "multiprocessing", "asyncio"})
 _LEADING_TO_PROCESSES = frozenset({"os", "subprocess", "multiprocessing", "concurrent", "asyncio", "pty", "signal"})
 _LEADING_TO_SOCKETS = frozenset({"socket", "ssl", "urllib", "http", "smtplib", "ftplib", "asyncio", "socketserver"})
+_WITH_EFFECTS = frozenset({"antigravity", "this", "idlelib", "test", "turtledemo", "__main__"})
 _NOT_SUPPORTED_ERRNOS = frozenset({52, 58})
 """ENOSYS and ENOTSUP as WASI numbers them."""
 
@@ -33,8 +35,8 @@ _NOT_SUPPORTED_ERRNOS = frozenset({52, 58})
 def refused(raised: Raised, source: str) -> str | None:
     """What was asked for and is not there, or None where the exception is the candidate's own affair."""
     asked = imported(source)
-    if "ImportError" in raised.names:
-        return _module(raised.module, asked)
+    if "ModuleNotFoundError" in raised.names:
+        return _module(raised.module or "", asked)
     said = raised.message.lower()
     if raised.names[0] == "RuntimeError" and said == "can't start new thread" and asked & _LEADING_TO_THREADS:
         return "threads"
@@ -52,10 +54,20 @@ def refused_by_host(name: str | None, source: str) -> str | None:
     return None
 
 
-def _module(name: str | None, asked: frozenset[str]) -> str | None:
-    top = (name or "").split(".")[0]
-    exists = top in sys.stdlib_module_names or top in THIRD_PARTY
+def _module(name: str, asked: frozenset[str]) -> str | None:
+    top = name.split(".")[0]
+    exists = top in THIRD_PARTY or (top in sys.stdlib_module_names and _in_cpython(name))
     return f"module {name}" if exists and top in asked else None
+
+
+def _in_cpython(name: str) -> bool:
+    """Whether the standard library has it; asking for a module inside a package imports the package."""
+    if "." not in name or name.split(".")[0] in _WITH_EFFECTS:
+        return "." not in name
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def imported(source: str) -> frozenset[str]:

@@ -29,6 +29,8 @@ class Limits:
     seconds: float = 300.0
 
     def __post_init__(self) -> None:
+        if self.fuel >= 1 << 63:
+            raise ValueError(f"limit fuel is {self.fuel}; it must be below 2**63")
         for field in fields(self):
             if not getattr(self, field.name) > 0:
                 raise ValueError(f"limit {field.name} is {getattr(self, field.name)}; it must be above 0")

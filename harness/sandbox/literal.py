@@ -89,14 +89,19 @@ def show(value: object) -> str:
     if isinstance(value, set | frozenset):
         return _show_set(value)
     if isinstance(value, Derived):
-        return f"{value.type_name}({show(value.value)})"
+        return f"{_class(value.type_name)}({show(value.value)})"
     if isinstance(value, Opaque):
-        return f"<{value.type_name}>"
+        return f"<{_class(value.type_name)}>"
     if isinstance(value, complex):
         return f"complex({value.real!r}, {value.imag!r})"
     if isinstance(value, int) and abs(value) >= _LONGEST_DECIMAL:
         return hex(value)
     return repr(value)
+
+
+def _class(name: str) -> str:
+    """The name of a class as its owner gives it, who may give anything."""
+    return name if name.isidentifier() else repr(name)
 
 
 def _show_set(value: set[object] | frozenset[object]) -> str:

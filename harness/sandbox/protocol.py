@@ -99,6 +99,11 @@ class Ran:
     output: Output
 
 
+_MOST = 20
+"""Frames and classes that are kept of an exception."""
+_LONGEST_NAME = 100
+_LARGEST = 10_000_000
+
 Reply = Loaded | Syntax | Missing | Returned | Unsendable | Raised
 TestReply = Passed | Failed
 
@@ -113,13 +118,13 @@ def parse(reply: bytes, nonce: bytes) -> Reply:
         case ["loaded", dict() as names, bytes() as out, bytes() as err]:
             return Loaded(_flags(names), Output(out, err))
         case ["syntax", str() as name, str() as said, int() | None as line, bytes() as out, bytes() as err]:
-            return Syntax(name, said, line, Output(out, err))
+            return Syntax(_text(name), _text(said), None if line is None else _number(line), Output(out, err))
         case ["missing", bytes() as out, bytes() as err]:
             return Missing(Output(out, err))
         case ["returned", bytes() as value, bytes() as args, bytes() as out, bytes() as err]:
             return Returned(value, args, Output(out, err))
         case ["unsendable", str() as reason, bytes() as out, bytes() as err]:
-            return Unsendable(reason, Output(out, err))
+            return Unsendable(_text(reason), Output(out, err))
         case ["raised", *fields]:
             return _raised(fields)
     raise MalformedError("the reply is none that an interpreter gives")
@@ -148,7 +153,7 @@ def parse_script(reply: bytes, nonce: bytes) -> Ran:
     match _fields(reply, nonce):
         case ["ran", int() as status, dict() as files, bytes() as out, bytes() as err]:
             kept = {path: data for path, data in files.items() if isinstance(path, str) and isinstance(data, bytes)}
-            return Ran(status, kept, Output(out, err))
+            return Ran(_number(status), kept, Output(out, err))
     raise MalformedError("the reply is none that a script gives")
 
 
@@ -174,13 +179,32 @@ def _raised(fields: list[object]) -> Raised:
             bytes() as out,
             bytes() as err,
         ]:
-            kinds = tuple([str(name) for name in names])
-            return Raised(kinds, said, tuple([_frame(frame) for frame in frames]), module, errno, Output(out, err))
+            kinds = tuple([_class(name) for name in names[:_MOST]])
+            lines = tuple([_frame(frame) for frame in frames[-_MOST:]])
+            return Raised(kinds, _text(said), lines, module and _text(module), errno, Output(out, err))
     raise MalformedError("the reply names no exception")
 
 
 def _frame(frame: object) -> tuple[int, str]:
     match frame:
         case (int() as line, str() as function):
-            return line, function
+            return _number(line), _text(function, _LONGEST_NAME)
     raise MalformedError("the reply names no line")
+
+
+def _class(name: object) -> str:
+    if not isinstance(name, str):
+        raise MalformedError("the reply names no class")
+    return _text(name, _LONGEST_NAME)
+
+
+def _number(number: int) -> int:
+    """A line number or a status; anything longer would not even be written out."""
+    if not 0 <= number <= _LARGEST:
+        raise MalformedError(f"the reply holds a number above {_LARGEST} or below 0")
+    return number
+
+
+def _text(text: str, longest: int = 2_000) -> str:
+    """Text that can be written anywhere."""
+    return text[:longest].encode("utf-8", "backslashreplace").decode("utf-8")

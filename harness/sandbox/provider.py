@@ -40,7 +40,7 @@ from harness.sandbox.codec import MalformedError, encode
 from harness.sandbox.command_line import Invocation, Kind, Refused, parsed
 from harness.sandbox.limits import MIB, Limits
 
-HOME = "/work"
+HOME = "/home"
 """Where relative paths begin."""
 
 LONGEST_SECONDS = 60
@@ -51,6 +51,9 @@ FUEL_PER_SECOND = 10**10
 
 DISK_BYTES = 64 * MIB
 _KILLED = 137
+_PATIENCE = 20.0
+"""How much longer a run may take on a busy machine before the machine is to blame."""
+
 _MODULE = "import runpy\nrunpy.run_module({name!r}, run_name='__main__', alter_sys=True)\n"
 _VERSION = "import sys\nprint('Python', sys.version.split()[0])\n"
 
@@ -145,7 +148,10 @@ class WasmSandbox(SandboxEnvironment):
         if ended.out_of_fuel and timeout is not None:
             raise TimeoutError(f"the program used more than a core does in {timeout} s")
         if ended.files is not None:
-            self._keep(ended.files)
+            try:
+                self._keep(ended.files)
+            except OSError as error:
+                return ExecResult(False, 1, _printed(ended.stdout), f"{_printed(ended.stderr)}{error.strerror}\n")
         return ExecResult(ended.status == 0, ended.status, _printed(ended.stdout), _printed(ended.stderr))
 
     @override
@@ -215,8 +221,10 @@ class WasmSandbox(SandboxEnvironment):
                 source, text = text, ""
             case Kind.FILE:
                 source = self._source(invocation.program, folder)
+        seconds = timeout or LONGEST_SECONDS
         limits = Limits(
-            fuel=(timeout or LONGEST_SECONDS) * FUEL_PER_SECOND,
+            fuel=seconds * FUEL_PER_SECOND,
+            seconds=seconds * _PATIENCE,
             output_bytes=SandboxEnvironmentLimits.MAX_EXEC_OUTPUT_SIZE + 1,
         )
         return _Run(source, argv, text, folder, environment, limits)

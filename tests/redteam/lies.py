@@ -167,7 +167,7 @@ ATTACKS = (
     lie(
         "false_metaclass",
         TOTAL,
-        Outcome.WRONG,
+        Outcome.RUNTIME,
         "A class that is equal to int and hashes like it: a table of writers, looked up by type, would find int's.",
         """
         class Meta(type):
@@ -180,7 +180,7 @@ ATTACKS = (
         def total(numbers):
             return Number()
         """,
-        Outcome.WRONG,
+        Outcome.RUNTIME,
     ),
     lie(
         "named_tuple_for_a_tuple",

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from harness.sandbox.limits import KIB, MIB, Limits
-from tests.redteam import asserts, escapes, evil, forgeries, lies, patches, resources, results, sources, tampering
+from tests.redteam import (
+    asserts,
+    escapes,
+    evil,
+    forgeries,
+    lies,
+    patches,
+    replies,
+    resources,
+    results,
+    sources,
+    tampering,
+)
 from tests.redteam.attack import Attack
 
 ATTACKS: tuple[Attack, ...] = tuple(
     attack
-    for theme in (asserts, evil, escapes, lies, forgeries, patches, tampering, resources, results, sources)
+    for theme in (asserts, evil, escapes, lies, forgeries, patches, replies, tampering, resources, results, sources)
     for attack in theme.ATTACKS
 )
 LIMITS = Limits(fuel=1_000_000_000, memory_bytes=128 * MIB, result_bytes=256 * KIB)

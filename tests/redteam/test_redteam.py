@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -26,10 +26,27 @@ ON_ASSERTS = tuple(attack for attack in ATTACKS if attack.asserted is not None)
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Every attack judged once."""
+    """Every attack judged once; where the host itself failed there is its error instead of a verdict."""
 
     verdicts: Mapping[str, Verdict]
+    crashes: Mapping[str, str]
     cpu_seconds: float
+
+    def verdict(self, attack: Attack) -> Verdict:
+        """The verdict on an attack, which there must be."""
+        assert attack.name not in self.crashes, f"the host crashed: {self.crashes[attack.name]}"
+        return self.verdicts[attack.name]
+
+
+def judged(attacks: Sequence[Attack], judge: Callable[[Attack], Verdict]) -> Round:
+    start = time.process_time()
+    verdicts, crashes = {}, {}
+    for attack in attacks:
+        try:
+            verdicts[attack.name] = judge(attack)
+        except Exception as error:
+            crashes[attack.name] = repr(error)
+    return Round(verdicts, crashes, time.process_time() - start)
 
 
 @pytest.fixture(scope="module")
@@ -42,19 +59,15 @@ def judge() -> Judge:
 
 @pytest.fixture(scope="module")
 def by_cases(judge: Judge) -> Round:
-    start = time.process_time()
-    verdicts = {attack.name: judge.judge(attack.code, attack.entry_point, attack.cases) for attack in ATTACKS}
-    return Round(verdicts, time.process_time() - start)
+    return judged(ATTACKS, lambda attack: judge.judge(attack.code, attack.entry_point, attack.cases))
 
 
 @pytest.fixture(scope="module")
 def by_asserts(judge: Judge) -> Round:
-    start = time.process_time()
-    verdicts = {
-        attack.name: judge.judge_asserts(attack.code, attack.task.asserts(), prelude=attack.task.prelude)
-        for attack in ON_ASSERTS
-    }
-    return Round(verdicts, time.process_time() - start)
+    def examine(attack: Attack) -> Verdict:
+        return judge.judge_asserts(attack.code, attack.task.asserts(), prelude=attack.task.prelude)
+
+    return judged(ON_ASSERTS, examine)
 
 
 def test_there_are_at_least_80_attacks_and_their_names_are_unique() -> None:
@@ -79,20 +92,37 @@ def test_the_honest_program_passes_the_asserts_of_the_attacks(judge: Judge, task
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
 def test_an_attack_has_its_outcome(by_cases: Round, attack: Attack) -> None:
-    verdict = by_cases.verdicts[attack.name]
+    verdict = by_cases.verdict(attack)
     assert verdict.outcome is attack.expected, f"{attack.why}\n{verdict}"
     assert len(verdict.cases) == len(attack.cases)
 
 
 @pytest.mark.parametrize("attack", ON_ASSERTS, ids=lambda attack: attack.name)
 def test_an_attack_on_asserts_has_its_outcome(by_asserts: Round, attack: Attack) -> None:
-    verdict = by_asserts.verdicts[attack.name]
+    verdict = by_asserts.verdict(attack)
     assert verdict.outcome is attack.asserted, f"{attack.why}\n{verdict}"
+
+
+def test_no_attack_crashes_the_host(by_cases: Round, by_asserts: Round) -> None:
+    assert (by_cases.crashes, by_asserts.crashes) == ({}, {})
 
 
 def test_no_attack_passes(by_cases: Round, by_asserts: Round) -> None:
     assert [name for name, verdict in by_cases.verdicts.items() if verdict.passed] == []
     assert [name for name, verdict in by_asserts.verdicts.items() if verdict.passed] == []
+
+
+def texts(verdict: Verdict) -> list[str]:
+    """Everything in a verdict that goes into logs and tables."""
+    of_cases = [text for case in verdict.cases for text in (case.detail, case.value_text or "")]
+    return [verdict.traceback, verdict.stdout, verdict.stderr, *of_cases]
+
+
+def test_every_text_of_a_verdict_can_be_written_and_is_of_readable_length(by_cases: Round, by_asserts: Round) -> None:
+    for name, verdict in (*by_cases.verdicts.items(), *by_asserts.verdicts.items()):
+        for text in texts(verdict):
+            assert text.encode("utf-8", "surrogatepass") == text.encode("utf-8", "backslashreplace"), name
+        assert len(verdict.traceback) < 10_000, name
 
 
 def test_what_is_printed_is_cut_at_its_limit(by_cases: Round) -> None:

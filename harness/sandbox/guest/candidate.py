@@ -47,7 +47,7 @@ class Candidate:
         settle(output_bytes, recursion)
         try:
             code = compile(source, CANDIDATE, "exec", dont_inherit=True)
-        except (SyntaxError, ValueError, OverflowError) as error:
+        except (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError) as error:
             line, said = (error.lineno, error.msg) if isinstance(error, SyntaxError) else (None, str(error))
             return packed((nonce, "syntax", type(error).__name__, said[:500], line, *streams.taken()))
         sys.modules[NAME] = self.module
@@ -68,10 +68,11 @@ class Candidate:
         if entry not in self.module.__dict__:
             return packed((nonce, "missing", *streams.taken()))
         try:
-            value = self.module.__dict__[entry](*args)
+            # Held on the stack meanwhile, where no frame shows them: what is looked at afterwards is what was given.
+            value, given = _turned(args, self.module.__dict__[entry](*args))
         except BaseException as error:
             return self._raised(nonce, error)
-        return self._returned(nonce, value, args)
+        return self._returned(nonce, value, given)
 
     def operate(self, message: str) -> str:
         """(nonce, operation, target, name, args, named) -> what came of it; a target is one of our values, or None."""
@@ -111,6 +112,10 @@ class Candidate:
             return packed((nonce, "raised", *fault(error), *streams.taken()))
         except MemoryError:
             return packed((nonce, "raised", ["MemoryError"], "", [], None, None, b"", b""))
+
+
+def _turned(first: tuple[Any, ...], second: object) -> tuple[object, tuple[Any, ...]]:
+    return second, first
 
 
 def _done(operation: str, target: Any, name: str, args: tuple[Any, ...], named: dict[str, Any]) -> object:

@@ -20,7 +20,9 @@ from harness.sandbox.guest.wire import Handles, Receiver, Sender, is_type, packe
 TEST = "<test>"
 """File name of the test's code."""
 
-_NEVER_RAISED = (SystemExit, KeyboardInterrupt, GeneratorExit)
+_NEVER_RAISED = (SystemExit, KeyboardInterrupt, GeneratorExit, StopIteration, StopAsyncIteration)
+"""They would end the test, or a loop of its, instead of failing it."""
+
 _LARGEST = 1 << 24
 _own = Handles()
 _remote: dict[int, Remote] = {}

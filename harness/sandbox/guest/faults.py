@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import builtins
 from types import TracebackType
 
 CANDIDATE = "<candidate>"
 """File name of the candidate's code."""
 
+_BUILTIN = {
+    name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
+}
+_bases = type.__dict__["__mro__"].__get__
+_name = type.__dict__["__name__"].__get__
+"""Neither can be overridden by a metaclass."""
+
+_LONGEST_NAME = 100
 _LONGEST_MESSAGE = 2_000
 _MOST_FRAMES = 12
 
 
 def fault(error: BaseException, filename: str = CANDIDATE) -> tuple[object, ...]:
     """Names of the class and its bases, the message, the lines of `filename` it passed, a module or errno it names."""
-    names = [_text(kind.__name__, 100) for kind in type(error).__mro__ if kind is not object]
+    names = [_class_name(kind) for kind in _bases(type(error)) if kind is not object]
     module = error.name if isinstance(error, ImportError) and type(error.name) is str else None
     errno = error.errno if isinstance(error, OSError) and type(error.errno) is int else None
     return names, _message(error), _frames(error.__traceback__, filename), module, errno
+
+
+def _class_name(kind: type) -> str:
+    """A builtin exception by its name, and another class of that name by a longer one."""
+    name = _text(_name(kind), _LONGEST_NAME)
+    return name if _BUILTIN.get(name, kind) is kind else f"candidate.{name}"
 
 
 def _message(error: BaseException) -> str:

@@ -73,6 +73,7 @@ def test_check_is_called_with_the_entry_point_and_helpers_of_the_prelude() -> No
         ("def f(x): return bytes(10**9)", Outcome.MEMORY),
         ("def f(x): import numpy", Outcome.UNSUPPORTED),
         ("def f(x): raise AssertionError('mine')", Outcome.RUNTIME),
+        ("def f(x): raise StopIteration", Outcome.RUNTIME),
         ("import sys\ndef f(x): sys.exit(0)", Outcome.RUNTIME),
         ("import os\ndef f(x): os._exit(0)", Outcome.RUNTIME),
         ("def f(x): return None", Outcome.WRONG),
@@ -104,6 +105,10 @@ def test_a_tests_own_fault_raises(test: str, said: str | None) -> None:
         return
     with pytest.raises(SandboxError, match=said):
         outcome("def f(x): return 1", test)
+
+
+def test_a_candidate_cannot_end_a_loop_of_the_test() -> None:
+    assert outcome("def f(x): raise StopIteration", "assert all(map(f, range(3)))") is Outcome.RUNTIME
 
 
 def test_a_test_that_needs_what_webassembly_lacks_is_undecided() -> None:

@@ -21,6 +21,7 @@ OUTCOMES = [
     ("def f(x): return float(x + 1)", Outcome.WRONG),
     ("def f(x: return x", Outcome.SYNTAX),
     ("def f(x):\nreturn x", Outcome.SYNTAX),
+    (f"def f(x): return {'(' * 5_000}x{')' * 5_000}", Outcome.SYNTAX),
     ("def f(x): return '\ud800'\0", Outcome.SYNTAX),
     ("def g(x): return x + 1", Outcome.RUNTIME),
     ("f = 2", Outcome.RUNTIME),
@@ -135,6 +136,13 @@ def test_an_expected_exception_is_matched_by_name_or_base() -> None:
     assert verdict.outcome is Outcome.RUNTIME
     assert verdict.cases[0].detail == "KeyError was to be raised, not ValueError: no"
     assert JUDGE.judge("def f(x): return x", "f", [Case((0,), raises="KeyError")]).outcome is Outcome.WRONG
+
+
+def test_a_class_that_has_the_name_of_a_builtin_exception_is_not_it() -> None:
+    code = "class ValueError(Exception): pass\ndef f(): raise ValueError('no')"
+    verdict = JUDGE.judge(code, "f", [Case((), raises="ValueError")])
+    assert verdict.cases[0].detail == "ValueError was to be raised, not candidate.ValueError: no"
+    assert JUDGE.judge(code, "f", [Case((), raises="Exception")]).passed
 
 
 def test_subclasses_are_other_types_unless_types_are_free() -> None:

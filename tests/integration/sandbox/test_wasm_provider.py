@@ -1,25 +1,14 @@
-"""The inspect sandbox `wasm`: programs run, files stay, limits hold, and inspect's own tools work in it."""
+"""The inspect sandbox `wasm`: programs run, files stay, limits hold, and everything else is refused in words."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from inspect_ai import Task, eval
-from inspect_ai.dataset import Sample
-from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
-from inspect_ai.scorer import includes
-from inspect_ai.solver import Generate, Solver, TaskState, solver
-from inspect_ai.tool import python
-from inspect_ai.util import ExecResult, OutputLimitExceededError, sandbox
+from inspect_ai.util import ExecResult, OutputLimitExceededError
 
 from harness.sandbox import provider
 from harness.sandbox.provider import WasmSandbox
@@ -90,7 +79,7 @@ def test_files_written_before_are_opened_imported_and_listed_and_those_written_t
             "print(sorted(os.listdir()), os.path.isdir('out'), pathlib.Path('nope').exists())\n",
         )
         result = await box.exec(["python3", "main.py"])
-        return result, await box.read_file("out/n.txt"), await box.read_file("/work/data/in.bin", text=False)
+        return result, await box.read_file("out/n.txt"), await box.read_file("/home/data/in.bin", text=False)
 
     result, text, content = within(work)
     assert result == ExecResult(True, 0, "['data', 'out', 'tools'] True False\n", "")
@@ -113,7 +102,7 @@ print([str(path) for path in pathlib.Path('.').rglob('*.json')], [entry.name for
 shutil.rmtree('z')
 os.mkdir('empty')
 os.chdir('empty')
-print(os.listdir('..'), os.getcwd(), os.path.exists('/work/z'), os.access('../three.json', os.R_OK))
+print(os.listdir('..'), os.getcwd(), os.path.exists('/home/z'), os.access('../three.json', os.R_OK))
 """
 REFUSED_CALLS = """
 import os
@@ -142,9 +131,9 @@ def test_the_usual_calls_on_files_do_what_they_do_elsewhere() -> None:
         "['three.json', 'z', 'z/b', 'z/b/c', 'z/one.json'] {\"k\": 1} {\"k\": 1}! 9",
         "[('.', ['z'], ['three.json']), ('./z', ['b'], ['one.json']), ('./z/b', ['c'], []), ('./z/b/c', [], [])]",
         "['three.json', 'z/one.json'] ['b', 'one.json']",
-        "['empty', 'three.json'] /work/empty False True",
+        "['empty', 'three.json'] /home/empty False True",
     ]
-    assert files == {"/work/three.json": b'{"k": 1}!', "/work/empty/": b""}
+    assert files == {"/home/three.json": b'{"k": 1}!', "/home/empty/": b""}
 
 
 def test_calls_on_files_fail_as_they_do_elsewhere() -> None:
@@ -169,15 +158,15 @@ def test_folder_and_environment_are_the_ones_given_and_nothing_of_the_host() -> 
 
     async def work(box: WasmSandbox) -> tuple[ExecResult[str], str]:
         result = await box.exec(["python3", "-c", code], cwd="a/b", env={"KEY": "value"})
-        return result, await box.read_file("/work/a/b/here")
+        return result, await box.read_file("/home/a/b/here")
 
     result, content = within(work)
-    assert (result.stdout, content) == ("/work/a/b {'KEY': 'value'}\n", "")
+    assert (result.stdout, content) == ("/home/a/b {'KEY': 'value'}\n", "")
 
 
 def test_the_files_of_the_host_are_not_there() -> None:
     result = python_run(f"import os; print(os.path.exists({__file__!r}), os.listdir('/'))")
-    assert result.stdout == "False ['work']\n"
+    assert result.stdout == "False ['home']\n"
 
 
 def test_a_file_that_is_missing_or_a_folder_raises_as_inspect_expects() -> None:
@@ -207,7 +196,7 @@ def test_newlines_are_kept_as_they_are() -> None:
 def test_a_missing_program_says_so() -> None:
     result = within(lambda box: box.exec(["python3", "nope.py"]))
     assert (result.returncode, result.success) == (2, False)
-    assert "can't open file '/work/nope.py'" in result.stderr
+    assert "can't open file '/home/nope.py'" in result.stderr
 
 
 def test_another_command_fails_with_what_works() -> None:
@@ -251,7 +240,14 @@ def test_the_disk_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
         await box.write_file("a", b"x" * 600)
         with pytest.raises(OSError, match="would hold 1200 bytes; it has 1000"):
             await box.write_file("b", b"x" * 600)
+        result = await box.exec(["python3", "-c", "open('b', 'w').write('x' * 600)"])
+        assert (result.success, result.stderr) == (
+            False,
+            "the files of this sandbox would hold 1200 bytes; it has 1000\n",
+        )
         assert await box.read_file("a") == "x" * 600
+        with pytest.raises(FileNotFoundError):
+            await box.read_file("b")
 
     within(work)
 
@@ -262,85 +258,3 @@ def test_programs_run_beside_each_other_without_seeing_each_other() -> None:
         return [result.stdout.strip() for result in await asyncio.gather(*runs)]
 
     assert within(work) == [str(sum(range(n))) for n in range(20)]
-
-
-@solver
-def with_tools() -> Solver:
-    """Uses inspect's `python` tool and the sandbox itself, as an agent would."""
-    tool = python()
-
-    async def solve(state: TaskState, generate: Generate) -> TaskState:
-        said = await tool(code="print(open('question.txt').read() + '!')")
-        await sandbox().write_file("main.py", "import sys\nprint(sys.stdin.read()[::-1])\n")
-        reversed_text = (await sandbox().exec(["python3", "main.py"], input=str(said).strip())).stdout
-        state.output.completion = f"{said}{reversed_text}"
-        return state
-
-    return solve
-
-
-def sandboxed_task() -> Task:
-    samples = [
-        Sample(input="?", target="!yeh", files={"question.txt": "hey"}),
-        Sample(input="?", target="!oh", files={"question.txt": "ho"}),
-    ]
-    return Task(dataset=samples, solver=with_tools(), scorer=includes(), sandbox="wasm")
-
-
-def test_an_inspect_task_runs_in_the_sandbox_with_inspects_own_tool(tmp_path: Path) -> None:
-    log = eval(sandboxed_task(), model="mockllm/model", log_dir=str(tmp_path), display="none")[0]
-    assert log.status == "success", log.error
-    assert accuracy(log) == 1.0
-    assert log.samples is not None
-    assert [sample.output.completion for sample in log.samples] == ["hey!\n!yeh\n", "ho!\n!oh\n"]
-
-
-def accuracy(log: EvalLog) -> float:
-    assert log.results is not None
-    return float(log.results.scores[0].metrics["accuracy"].value)
-
-
-TASK = """
-from inspect_ai import Task, task
-from inspect_ai.dataset import Sample
-from inspect_ai.scorer import match
-from inspect_ai.solver import solver
-from inspect_ai.util import sandbox
-
-@solver
-def run_it():
-    async def solve(state, generate):
-        state.output.completion = (await sandbox().exec(["python3", "-c", state.input_text])).stdout
-        return state
-    return solve
-
-@task
-def in_wasm():
-    return Task(dataset=[Sample(input="print(6 * 7)", target="42")], solver=run_it(), scorer=match(), sandbox="wasm")
-"""
-
-
-@pytest.mark.slow
-def test_inspect_eval_finds_the_sandbox_by_its_name(tmp_path: Path) -> None:
-    (tmp_path / "in_wasm.py").write_text(TASK)
-    logs = tmp_path / "logs"
-    done = subprocess.run(
-        [Path(sys.executable).parent / "inspect", "eval", "in_wasm.py", "--model", "mockllm/model"],
-        cwd=tmp_path,
-        env={**os.environ, "INSPECT_LOG_DIR": str(logs), "INSPECT_DISPLAY": "plain"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    log = read_eval_log(list_eval_logs(str(logs))[0])
-    assert accuracy(log) == 1.0
-    assert log.eval.sandbox is not None
-    assert json.loads(log.eval.sandbox.model_dump_json())["type"] == "wasm"
-
-
-def test_a_configuration_is_refused_since_there_is_none(tmp_path: Path) -> None:
-    task = Task(dataset=[Sample("?")], solver=with_tools(), sandbox=("wasm", "compose.yaml"))
-    with pytest.raises(ValueError, match='sandbox "wasm" takes no configuration'):
-        eval(task, model="mockllm/model", log_dir=str(tmp_path), display="none")

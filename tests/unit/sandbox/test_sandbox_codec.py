@@ -100,6 +100,7 @@ def test_a_subclass_crosses_with_its_name_and_the_rest_by_handle() -> None:
     assert decode(b"x\x05\x00\x00\x00Countd\x00\x00\x00\x00") == Derived("Count", {})
     assert decode(b"o\x07\x00\x00\x00\x04\x00\x00\x00Pair") == Opaque("Pair", 7)
     assert show([Derived("Count", {}), Opaque("Pair", 7)]) == "[Count({}), <Pair>]"
+    assert show(Opaque("a\nb", 7)) == "<'a\\nb'>"
 
 
 def test_what_can_be_encoded_can_be_decoded_however_deep() -> None:

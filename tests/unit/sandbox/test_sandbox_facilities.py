@@ -23,6 +23,9 @@ def raised(names: tuple[str, ...], message: str = "", module: str | None = None,
         ("def f():\n    import tkinter", "tkinter", "module tkinter"),
         ("np = __import__('numpy')", "numpy", "module numpy"),
         ("import importlib\nimportlib.import_module('pandas.core')", "pandas", "module pandas"),
+        ("import multiprocessing.pool", "multiprocessing.pool", "module multiprocessing.pool"),
+        ("import json.nope", "json.nope", None),
+        ("import this.nope", "this.nope", None),
         ("import nummpy", "nummpy", None),
         ("raise ModuleNotFoundError(name='numpy')", "numpy", None),
         ("import math", "numpy", None),
@@ -31,6 +34,11 @@ def raised(names: tuple[str, ...], message: str = "", module: str | None = None,
 )
 def test_a_missing_module(source: str, module: str | None, wanted: str | None) -> None:
     assert refused(raised(MISSING, module=module), source) == wanted
+
+
+def test_a_name_that_a_module_lacks_is_the_candidates_affair() -> None:
+    error = raised(("ImportError", "Exception"), "cannot import name 'sqroot' from 'math'", module="math")
+    assert refused(error, "from math import sqroot") is None
 
 
 def test_threads_processes_and_sockets() -> None:
