@@ -12,6 +12,7 @@ import ast
 import importlib.util
 import sys
 
+from harness.sandbox import parsing
 from harness.sandbox.protocol import Raised
 
 THIRD_PARTY = frozenset(
@@ -73,7 +74,7 @@ def _in_cpython(name: str) -> bool:
 def imported(source: str) -> frozenset[str]:
     """Top-level names of the modules that the text imports, by statement or by a literal name."""
     try:
-        tree = ast.parse(source)
+        tree = parsing.module(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     found: set[str] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import math
 
+from harness.sandbox import parsing
 from harness.sandbox.codec import Derived, Opaque
 
 _NAMES = {"nan": math.nan, "inf": math.inf}
@@ -19,7 +20,7 @@ def literal(text: str) -> object:
       ValueError: It is not one.
     """
     try:
-        return _value(ast.parse(text.strip(), mode="eval").body)
+        return _value(parsing.expression(text.strip()))
     except (SyntaxError, TypeError, RecursionError) as error:
         raise ValueError(f"{text[:80]!r} is not a literal of plain data: {error}") from error
 

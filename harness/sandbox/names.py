@@ -9,6 +9,7 @@ import ast
 import builtins
 from dataclasses import dataclass
 
+from harness.sandbox import parsing
 from harness.sandbox.errors import SandboxError
 
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__"}
@@ -48,7 +49,7 @@ def prepared(test: str, prelude: str, entry_point: str | None) -> TestText:
 
 def _parsed(source: str, what: str) -> ast.Module:
     try:
-        return ast.parse(source)
+        return parsing.module(source)
     except (SyntaxError, ValueError) as error:
         raise SandboxError(f"the data set's {what} does not parse: {error}; it begins {source[:80]!r}") from error
 
