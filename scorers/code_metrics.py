@@ -8,28 +8,15 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from math import comb
 from statistics import fmean
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from harness.code.question import FLAGS
 from harness.stats.intervals import wilson
+from harness.stats.passes import pass_at
 
 UNFLAGGED = "unflagged"
-
-
-def pass_at(right: int, drawn: int, k: int) -> float:
-    """Chance that k programs picked from `drawn`, of which `right` pass, hold one that passes.
-
-    The unbiased estimator of Chen et al. (2021), arXiv:2107.03374, equation 1.
-
-    Raises:
-      ValueError: For k outside 1..drawn, or `right` outside 0..drawn.
-    """
-    if not 1 <= k <= drawn or not 0 <= right <= drawn:
-        raise ValueError(f"pass@{k} of {right} right among {drawn} is undefined; need 1 <= k <= drawn, right <= drawn")
-    return 1 - comb(drawn - right, k) / comb(drawn, k)
 
 
 @metric(scores="unreduced")

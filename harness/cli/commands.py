@@ -28,6 +28,7 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "leaderboard": Command("leaderboards.command", "rank solvers from the inspect logs, controls below a line"),
+    "compare": Command("leaderboards.compare", "compare two runs sample by sample: difference, interval, power, cost"),
     "eval": Command("solvers.command", "run solvers on a task in batches, logged as inspect would"),
     "fit": Command("solvers.fit_command", "fit the default heads of a model ahead of any run"),
     "questions": Command("solvers.questions_command", "answer the seed's key questions with tables and plots"),

@@ -13,7 +13,8 @@ from inspect_ai.scorer import Metric, SampleScore, Score
 from inspect_ai.scorer import pass_at as inspects_pass_at
 
 from harness.stats.intervals import wilson
-from scorers.code_metrics import by, by_flag, case_counts, outcomes, pass_at, pass_at_k
+from harness.stats.passes import pass_at
+from scorers.code_metrics import by, by_flag, case_counts, outcomes, pass_at_k
 
 
 def scored(values: Iterable[float], sample: str = "a", **metadata: object) -> list[SampleScore]:

@@ -109,5 +109,5 @@ def test_the_same_seed_gives_the_same_interval_and_another_seed_another() -> Non
 
 @pytest.mark.parametrize("values", [[1.0], [], [1.0, float("nan")]])
 def test_a_bootstrap_over_nothing_or_over_gaps_is_refused(values: list[float]) -> None:
-    with pytest.raises(ValueError, match="a bootstrap needs"):
+    with pytest.raises(ValueError, match="an interval needs"):
         bootstrap_mean(values)

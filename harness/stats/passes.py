@@ -1,0 +1,83 @@
+"""Several attempts at each sample: pass@k (one of k passes) and pass^k (all k pass), unbiased, with their intervals.
+
+    pass_at(right=3, drawn=10, k=5)
+    pass_at_interval([3, 0, 10], 10, k=5)
+
+The plug-in estimate 1 - (1 - p)^k is biased downwards for pass@k, and p^k upwards for pass^k.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from harness.stats.intervals import Interval
+from harness.stats.means import bootstrap_mean
+from harness.stats.resample import Floats
+
+
+def pass_at(right: int, drawn: int, k: int) -> float:
+    """Chance that k attempts picked from `drawn`, of which `right` pass, hold one that passes.
+
+    The unbiased estimator of Chen et al. (2021), arXiv:2107.03374, equation 1.
+
+    Raises:
+      ValueError: For k outside 1..drawn, or `right` outside 0..drawn.
+    """
+    return float(pass_at_each(right, drawn, k))
+
+
+def pass_all(right: int, drawn: int, k: int) -> float:
+    """Chance that k attempts picked from `drawn`, of which `right` pass, all pass.
+
+    Reliability, the unbiased pass^k of Yao et al. (2024), arXiv:2406.12045.
+
+    Raises:
+      ValueError: For k outside 1..drawn, or `right` outside 0..drawn.
+    """
+    return float(pass_all_each(right, drawn, k))
+
+
+def pass_at_each(right: ArrayLike, drawn: ArrayLike, k: int) -> Floats:
+    """`pass_at`, elementwise over samples."""
+    passed, attempts = _checked(right, drawn, k, "pass@")
+    return 1 - _ratio(attempts - passed, attempts, k)
+
+
+def pass_all_each(right: ArrayLike, drawn: ArrayLike, k: int) -> Floats:
+    """`pass_all`, elementwise over samples."""
+    return _ratio(*_checked(right, drawn, k, "pass^"), k)
+
+
+def pass_at_interval(
+    right: ArrayLike, drawn: ArrayLike, k: int, confidence: float = 0.95, draws: int = 10_000, seed: int = 0
+) -> tuple[float, Interval]:
+    """Mean pass@k over samples and its bootstrap interval: samples are drawn anew, their attempts are not."""
+    values = pass_at_each(right, drawn, k)
+    return float(values.mean()), bootstrap_mean(values, confidence, draws, seed)
+
+
+def pass_all_interval(
+    right: ArrayLike, drawn: ArrayLike, k: int, confidence: float = 0.95, draws: int = 10_000, seed: int = 0
+) -> tuple[float, Interval]:
+    """Mean pass^k over samples and its bootstrap interval."""
+    values = pass_all_each(right, drawn, k)
+    return float(values.mean()), bootstrap_mean(values, confidence, draws, seed)
+
+
+def _ratio(some: Floats, all_: Floats, k: int) -> Floats:
+    """C(some, k) / C(all, k), as a product of k shares: no factorial overflows and whole answers are exact."""
+    steps = np.arange(k)
+    shares = np.maximum(some[..., None] - steps, 0) / (all_[..., None] - steps)
+    return np.asarray(shares.prod(axis=-1), dtype=np.float64)
+
+
+def _checked(right: ArrayLike, drawn: ArrayLike, k: int, name: str) -> tuple[Floats, Floats]:
+    passed, attempts = np.broadcast_arrays(np.asarray(right, dtype=np.float64), np.asarray(drawn, dtype=np.float64))
+    bad = np.atleast_1d((passed < 0) | (passed > attempts) | (attempts < k) | (k < 1))
+    if bad.any():
+        first, of = np.atleast_1d(passed)[bad][0], np.atleast_1d(attempts)[bad][0]
+        raise ValueError(
+            f"{name}{k} of {first:g} right among {of:g} is undefined; need 1 <= k <= drawn, right <= drawn"
+        )
+    return passed, attempts

@@ -1,0 +1,216 @@
+"""`glassbox compare`: two runs on the same samples, and whether there is evidence of a difference.
+
+glassbox compare ir_head regex_pipeline
+glassbox compare logs/before.eval logs/after.eval --format markdown --output change.md
+glassbox compare ir_head layer0 --split held_out_both --cluster none
+glassbox compare 13/18 15/18                      # counts from a report, without their samples
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.records.frames import RunRecord
+    from leaderboards.compare_report import Report
+
+FORMATS = ("rich", "markdown", "json")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Two runs, where to look for them, and how to compare."""
+    parser.add_argument(
+        "a",
+        metavar="A",
+        help="a log file, a solver's name (with its arguments where it has some), or a count such as 13/18",
+    )
+    parser.add_argument("b", metavar="B", help="the same; the difference is A less B")
+    parser.add_argument(
+        "--log-dir",
+        type=Path,
+        default=Path(os.environ.get("INSPECT_LOG_DIR", "logs")),
+        help="where solver names are looked up: the latest complete runs on the same data (default: $INSPECT_LOG_DIR "
+        "or ./logs)",
+    )
+    for name in ("task", "model", "split", "task-version"):
+        parser.add_argument(f"--{name}", action="append", metavar="NAME", help=f"look only among runs of this {name}")
+    parser.add_argument("--score", help="what to compare (default: the headline score of the task)")
+    parser.add_argument(
+        "--cluster",
+        metavar="KEY",
+        help="metadata that samples share, so that they are not independent; `none` for no clusters (default: passage, "
+        "template or task, where samples carry one)",
+    )
+    parser.add_argument(
+        "--runs",
+        type=int,
+        metavar="N",
+        help="compare the latest N runs of each solver, seeds for instance, with the variance between them",
+    )
+    parser.add_argument("--confidence", type=float, default=0.95, help="of the intervals (default: 0.95)")
+    parser.add_argument("--format", choices=FORMATS, default="rich", help="default: rich, a table for the terminal")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead, all at once or not at all")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print or write the comparison; 0 whether or not there is a difference.
+
+    Raises:
+      NotComparable: In one line that names both runs.
+      ValueError: There is no such run, or no place to write to.
+    """
+    from harness.records.pairing import pair
+    from leaderboards.compare_counts import compare_counts, is_count
+    from leaderboards.compare_report import report
+
+    if not 0 < args.confidence < 1:
+        raise ValueError(f"--confidence {args.confidence:g} is outside (0, 1); 0.95 means 95 %")
+    if args.output is not None and not args.output.parent.is_dir():
+        raise ValueError(f"cannot write {args.output}: there is no directory {args.output.parent}; make it first")
+    if any(is_count(name) and not Path(name).exists() for name in (args.a, args.b)):
+        return _deliver(compare_counts(args.a, args.b, args.format, args.confidence), args.output)
+    if args.runs is not None:
+        return _deliver(_several(args), args.output)
+    a, b = find_runs(args)
+    found = report(pair(a, b, args.score, args.cluster), args.confidence)
+    if args.output is None and args.format == "rich" and sys.stdout.isatty():
+        _print_to_terminal(found)
+        return 0
+    return _deliver(render(found, args.format), args.output)
+
+
+def find_runs(args: argparse.Namespace) -> tuple[RunRecord, RunRecord]:
+    """The runs meant by A and B: files as they are, names as the latest complete runs.
+
+    Runs on the same data come first, among those runs of the same model, then the latest.
+
+    Raises:
+      ValueError: A file is no log, or no run has that solver.
+    """
+    candidates = _candidates(args)
+    alike = [
+        (one, other)
+        for one in candidates[0]
+        for other in candidates[1]
+        if one.path != other.path and _data(one) == _data(other)
+    ]
+    if alike:
+        return max(alike, key=lambda both: (both[0].model == both[1].model, *sorted(map(_age, both))))
+    a, b = candidates[0][-1], candidates[1][-1]
+    if a.path == b.path:
+        raise ValueError(f"{args.a} and {args.b} are the same run, {a.path.name}; name two")
+    return a, b
+
+
+def _candidates(args: argparse.Namespace) -> list[Sequence[RunRecord]]:
+    """The runs that A and B may mean, the oldest first."""
+    logged = _logged(args) if not (_is_file(args.a) and _is_file(args.b)) else []
+    return [_read(name) if _is_file(name) else _named(name, logged, args.log_dir) for name in (args.a, args.b)]
+
+
+def _several(args: argparse.Namespace) -> str:
+    """The latest runs of two solvers on the same data, compared, as text."""
+    from leaderboards.compare_seeds import seeds_report
+
+    if args.runs < 2:
+        raise ValueError(f"--runs {args.runs} has no variance between runs; give at least 2")
+    if args.a == args.b or _is_file(args.a) or _is_file(args.b):
+        raise ValueError("--runs compares the runs of two solvers: name two, with their arguments where they have some")
+    groups: dict[object, tuple[list[RunRecord], list[RunRecord]]] = {}
+    for side, candidates in enumerate(_candidates(args)):
+        for record in candidates:
+            groups.setdefault(_data(record), ([], []))[side].append(record)
+    enough = [group for group in groups.values() if min(map(len, group)) >= 2]
+    if not enough:
+        raise ValueError(f"{args.a} and {args.b} have not 2 complete runs each on the same data; run more seeds")
+    a, b = max(enough, key=lambda group: min(_age(group[0][-1]), _age(group[1][-1])))
+    return seeds_report(a[-args.runs :], b[-args.runs :], args)
+
+
+def render(found: Report, form: str) -> str:
+    """The comparison as text."""
+    from leaderboards.compare_render import json_report, markdown_report, rich_report
+    from leaderboards.render import text
+
+    if form == "json":
+        return json_report(found)
+    # The sentence stands on one line, however long, so that it can be searched for.
+    return markdown_report(found) if form == "markdown" else f"{found.sentence}\n\n{text(rich_report(found))}"
+
+
+def _deliver(content: str, output: Path | None) -> int:
+    from leaderboards.command import write_atomically
+
+    if output is None:
+        sys.stdout.write(content)
+    else:
+        write_atomically(output, content)
+    return 0
+
+
+def _is_file(name: str) -> bool:
+    return Path(name).suffix in (".eval", ".json") or Path(name).is_file()
+
+
+def _read(name: str) -> Sequence[RunRecord]:
+    from harness.records.frames import load_logs
+
+    if not Path(name).is_file():
+        raise ValueError(f"there is no log {name}; give a log file or a solver's name")
+    records = load_logs(Path(name))
+    if not records:
+        raise ValueError(f"{name} is no readable inspect log; give another one")
+    return records
+
+
+def _logged(args: argparse.Namespace) -> Sequence[RunRecord]:
+    """The runs in the log directory that the filters let through."""
+    from harness.records.frames import load_logs
+    from leaderboards.command import select
+
+    if not args.log_dir.exists():
+        raise ValueError(
+            f"there is no log directory {args.log_dir} to look solvers up in; name a --log-dir or log files"
+        )
+    return select(load_logs(args.log_dir), args)
+
+
+def _named(name: str, logged: Sequence[RunRecord], log_dir: Path) -> Sequence[RunRecord]:
+    """Runs that `name` may mean, the oldest first; a broken one only where there is no complete one."""
+    from leaderboards.ir import label
+
+    named = [record for record in logged if _means(name, record)]
+    if not named:
+        known = ", ".join(sorted({label(record) for record in logged})) or "none"
+        raise ValueError(f"no log in {log_dir} is of the solver {name}; there are {known}")
+    return [record for record in named if record.complete] or named
+
+
+def _means(name: str, record: RunRecord) -> bool:
+    """Whether `name` is the run's solver, with some of its arguments or none: `ir_head layer=0.25`."""
+    solver, *given = (name,) if name == record.solver else name.split()
+    return solver == record.solver and set(given) <= {f"{key}={value}" for key, value in record.solver_args.items()}
+
+
+def _data(record: RunRecord) -> tuple[str, str, str]:
+    return record.task, record.task_version, record.samples_digest
+
+
+def _age(record: RunRecord) -> tuple[str, str]:
+    return record.created, record.path.name
+
+
+def _print_to_terminal(found: Report) -> None:
+    from rich.console import Console
+
+    from leaderboards.compare_render import rich_report, rich_sentence
+
+    console = Console()
+    console.print(rich_sentence(found), soft_wrap=True)
+    console.print()
+    console.print(rich_report(found))

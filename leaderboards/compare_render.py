@@ -1,0 +1,116 @@
+"""A paired comparison as text: a rich table, Markdown, and JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from leaderboards import figures
+from leaderboards.compare_report import Ratio, Report, Side
+from leaderboards.render import markdown_table
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+HEAD = ("", "A", "B", "A against B")
+
+
+def rich_sentence(found: Report) -> Text:
+    """The answer in colour."""
+    from rich.text import Text
+
+    style = ("green" if found.test.difference > 0 else "red") if found.test.evidence else "yellow"
+    return Text(found.sentence, style=style)
+
+
+def rich_report(found: Report) -> RenderableType:
+    """The figures and the notes."""
+    from rich import box
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(title=title(found), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    grid.show_edge, grid.pad_edge = False, False
+    for position, name in enumerate(HEAD):
+        grid.add_column(name, justify="right" if position else "left", no_wrap=position > 0, min_width=12)
+    for row in rows(found):
+        grid.add_row(*row)
+    notes = Text("\n".join(lines(found)), style="dim")
+    return Group(grid, Text(), notes)
+
+
+def markdown_report(found: Report) -> str:
+    """The same as Markdown."""
+    notes = "\n".join(f"- {line}" for line in lines(found))
+    blocks = [f"### {title(found)}", found.sentence, markdown_table(HEAD, rows(found)), notes]
+    return "\n\n".join(blocks) + "\n"
+
+
+def json_report(found: Report) -> str:
+    """Every figure unrounded, and the sentence."""
+    content = {"sentence": found.sentence, **asdict(found)}
+    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def title(found: Report) -> str:
+    """`ir_arith 1-A · held_out_both · A ir_head against B regex_pipeline · n = 1,000`."""
+    place = " · ".join(filter(None, [f"{found.task} {found.task_version}", found.split]))
+    return f"{place} · A {found.a.name} against B {found.b.name} · n = {found.n:,}"
+
+
+def lines(found: Report) -> list[str]:
+    """How the difference was judged, and what a reader must know to weigh it."""
+    alike = found.a.model == found.b.model
+    model = f"model {found.a.model}" if alike else f"models: A {found.a.model}, B {found.b.model}"
+    return [f"{model}; judged by {found.test.method}", *found.notes]
+
+
+def rows(found: Report) -> list[tuple[str, str, str, str]]:
+    """What is shown, line by line."""
+    test = found.test
+    shown = [
+        (f"{found.score}, %", _score(found.a), _score(found.b), _difference(found)),
+        ("p", "", "", f"{test.p:.2g}"),
+    ]
+    if test.second_p is not None:
+        shown.append((f"p, {test.second}", "", "", f"{test.second_p:.2g}"))
+    shown.append(
+        (f"effect, {test.effect_name}", "", "", figures.NONE if test.effect is None else f"{test.effect:+.2f}")
+    )
+    if (table := found.table) is not None:
+        shown.append(("right, the other wrong", f"{table.only_a:,}", f"{table.only_b:,}", ""))
+        shown.append(("both right, both wrong", "", "", f"{table.both:,}, {table.neither:,}"))
+    detectable = "none" if test.detectable is None else f"{test.detectable * 100:.1f} points"
+    shown.append(("detectable, 80 % power", "", "", detectable))
+    if test.needed is not None and not test.evidence:
+        shown.append(("samples needed, 80 % power", "", "", f"{test.needed:,}"))
+    shown += [
+        (ratio.name, _cost(ratio.a, ratio.unit), _cost(ratio.b, ratio.unit), _times(ratio)) for ratio in found.ratios
+    ]
+    return shown
+
+
+def _score(side: Side) -> str:
+    """Figures of right and wrong lie in 0..100 %; those of other scores are written as they are, times 100."""
+    if side.score.low >= 0 and side.score.high <= 1:
+        return figures.with_interval(side.score)
+    return f"{side.score.value * 100:.1f} [{side.score.low * 100:.1f}, {side.score.high * 100:.1f}]"
+
+
+def _difference(found: Report) -> str:
+    test = found.test
+    return f"{test.difference * 100:+.1f} [{test.low * 100:+.1f}, {test.high * 100:+.1f}]"
+
+
+def _cost(value: float | None, unit: str) -> str:
+    return figures.milliseconds(value) if unit == "ms" else figures.number(value)
+
+
+def _times(ratio: Ratio) -> str:
+    if ratio.ratio is None:
+        return figures.NONE
+    bounds = "" if ratio.low is None or ratio.high is None else f" [{ratio.low:.3g}, {ratio.high:.3g}]"
+    return f"{ratio.ratio:.3g} x{bounds}"
