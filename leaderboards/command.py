@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from harness.records.frames import RunRecord
     from leaderboards.code import CodeBoard
+    from leaderboards.dcm import DcmBoard
     from leaderboards.ir import Board
     from leaderboards.success import Success
 
@@ -32,11 +33,17 @@ HOW_TO_MAKE_ONE = "run `make eval`, or `inspect eval tasks/ir_arith.py --solver 
 
 @dataclass(frozen=True)
 class Boards:
-    """What the logs give: the IR tasks with their success tables, and the code tasks."""
+    """What the logs give: the IR tasks with their success tables, the code tasks, and the soft-prompt tasks."""
 
     ir: Board
     successes: Sequence[Success]
     code: CodeBoard
+    dcm: DcmBoard
+
+    @property
+    def kinds(self) -> int:
+        """How many of them hold a run; the success tables belong to the IR tasks."""
+        return sum(bool(board.sections) for board in (self.ir, self.code, self.dcm))
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
@@ -67,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
     """Print or write the board; 0 on success, 1 with one line on stderr when there is none to make."""
     from harness.records.frames import load_logs
     from leaderboards.code import code_board
+    from leaderboards.dcm import dcm_board
     from leaderboards.ir import MixedVersions, board
     from leaderboards.success import successes
 
@@ -80,17 +88,19 @@ def run(args: argparse.Namespace) -> int:
         return _refuse(f"none of the {len(records)} logs in {args.log_dir} is of the {_wanted(args)}")
     try:
         ranked, programs = board(chosen, keep_all=args.all), code_board(chosen, keep_all=args.all)
+        prompts = dcm_board(chosen, keep_all=args.all)
     except MixedVersions as error:
         return _refuse(str(error))
-    if not ranked.sections and not programs.sections:
-        scores = "`semantic` of the IR tasks, or `passed` of the code tasks"
+    boards = Boards(ranked, (), programs, prompts)
+    if not boards.kinds:
+        scores = "`semantic` of the IR tasks, `passed` of the code tasks, or `exact_both` of the soft-prompt tasks"
         return _refuse(f"no log in {args.log_dir} has the score {scores}; {HOW_TO_MAKE_ONE}")
-    if args.format == "csv" and ranked.sections and programs.sections:
-        return _refuse("IR and code tasks have other columns and cannot share a CSV; choose some with --task")
+    if args.format == "csv" and boards.kinds > 1:
+        return _refuse("IR, code and soft-prompt tasks have other columns and cannot share a CSV; choose with --task")
     tables, faults = successes(chosen, keep_all=args.all)
     for fault in faults:
         print(fault, file=sys.stderr)
-    return _deliver(Boards(ranked, tables, programs), args.format, args.output)
+    return _deliver(replace(boards, successes=tables), args.format, args.output)
 
 
 def select(records: Iterable[RunRecord], args: argparse.Namespace) -> list[RunRecord]:
@@ -143,27 +153,37 @@ def render(boards: Boards, form: str) -> str:
     """The boards and their success tables in one of `FORMATS`; the CSV has one board alone."""
     from leaderboards import render as renderers
     from leaderboards import render_code as programs
+    from leaderboards import render_dcm as prompts
     from leaderboards import render_success as successes
 
     if form == "csv":
-        return renderers.csv_board(boards.ir) if boards.ir.sections else programs.csv_code_board(boards.code)
+        code = programs.csv_code_board(boards.code) if boards.code.sections else prompts.csv_dcm_board(boards.dcm)
+        return renderers.csv_board(boards.ir) if boards.ir.sections else code
     if form == "json":
         tables = [successes.success_data(table) for table in boards.successes]
-        return renderers.json_board(boards.ir, tables, programs.code_data(boards.code))
+        others = {"code": programs.code_data(boards.code), "soft_prompt": prompts.dcm_data(boards.dcm)}
+        return renderers.json_board(boards.ir, tables, **others)
     if form == "markdown":
         ir = [renderers.markdown_board(boards.ir), *map(successes.markdown_success, boards.successes)]
-        code = [programs.markdown_code_board(boards.code)]
-        return "\n".join([*(ir if boards.ir.sections else []), *(code if boards.code.sections else [])])
+        parts = [*(ir if boards.ir.sections else [])]
+        parts += [programs.markdown_code_board(boards.code)] if boards.code.sections else []
+        parts += [prompts.markdown_dcm_board(boards.dcm)] if boards.dcm.sections else []
+        return "\n".join(parts)
     return "\n".join(renderers.text(part) for part in _rich(boards))
 
 
 def _rich(boards: Boards) -> list[RenderableType]:
     from leaderboards.render import rich_board
     from leaderboards.render_code import rich_code_board
+    from leaderboards.render_dcm import rich_dcm_board
     from leaderboards.render_success import rich_success
 
     ir = [rich_board(boards.ir), *map(rich_success, boards.successes)]
-    return [*(ir if boards.ir.sections else []), *([rich_code_board(boards.code)] if boards.code.sections else [])]
+    return [
+        *(ir if boards.ir.sections else []),
+        *([rich_code_board(boards.code)] if boards.code.sections else []),
+        *([rich_dcm_board(boards.dcm)] if boards.dcm.sections else []),
+    ]
 
 
 def _print_to_terminal(boards: Boards) -> None:

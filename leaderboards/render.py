@@ -78,11 +78,15 @@ def csv_board(board: Board) -> str:
     return out.getvalue()
 
 
-def json_board(board: Board, success: Sequence[dict[str, object]] = (), code: Sequence[dict[str, object]] = ()) -> str:
-    """Everything the board knows, and beside it the success tables and the sections of the code tasks, if any."""
+def json_board(
+    board: Board,
+    success: Sequence[dict[str, object]] = (),
+    code: Sequence[dict[str, object]] = (),
+    soft_prompt: Sequence[dict[str, object]] = (),
+) -> str:
+    """Everything the board knows, and beside it the success tables and the sections of other tasks, if any."""
     content = {"sections": [asdict(section) for section in board.sections], "success": list(success)}
-    if code:
-        content["code"] = list(code)
+    content |= {name: list(others) for name, others in (("code", code), ("soft_prompt", soft_prompt)) if others}
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from solvers.bag_of_tokens import bag_of_tokens
 from solvers.code_direct import code_direct
+from solvers.dcm import dcm
 from solvers.direct import direct
 from solvers.gold import gold
 from solvers.ir_head import ir_head
@@ -14,6 +15,7 @@ from solvers.shuffled_labels import shuffled_labels
 __all__ = [
     "bag_of_tokens",
     "code_direct",
+    "dcm",
     "direct",
     "gold",
     "ir_head",

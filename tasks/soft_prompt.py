@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inspect_ai import Task, task
+from inspect_ai.model import GenerateConfig
 
 # Inspect has no public way to ask for the run's model without making one.
 from inspect_ai.model._model import active_model
@@ -21,6 +22,7 @@ from inspect_ai.model._model import active_model
 from harness.data.readers import SourceName
 from harness.records.provenance import provenance
 from scorers.dcm import dcm_scorers
+from solvers.dcm import dcm
 from tasks.prompting.dataset import (
     GENERATORS,
     TIERS,
@@ -137,7 +139,9 @@ def dcm_tier(tier: Tier = "1", n: int = PAIRS, seed: int = 0) -> Task:
     families = [family for family, place in TIERS.items() if place == tier and family in GENERATORS]
     if not families:
         there = ", ".join(sorted({TIERS[family] for family in GENERATORS}))
-        raise ValueError(f"tier {tier} has no generated data (tiers {there} have); run dcm_triviaqa or dcm_nq with path=")
+        raise ValueError(
+            f"tier {tier} has no generated data (tiers {there} have); run dcm_triviaqa or dcm_nq with path="
+        )
     return _task("dcm_tier", {family: draw_pairs(family, None, n, seed) for family in families})
 
 
@@ -159,8 +163,11 @@ def _task(name: str, drawn: dict[Family, Drawn]) -> Task:
     }
     return Task(
         dataset=dataset(parts, f"{name}/{split}"),
+        solver=dcm(),
         scorer=dcm_scorers(*_grids(list(drawn))),
         model=_default_model(),
+        # Pairs wait here for a free row of the search's batch; all of them may, so that it is never short of one.
+        config=GenerateConfig(max_connections=len(parts)),
         name=name,
         version=VERSION,
         metadata=metadata,

@@ -1,0 +1,96 @@
+"""The frozen model as the search sees it: input embeddings in, logits of the last positions out, no weight gradient.
+
+The library's own forward serves every architecture; a small Llama on the CPU has a faster one (`harness.dcm.fused`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch.nn.functional import cross_entropy
+
+from harness.dcm.fused import FusedLlama, fused_for
+from harness.lm.model import OpenModel
+from harness.lm.positions import IGNORED, shifted_logits_and_targets
+
+
+class Frozen:
+    """One open model, its weights out of reach of any gradient."""
+
+    def __init__(self, model: OpenModel, *, fused: bool = True) -> None:
+        """Freeze `model`; with `fused` off, the library's forward is used throughout."""
+        self.model = model
+        self._fused_wanted = fused
+        model.model.requires_grad_(False)
+
+    @cached_property
+    def fused(self) -> FusedLlama | None:
+        """The faster forward, where there is one that agrees with the library's."""
+        return fused_for(self.model) if self._fused_wanted else None
+
+    @cached_property
+    def spread(self) -> torch.Tensor:
+        """Mean and standard deviation over all entries of the embedding, as two numbers."""
+        table = self.table.float()
+        return torch.stack([table.mean(), table.std()])
+
+    @property
+    def table(self) -> torch.Tensor:
+        """Embedding of every token [vocabulary, hidden]."""
+        weight: Any = self.model.model.get_input_embeddings().weight
+        return weight.detach()  # type: ignore[no-any-return]
+
+    @property
+    def hidden(self) -> int:
+        """Width of an input embedding."""
+        return int(self.table.shape[1])
+
+    def logits(self, inputs: torch.Tensor, keep: int) -> torch.Tensor:
+        """Logits [row, keep, vocabulary] of the last `keep` positions of `inputs` [row, position, hidden].
+
+        Rows start at position 0 and may be padded on the right, where causal attention never looks back from.
+        """
+        with self.model.lock:
+            if self.fused is not None:
+                return self.fused(inputs, keep)
+            output = self.model.model(inputs_embeds=inputs.to(self.model.dtype), use_cache=False, logits_to_keep=keep)
+            logits: torch.Tensor = output.logits
+            return logits
+
+
+def padded(rows: Sequence[Sequence[int]], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Target ids [row, position] padded on the right, and labels [row, 1 + position] with the prompt's last place.
+
+    The labels stand at the tokens' own positions, as `harness.lm.positions` wants them.
+    """
+    width = max(map(len, rows))
+    ids = torch.zeros(len(rows), width, dtype=torch.long)
+    labels = torch.full((len(rows), width + 1), IGNORED)
+    for index, row in enumerate(rows):
+        ids[index, : len(row)] = labels[index, 1 : 1 + len(row)] = torch.tensor(row)
+    return ids.to(device), labels.to(device)
+
+
+def token_losses(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of each labelled token, nats, 0 elsewhere: [row, position]; shifted once, by the one utility."""
+    predicted, wanted = shifted_logits_and_targets(logits, labels)
+    losses = cross_entropy(predicted.flatten(0, 1).float(), wanted.flatten(), ignore_index=IGNORED, reduction="none")
+    return losses.view(wanted.shape)
+
+
+def hits(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """Where the argmax is the labelled token, or no token is labelled: bool [row, position]."""
+    predicted, wanted = shifted_logits_and_targets(logits, labels)
+    return (predicted.argmax(-1) == wanted) | (wanted == IGNORED)
+
+
+def leads(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+    """By how much each labelled token's logit leads the best other one; infinite where none is labelled."""
+    predicted, wanted = shifted_logits_and_targets(logits, labels)
+    place = wanted.clamp(min=0).unsqueeze(-1)
+    own = predicted.gather(-1, place).squeeze(-1)
+    best_other = predicted.scatter(-1, place, float("-inf")).amax(-1)
+    return (own - best_other).float().masked_fill(wanted == IGNORED, float("inf"))

@@ -1,0 +1,246 @@
+"""A whole run: audit, stop token, search, judging, and each pair kept as it is finished.
+
+for pair, record in run(model, pairs, Settings(k=8)):
+    print(pair.id, record.converged)
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import torch
+
+from harness.dcm.audit import audit
+from harness.dcm.frozen import Frozen, token_losses
+from harness.dcm.judge import Finished, Judge, target_ids
+from harness.dcm.memory import Room, room_for
+from harness.dcm.pair import Pair
+from harness.dcm.rows import Row
+from harness.dcm.search import End, Job, LossRule, Search
+from harness.dcm.settings import Settings
+from harness.dcm.starts import begin, mode_index, mode_vectors
+from harness.dcm.stop import stop_token
+from harness.dcm.store import PairStore, StartRecord, given_hash
+from harness.fit.artefacts import ArtefactStore
+from harness.lm.model import OpenModel
+from harness.records.prompted import Prompted
+
+GROUP = 16
+"""Finished pairs that are judged together: decoding goes token by token, so company makes it cheap."""
+
+Variants = Mapping[str, Mapping[str, Sequence[str]]]
+"""Paraphrases by pair id, then by target name (`question`, `answer`)."""
+
+
+@dataclass
+class _Pending:
+    """A pair whose search goes on."""
+
+    pair: Pair
+    ends: list[End] = field(default_factory=list)
+    started: int = 0
+
+    def best(self) -> End:
+        """The end that decodes best: exact first, then most tokens met, then the lowest loss."""
+        return max(
+            self.ends,
+            key=lambda end: (end.exact, end.met, -min(map(sum, zip(*end.curves, strict=True)))),
+        )
+
+
+class _Queue:
+    """Starts that wait for a slot; when it runs dry it asks for more, and it may be filled again."""
+
+    def __init__(self, more: Callable[[], Iterable[Job]]) -> None:
+        self.waiting = deque[Job]()
+        self._more = more
+
+    def __iter__(self) -> Iterator[Job]:
+        return self
+
+    def __next__(self) -> Job:
+        if not self.waiting:
+            self.waiting.extend(self._more())
+        if not self.waiting:
+            raise StopIteration
+        return self.waiting.popleft()
+
+
+class Run:
+    """One model, one set of settings; `records` may be called for one list of pairs after another."""
+
+    def __init__(
+        self,
+        model: OpenModel,
+        settings: Settings,
+        *,
+        store: ArtefactStore | None = None,
+        stop: int | None = None,
+        room: Room | None = None,
+        abreast: int = 1,
+        baselines: bool = True,
+        variants: Variants | None = None,
+        warm: Mapping[str, torch.Tensor] | None = None,
+        loss: LossRule = token_losses,
+        fused: bool = True,
+    ) -> None:
+        """Prepare a run: the loss is audited and the stop token checked here.
+
+        Args:
+          model: The open model; its weights are frozen from now on.
+          settings: How to search.
+          store: Where finished pairs are kept and found again; None keeps nothing.
+          stop: The stop token; None finds one that the model can emit.
+          room: How much goes into the model at once; None finds it.
+          abreast: Restarts of one pair that are in flight together.
+          baselines: Whether baselines and controls are measured.
+          variants: Paraphrases, whose losses are added to the originals' (the seed's semantic equivalence).
+          warm: Content vectors to start from; see `harness.dcm.starts.begin`.
+          loss: The rule the gradient comes from.
+          fused: Whether the faster forward may be used.
+
+        Raises:
+          MisalignedLoss: The loss teaches the wrong tokens.
+          OpenModelError: The model can emit no stop token.
+        """
+        if abreast < 1:
+            raise ValueError(f"abreast {abreast} starts no restart; give at least 1")
+        self.frozen = Frozen(model, fused=fused)
+        self.settings, self._abreast, self._loss = settings, abreast, loss
+        self.alignment = audit(self.frozen, loss)
+        self.stop = stop_token(self.frozen, stop)
+        self.room = room or room_for(self.frozen, settings.k)
+        self._variants, self._warm = variants or {}, warm or {}
+        self._judge = Judge(self.frozen, settings, self.stop, baselines=baselines)
+        self.store = None
+        if store is not None:
+            given = given_hash(self._variants, self._warm)
+            self.store = PairStore(store, model.hash, self.stop, settings, baselines, given)
+
+    def records(
+        self, pairs: Sequence[Pair], more: Callable[[], Sequence[Pair]] = lambda: ()
+    ) -> Iterator[tuple[Pair, Prompted]]:
+        """Each distinct pair with its record, as they are finished; kept ones come at once.
+
+        Args:
+          pairs: What to search first.
+          more: Asked for further pairs whenever a slot is free and none is waiting.
+
+        Raises:
+          ValueError: A pair does not fit the model's context.
+        """
+        known: dict[str, Pair] = {}
+        pending: dict[str, _Pending] = {}
+        found: list[tuple[Pair, Prompted]] = []
+
+        def admit(new: Sequence[Pair]) -> list[Job]:
+            jobs: list[Job] = []
+            for pair in new:
+                if pair.id in pending:
+                    continue
+                kept = self.store.read(pair) if self.store else None
+                known[pair.id] = pair
+                if kept is not None:
+                    found.append((pair, kept))
+                    continue
+                self._check(pair)
+                pending[pair.id] = one = _Pending(pair)
+                jobs += [self._start(one) for _ in range(min(self._abreast, self.settings.restarts))]
+            return jobs
+
+        queue = _Queue(lambda: admit(more()))
+        queue.waiting.extend(admit(pairs))
+        yield from _drained(found)
+        for ready in self._search(queue, pending):
+            yield from _drained(found)
+            yield from self._finish(ready, list(known.values()))
+        yield from _drained(found)
+
+    def _check(self, pair: Pair) -> None:
+        """Refuse a pair that does not fit the context: nothing could ever be decoded of it."""
+        longest = max(len(ids) for ids in self._targets(pair))
+        self.frozen.model.check_length([longest + self.settings.k + (self.settings.mode != "none")])
+
+    def _targets(self, pair: Pair) -> list[tuple[int, ...]]:
+        texts = {"question": pair.question, "answer": pair.answer}
+        return [target_ids(self.frozen, texts[name], self.stop) for name in self.settings.targets]
+
+    def _search(self, queue: _Queue, pending: dict[str, _Pending]) -> Iterator[list[_Pending]]:
+        """Groups of pairs whose search is over."""
+        modes = len(mode_vectors(self.frozen, self.settings))
+        search = Search(self.frozen, self.settings, self.room, modes, self._loss)
+        ready: list[_Pending] = []
+        for end in search.ends(queue):
+            one = pending.get(end.job.key)
+            if one is None:
+                continue
+            one.ends.append(end)
+            if end.exact or len(one.ends) >= self.settings.restarts:
+                del pending[end.job.key]
+                ready.append(one)
+                search.cancel(end.job.key)
+                queue.waiting = deque(job for job in queue.waiting if job.key != end.job.key)
+            elif one.started < self.settings.restarts:
+                queue.waiting.append(self._start(one))
+            if len(ready) >= min(GROUP, len(pending)):
+                yield ready
+                ready = []
+        if ready:
+            yield ready
+
+    def _start(self, one: _Pending) -> Job:
+        pair, restart = one.pair, one.started
+        one.started += 1
+        return Job(
+            pair.id, restart, self._rows(pair), lambda: begin(self.frozen, self.settings, pair, restart, self._warm)
+        )
+
+    def _rows(self, pair: Pair) -> tuple[Row, ...]:
+        rows, extra = [], []
+        for name, ids in zip(self.settings.targets, self._targets(pair), strict=True):
+            mode = mode_index(self.settings, name)
+            rows.append(Row(mode, ids, self._weight(ids)))
+            for text in self._variants.get(pair.id, {}).get(name, ()):
+                other = target_ids(self.frozen, text, self.stop)
+                extra.append(Row(mode, other, self._weight(other), counted=False))
+        return (*rows, *extra)
+
+    def _weight(self, ids: Sequence[int]) -> float:
+        return float(len(ids)) if self.settings.weighting == "token" else 1.0
+
+    def _finish(self, ready: Sequence[_Pending], known: Sequence[Pair]) -> Iterator[tuple[Pair, Prompted]]:
+        after = dict(zip((pair.id for pair in known), [*known[1:], known[0]], strict=True))
+        finished = [
+            Finished(
+                pair=one.pair,
+                end=one.best(),
+                tried=one.started,
+                steps=sum(end.steps for end in one.ends),
+                seconds=sum(end.seconds for end in one.ends),
+                forwards=sum(end.forwards for end in one.ends),
+                other=after[one.pair.id] if len(known) > 1 else None,
+                artefact=self.store.name(one.pair) if self.store else None,
+            )
+            for one in ready
+        ]
+        for one, done, record in zip(ready, finished, self._judge.judge(finished), strict=True):
+            if self.store is not None:
+                starts = tuple(
+                    StartRecord(restart=end.job.restart, steps=end.steps, reason=end.reason) for end in one.ends
+                )
+                self.store.write(one.pair, done.end, record, starts)
+            yield one.pair, record
+
+
+def _drained(found: list[tuple[Pair, Prompted]]) -> Iterator[tuple[Pair, Prompted]]:
+    while found:
+        yield found.pop(0)
+
+
+def run(
+    model: OpenModel, pairs: Sequence[Pair], settings: Settings | None = None, *, store: ArtefactStore | None = None
+) -> Iterator[tuple[Pair, Prompted]]:
+    """Records of `pairs` with everything else at its default."""
+    yield from Run(model, settings or Settings(), store=store).records(pairs)

@@ -1,0 +1,158 @@
+"""What a run leaves behind, pair by pair: vectors and curves as safetensors, the record and the starts as JSON.
+
+Each pair is written when it is finished, whole or not at all, under the address of what it was made from; a run that
+was killed reads what is there and repeats nothing. A file that is damaged or stale counts as absent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from harness.dcm.pair import Pair
+from harness.dcm.search import End
+from harness.dcm.settings import Settings
+from harness.fit.artefacts import (
+    ArtefactStore,
+    Card,
+    RefusedArtefact,
+    address,
+    data_address,
+    default_store,
+    tensors_hash,
+)
+from harness.records.prompted import Prompted
+
+DCM_VERSION = 1
+"""Raised when the search or the judging changes so that old records no longer mean the same."""
+
+
+class StartRecord(BaseModel):
+    """One restart of a pair: its number, which with the run's seed gives its stream, and how it ended."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    restart: int
+    steps: int
+    reason: str
+
+
+class Kept(BaseModel):
+    """The JSON beside the tensors.
+
+    Attributes:
+      record: The judged record.
+      starts: Every restart, in order of its end.
+      record_sha256: Checksum of the record.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    record: Prompted
+    starts: tuple[StartRecord, ...]
+    record_sha256: str
+
+    @classmethod
+    def of(cls, record: Prompted, starts: tuple[StartRecord, ...]) -> Kept:
+        """Sealed."""
+        return cls(record=record, starts=starts, record_sha256=_seal(record))
+
+
+@dataclass(frozen=True)
+class PairStore:
+    """The kept pairs of one model, stop token and set of settings.
+
+    Attributes:
+      store: Where the files lie.
+      model_hash: See `OpenModel.hash`.
+      stop: The stop token.
+      settings: Of the search.
+      judged: Whether baselines and controls are measured.
+      given: Hash over what else the search was given (paraphrases, warm starts); empty without any.
+    """
+
+    store: ArtefactStore
+    model_hash: str
+    stop: int
+    settings: Settings
+    judged: bool = True
+    given: str = ""
+
+    def inputs(self, pair: Pair) -> dict[str, JsonValue]:
+        """What the pair's vectors are made from."""
+        return {
+            "part": "dcm",
+            "dcm_version": DCM_VERSION,
+            "model": self.model_hash,
+            "stop": self.stop,
+            "settings": self.settings.model_dump(mode="json"),
+            "judged": self.judged,
+            "given": self.given,
+            "pair": [pair.question, pair.answer, pair.context],
+        }
+
+    def name(self, pair: Pair) -> str:
+        """Content address of the pair's vectors."""
+        return address(self.inputs(pair))
+
+    def read(self, pair: Pair) -> Prompted | None:
+        """The record of an earlier run, or None."""
+        name = self.name(pair)
+        try:
+            if self.store.load(name) is None:
+                return None
+            kept = Kept.model_validate_json(self._record_file(name).read_text(encoding="utf-8"))
+        except (RefusedArtefact, OSError, ValidationError, UnicodeDecodeError):
+            return None
+        return kept.record if kept.record_sha256 == _seal(kept.record) else None
+
+    def write(self, pair: Pair, end: End, record: Prompted, starts: tuple[StartRecord, ...]) -> None:
+        """Keep a pair; the card comes last, so a pair that has one is whole."""
+        name = self.name(pair)
+        tensors = {"vectors": end.vectors.detach().float().cpu().contiguous()}
+        for target, curve in zip(self.settings.targets, end.curves, strict=False):
+            tensors[f"curve_{target}"] = torch.tensor(curve)
+        metrics = {f"loss_{target}": found.loss for target, found in record.targets.items()}
+        folder = self.store.folder
+        folder.mkdir(parents=True, exist_ok=True)
+        partial = folder / f".{name}.record.json"
+        partial.write_text(Kept.of(record, starts).model_dump_json(indent=1), encoding="utf-8")
+        partial.replace(self._record_file(name))
+        self.store.save(name, tensors, Card.of(self.inputs(pair), tensors, metrics))
+
+    def _record_file(self, name: str) -> Path:
+        return self.store.folder / f"{name}.record.json"
+
+
+def vectors_of(name: str, folder: Path | None = None) -> tuple[torch.Tensor, str]:
+    """Content vectors [k, hidden] of a kept pair by its address, and the hash of the model they belong to.
+
+    Raises:
+      LookupError: There is no such artefact, or it holds no soft prompt.
+      RefusedArtefact: It is damaged.
+    """
+    where = folder or default_store() / "dcm"
+    found = ArtefactStore(where).load(name)
+    if found is None or found[1].inputs.get("part") != "dcm":
+        raise LookupError(f"no soft prompt {name} in {where}; name one that a run with --solver dcm has kept")
+    tensors, card = found
+    settings = Settings.model_validate(card.inputs["settings"])
+    return tensors["vectors"][-settings.k :], str(card.inputs["model"])
+
+
+def given_hash(variants: Mapping[str, Mapping[str, Sequence[str]]], warm: Mapping[str, torch.Tensor]) -> str:
+    """Hash over paraphrases and warm starts; empty without any."""
+    if not variants and not warm:
+        return ""
+    texts = [repr((key, name, list(texts))) for key, value in variants.items() for name, texts in value.items()]
+    return data_address([*sorted(texts), tensors_hash(warm)])
+
+
+def _seal(record: Prompted) -> str:
+    return hashlib.sha256(json.dumps(record.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
