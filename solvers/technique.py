@@ -86,7 +86,7 @@ def execute(programs: Iterable[Program | None], width: Width, facts: Sequence[Fa
 class Timed:
     """A technique with its latencies: amortised for every sample, alone for the first ALONE_SAMPLES.
 
-    The alone measurement serves the same samples once more, one by one, after the batch has warmed everything up.
+    The alone measurement serves the same samples again, one by one, each once beforehand so that all is warm.
     """
 
     def __init__(self, technique: Technique, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -101,6 +101,7 @@ class Timed:
         share = (self._clock() - start) * 1000 / len(questions)
         timed = [attempt.model_copy(update={"amortised_ms": share}) for attempt in attempts]
         for index in range(min(self._alone_left, len(questions))):
+            self._technique.attempt([questions[index]])
             start = self._clock()
             self._technique.attempt([questions[index]])
             alone = (self._clock() - start) * 1000

@@ -2,16 +2,15 @@
 
 Before its first block a decoder builds masks, positions and rotary tables. For a row without padding they depend on
 its length alone, and at batch 1 on a small model they cost as much as half a block. So they are kept from the first
-row of a length and handed to the blocks again. Nothing is assumed of an architecture: a length is replayed only after
-replaying has given, bit for bit, the states of the decoder itself on a second row with other tokens. Where it does
-not (GPT-2 adds learned positions before the first block), the decoder goes on doing all of it.
+row of a length and handed to the blocks again. Nothing is assumed of an architecture: a length is replayed only where
+replaying has given, bit for bit, the states of the decoder itself on a second row, the first one's tokens in reverse.
+Where it does not (GPT-2 adds learned positions before the first block), the decoder goes on doing all of it.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -26,22 +25,13 @@ Capture = Callable[[torch.Tensor, list[Arguments]], torch.Tensor]
 """Runs the decoder on ids [1, position], appends what each block is given, and returns the states."""
 
 
-@dataclass
-class _Known:
-    """What is known of one length: the blocks' arguments, the row they come from, and whether replaying is right."""
-
-    arguments: list[Arguments]
-    first_row: torch.Tensor
-    confirmed: bool | None = None
-
-
 class Replay:
     """Replays one model's preparation, length by length. Not safe between threads: hold the model's lock."""
 
     def __init__(self, embed: nn.Module, blocks: Sequence[nn.Module]) -> None:
         self._embed = embed
         self._blocks = blocks
-        self._known: OrderedDict[tuple[int, int, torch.device, torch.dtype], _Known] = OrderedDict()
+        self._known: OrderedDict[tuple[int, int, torch.device, torch.dtype], list[Arguments] | None] = OrderedDict()
 
     def states(self, ids: torch.Tensor, layer: int, dtype: torch.dtype, capture: Capture) -> torch.Tensor:
         """States [1, position, hidden] that enter block `layer`, replayed where that is known to be right.
@@ -56,16 +46,16 @@ class Replay:
             return capture(ids, [])
         key = (ids.shape[1], layer, ids.device, dtype)
         known = self._known.get(key)
-        if known is not None and known.confirmed:
-            return self._run(ids, known.arguments)
+        if known is not None:
+            return self._run(ids, known)
         arguments: list[Arguments] = []
         states = capture(ids, arguments)
-        if known is None:
-            self._known[key] = _Known(arguments[:layer], ids.clone())
+        other = ids.flip(1)
+        if key not in self._known and not torch.equal(other, ids):
+            arguments = arguments[:layer]
+            self._known[key] = arguments if self._agrees(other, arguments, capture(other, [])) else None
             if len(self._known) > MOST_LENGTHS:
                 self._known.popitem(last=False)
-        elif known.confirmed is None and not torch.equal(ids, known.first_row):
-            known.confirmed = self._agrees(ids, known.arguments, states)
         return states
 
     def _agrees(self, ids: torch.Tensor, arguments: list[Arguments], states: torch.Tensor) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -54,11 +55,11 @@ def _run(model: OpenModel, batch: Batch, wanted: list[int]) -> dict[int, torch.T
     if len(wanted) > 1 or len(batch.lengths) > 1 or not 0 < layer < len(model.blocks):
         return _forward_to(model, batch, wanted)
 
-    def capture(_ids: torch.Tensor, arguments: list[dict[str, Any]]) -> torch.Tensor:
+    def capture(ids: torch.Tensor, arguments: list[dict[str, Any]]) -> torch.Tensor:
         with ExitStack() as hooks:
             for block in model.blocks[:layer]:
                 hooks.enter_context(block.register_forward_pre_hook(_note(arguments), with_kwargs=True))
-            return _forward_to(model, batch, wanted)[layer]
+            return _forward_to(model, replace(batch, input_ids=ids), wanted)[layer]
 
     return {layer: model.replay.states(batch.input_ids, layer, model.dtype, capture)}
 

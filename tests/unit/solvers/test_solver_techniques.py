@@ -80,7 +80,7 @@ def test_latency_is_the_batchs_share_and_alone_is_measured_on_the_first_samples_
     assert first[0].amortised_ms == pytest.approx(10 / 15 + 2)
     assert [a.amortised_ms for a in second] == pytest.approx([10 / 30 + 2] * 30)
     assert third[0].alone_ms is None
-    assert slow.batches == [15, *[1] * 15, 30, *[1] * 5, 1]
+    assert slow.batches == [15, *[1] * 30, 30, *[1] * 10, 1]
 
 
 def test_a_technique_that_cannot_be_built_is_tried_once_and_says_the_same_each_time() -> None:
@@ -112,7 +112,7 @@ def test_a_technique_is_built_once_and_kept() -> None:
 
 def test_the_solvers_named_in_the_refusal_are_the_registered_ones_that_work_with_any_model() -> None:
     assert set(TEXT_SOLVERS) <= set(registry.__all__)
-    works_inside = {"ir_head", "layer0", "bag_of_tokens", "shuffled_labels"}
+    works_inside = {"ir_head", "layer0", "bag_of_tokens", "shuffled_labels", "dcm"}
     assert set(CODE_SOLVERS) <= set(registry.__all__)
     assert set(registry.__all__) - set(TEXT_SOLVERS) - set(CODE_SOLVERS) == works_inside
     assert answering_of(registry.code_direct()) is None, "it runs only inside inspect"
