@@ -112,10 +112,11 @@ def test_a_technique_is_built_once_and_kept() -> None:
 
 def test_the_solvers_named_in_the_refusal_are_the_registered_ones_that_work_with_any_model() -> None:
     assert set(TEXT_SOLVERS) <= set(registry.__all__)
-    works_inside = {"ir_head", "layer0", "bag_of_tokens", "shuffled_labels", "dcm"}
+    works_inside = {"ir_head", "layer0", "bag_of_tokens", "shuffled_labels"}
     assert set(CODE_SOLVERS) <= set(registry.__all__)
-    assert set(registry.__all__) - set(TEXT_SOLVERS) - set(CODE_SOLVERS) == works_inside
-    assert answering_of(registry.code_direct()) is None, "it runs only inside inspect"
+    assert set(registry.__all__) - set(TEXT_SOLVERS) - set(CODE_SOLVERS) == works_inside | {"dcm"}
+    for alone in (registry.code_direct(), registry.dcm()):
+        assert answering_of(alone) is None, "it runs only inside inspect"
     for name in [*TEXT_SOLVERS, *works_inside]:
         found = answering_of(getattr(registry, name)())
         assert found is not None, name
