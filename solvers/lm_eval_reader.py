@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TEXT = "regex_pipeline"
 """The solver that stands for plain text: under lm-eval the task reads the completion."""
 
-NOT_HERE = (TEXT, "direct")
+NOT_HERE = ("regex_pipeline", "direct", "code_direct", "dcm")
 """Solvers of the registry that write; `direct` would ask for something else than the task's prompt does."""
 
 THE_TASKS = ("width",)
