@@ -50,9 +50,10 @@ def hidden_states(model: OpenModel, batch: Batch, layers: Collection[int | float
 
 
 def _run(model: OpenModel, batch: Batch, wanted: list[int]) -> dict[int, torch.Tensor]:
-    """One layer of one row may be replayed; whatever else goes through the decoder."""
+    """One layer of one row without padding may be replayed; whatever else goes through the decoder."""
     layer = wanted[0]
-    if len(wanted) > 1 or len(batch.lengths) > 1 or not 0 < layer < len(model.blocks):
+    unpadded_row = batch.lengths == (batch.input_ids.shape[1],)
+    if len(wanted) > 1 or not unpadded_row or not 0 < layer < len(model.blocks):
         return _forward_to(model, batch, wanted)
 
     def capture(ids: torch.Tensor, arguments: list[dict[str, Any]]) -> torch.Tensor:

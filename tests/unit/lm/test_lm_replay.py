@@ -10,7 +10,7 @@ from open_models import RANDOM, random_model
 
 from harness.lm.replay import LONGEST, MOST_LENGTHS, Replay
 from harness.lm.states import hidden_states
-from harness.lm.tokens import pad
+from harness.lm.tokens import Batch, pad
 
 
 def reference(model: Any, ids: list[int], layer: int) -> torch.Tensor:
@@ -86,3 +86,12 @@ def test_long_rows_are_left_to_the_decoder_and_few_lengths_are_kept() -> None:
         row[0, 0] = 1
         replay.states(row, 1, torch.float32, capture)
     assert len(replay._known) == MOST_LENGTHS
+
+
+def test_a_single_row_with_padding_is_not_taken_for_a_row_without() -> None:
+    model = random_model("llama")
+    for ids in ([5, 6, 7, 8], [9, 6, 7, 3]):  # lets the length be replayed
+        hidden_states(model, pad([ids], 0), [2])
+    padded = Batch(torch.tensor([[0, 5, 6, 7]]), torch.tensor([[0, 1, 1, 1]]), (3,))
+    states = hidden_states(model, padded, [2])[2][:, 1:]
+    torch.testing.assert_close(states, reference(model, [5, 6, 7], 2), rtol=1e-5, atol=1e-5)
