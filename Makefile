@@ -9,8 +9,9 @@ TASK ?= ir_arith
 SOLVERS ?= ir_head regex_pipeline direct regex_only bag_of_tokens layer0 shuffled_labels gold null
 EVAL_ARGS ?=
 PYTEST_ARGS ?=
+GATE_ARGS ?=
 
-.PHONY: setup eval test bench lint clean
+.PHONY: setup eval test gate bench lint clean
 
 setup: $(VENV)/.installed
 
@@ -30,6 +31,10 @@ eval: setup
 
 test: setup
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+# Has any task lost against the blessed results? Fails where it has (exit 1) and where it cannot be told (exit 2).
+gate: setup
+	@OMP_NUM_THREADS=1 $(BIN)/glassbox gate --baseline baselines/results/quick.json --run --log-dir logs/gate $(GATE_ARGS)
 
 # Latency and throughput, one program a question; records go to baselines/bench/.
 bench: setup

@@ -1,148 +1,27 @@
-"""The board of the code tasks: which run passes how many, with cases, outcomes, pass@k and groups, from log headers.
+"""The board of the code tasks: how many programs pass every case, with cases, outcomes, pass@k and groups.
 
-code_board(load_logs("logs"))
+glassbox leaderboard --task phase3 --by category
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 
 from harness.outcome import Outcome
 from harness.records.frames import RunRecord
 from harness.stats.intervals import wilson
-from leaderboards.ir import Estimate, Placed, estimate, placed
+from leaderboards import figures
+from leaderboards.family import Facts, Family, Measure, Run, flat, number, share, words
+from leaderboards.runs import Estimate
+from leaderboards.table import Cell, Column
 
 CONTROLS = frozenset({"gold", "null"})
 HEADLINE = "passed"
 _PASS_AT = re.compile(r"pass@\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class CodeRow:
-    """One run on the board.
-
-    Attributes:
-      arguments: The solver's arguments that set it apart.
-      total: Samples the run was to do.
-      complete: False for a run that did not finish, or lost samples to errors.
-      samples: Digest of the sample ids.
-      passed: Share of tasks whose every case passes; None where nothing was decided.
-      pass_at: `pass@k` by name, smallest k first; empty for a single epoch.
-      cases: Cases of all samples and epochs.
-      cases_right: Those that pass.
-      outcomes: Programs by outcome, over all epochs.
-      groups: Share by category, complexity and flag; the interval is Wilson's.
-    """
-
-    task: str
-    task_version: str
-    split: str
-    solver: str
-    arguments: str
-    model: str
-    control: bool
-    total: int
-    status: str
-    complete: bool
-    samples: str
-    passed: Estimate | None
-    pass_at: dict[str, Estimate]
-    cases: int
-    cases_right: int
-    outcomes: dict[str, int]
-    groups: dict[str, Estimate]
-    created: str
-    log: str
-
-    @property
-    def label(self) -> str:
-        """Solver with its distinguishing arguments."""
-        return f"{self.solver} {self.arguments}".strip()
-
-
-@dataclass(frozen=True, slots=True)
-class CodeSection:
-    """One task version and split: rows that may be compared, controls last."""
-
-    task: str
-    task_version: str
-    split: str
-    rows: tuple[CodeRow, ...]
-
-    @property
-    def comparable(self) -> bool:
-        """Whether all rows were run on the same samples."""
-        return len({row.samples for row in self.rows}) <= 1
-
-    @property
-    def groups(self) -> tuple[str, ...]:
-        """Names of the groups that some row has, in the order of the header."""
-        return tuple(dict.fromkeys(name for row in self.rows for name in row.groups))
-
-
-@dataclass(frozen=True, slots=True)
-class CodeBoard:
-    """Sections in the order of task and split."""
-
-    sections: tuple[CodeSection, ...]
-
-    @property
-    def rows(self) -> tuple[CodeRow, ...]:
-        """All rows of all sections."""
-        return tuple(row for section in self.sections for row in section.rows)
-
-
-def code_board(records: Iterable[RunRecord], keep_all: bool = False) -> CodeBoard:
-    """Put runs on a board.
-
-    Args:
-      records: Runs; those of tasks without the headline score are left out.
-      keep_all: Keep every run instead of the latest of each task, split, model, solver and arguments.
-
-    Raises:
-      MixedVersions: A task comes in several versions.
-    """
-    places: dict[tuple[str, str, str], list[CodeRow]] = {}
-    for run in placed(records, HEADLINE, keep_all):
-        places.setdefault(run.place, []).append(_row(run))
-    return CodeBoard(
-        tuple(CodeSection(*place, tuple(sorted(rows, key=_rank))) for place, rows in sorted(places.items()))
-    )
-
-
-def _rank(row: CodeRow) -> tuple[object, ...]:
-    """Methods, then controls; the best first; then by name."""
-    return (row.control, -(row.passed.value if row.passed else -1.0), row.label, row.model, row.created, row.log)
-
-
-def _row(run: Placed) -> CodeRow:
-    record = run.record
-    return CodeRow(
-        task=record.task,
-        task_version=record.task_version,
-        split=run.split,
-        solver=record.solver,
-        arguments=run.arguments,
-        model=record.model,
-        control=record.solver in CONTROLS,
-        total=record.total,
-        status=record.status,
-        complete=record.complete,
-        samples=record.samples_digest,
-        passed=estimate(record, HEADLINE),
-        pass_at=_pass_at(record),
-        cases=int(record.metric("cases_passed", "cases") or 0),
-        cases_right=int(record.metric("cases_passed", "cases_right") or 0),
-        outcomes={kind.value: int(count) for kind in Outcome if (count := record.metric("outcome", kind.value))},
-        groups=_groups(record),
-        created=record.created,
-        log=record.path.name,
-    )
-
-
-def _pass_at(record: RunRecord) -> dict[str, Estimate]:
+def pass_at(record: RunRecord) -> dict[str, Estimate]:
+    """`pass@k` by name, smallest k first; empty for a single epoch."""
     found = {}
     for name in record.scores.get(HEADLINE, {}):
         parts = [record.metric(HEADLINE, f"{name}{part}") for part in ("", ":low", ":high", ":n")]
@@ -152,13 +31,96 @@ def _pass_at(record: RunRecord) -> dict[str, Estimate]:
     return dict(sorted(found.items(), key=lambda item: int(item[0].removeprefix("pass@"))))
 
 
-def _groups(record: RunRecord) -> dict[str, Estimate]:
-    """What has an n of its own and no interval: the header holds share and n, which give it."""
+def groups(record: RunRecord) -> dict[str, Estimate]:
+    """Share by category, complexity and flag: the header holds share and n, which give Wilson's interval."""
     metrics = record.scores.get(HEADLINE, {})
     found = {}
-    for name, share in metrics.items():
+    for name, part in metrics.items():
         n = metrics.get(f"{name}:n")
         if n and not _PASS_AT.fullmatch(name):
-            interval = wilson(min(share * n, n), int(n))
-            found[name] = Estimate(share, interval.low, interval.high, int(n))
+            interval = wilson(min(part * n, n), int(n))
+            found[name] = Estimate(part, interval.low, interval.high, int(n))
     return found
+
+
+def outcomes(record: RunRecord) -> dict[str, int]:
+    """Programs by outcome, over all epochs."""
+    return {kind.value: int(count) for kind in Outcome if (count := record.metric("outcome", kind.value))}
+
+
+def _largest_k() -> Measure:
+    def cell(run: Run) -> Cell:
+        found = pass_at(run.record)
+        if not found:
+            return Cell(figures.NONE)
+        name = next(reversed(found))
+        return Cell(f"{figures.proportion(found[name])} (k={name.removeprefix('pass@')})", found[name].value)
+
+    def facts(run: Run) -> Facts:
+        return {key: value for name, found in pass_at(run.record).items() for key, value in flat(name, found).items()}
+
+    return Measure(Column("pass@k", about="a right program among k, %; the largest k"), cell, facts)
+
+
+def _cases() -> Measure:
+    def counted(run: Run) -> tuple[int, int]:
+        right, cases = (run.record.metric("cases_passed", name) for name in ("cases_right", "cases"))
+        return int(right or 0), int(cases or 0)
+
+    def cell(run: Run) -> Cell:
+        right, cases = counted(run)
+        return Cell(f"{right:,}/{cases:,}", right / cases if cases else None)
+
+    def facts(run: Run) -> Facts:
+        right, cases = counted(run)
+        return {"cases_right": right, "cases": cases}
+
+    return Measure(Column("cases", about="cases passed, over all samples and epochs", spare=2), cell, facts)
+
+
+def _grouped(run: Run) -> Facts:
+    return {
+        key: value for name, found in groups(run.record).items() for key, value in flat(f"group_{name}", found).items()
+    }
+
+
+def _failed(run: Run) -> str:
+    return ", ".join(f"{kind} {count:,}" for kind, count in outcomes(run.record).items() if kind != Outcome.PASS)
+
+
+def _each_ms(run: Run) -> float | None:
+    return None if run.samples is None else run.samples.share_of_run_ms
+
+
+FAMILY = Family(
+    name="code",
+    headline=HEADLINE,
+    controls=CONTROLS,
+    batch_ms=_each_ms,
+    groups=groups,
+    measures=(
+        share("passed", interval=True, about="programs of which every case passes, % [95 % Wilson interval]"),
+        _largest_k(),
+        _cases(),
+        words(
+            "not passed",
+            _failed,
+            lambda run: {f"outcome_{kind.value}": outcomes(run.record).get(kind.value, 0) for kind in Outcome},
+            about="programs by outcome, over all epochs",
+            brief=True,
+        ),
+        number(
+            "each_ms",
+            "each",
+            _each_ms,
+            figures.milliseconds,
+            about="wall time of the run, judging included, over samples and epochs",
+        ),
+        number(
+            "tokens", "tokens", lambda run: run.cost("tokens"), spare=1, about="read and written for a program, mean"
+        ),
+    ),
+    more=(words("groups", lambda run: "", _grouped),),
+    legend="passed: every case passes, % [95 % Wilson interval]; pass@k: the largest k; unsupported programs are "
+    "undecided; each: wall time of the run over its programs",
+)

@@ -1,7 +1,8 @@
 """`glassbox leaderboard`: logs to a board, in the terminal or in a file.
 
 glassbox leaderboard --split held_out_both
-glassbox leaderboard --format markdown --output board.md
+glassbox leaderboard --task phase3 --by category
+glassbox leaderboard --prices prices.json --format html --output board.html
 """
 
 from __future__ import annotations
@@ -11,39 +12,19 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
     from harness.records.frames import RunRecord
-    from leaderboards.code import CodeBoard
-    from leaderboards.dcm import DcmBoard
-    from leaderboards.ir import Board
-    from leaderboards.success import Success
+    from leaderboards.table import Table
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-FORMATS = ("rich", "markdown", "csv", "json")
+FORMATS = ("rich", "markdown", "csv", "json", "html")
+FILTERS = ("task", "task_version", "model", "solver", "split", "tag")
 HOW_TO_MAKE_ONE = "run `make eval`, or `inspect eval tasks/ir_arith.py --solver ir_head`, or name another --log-dir"
-
-
-@dataclass(frozen=True)
-class Boards:
-    """What the logs give: the IR tasks with their success tables, the code tasks, and the soft-prompt tasks."""
-
-    ir: Board
-    successes: Sequence[Success]
-    code: CodeBoard
-    dcm: DcmBoard
-
-    @property
-    def kinds(self) -> int:
-        """How many of them hold a run; the success tables belong to the IR tasks."""
-        return sum(bool(board.sections) for board in (self.ir, self.code, self.dcm))
 
 
 def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
@@ -51,7 +32,8 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser = subparsers.add_parser(
         "leaderboard",
         help="rank the runs in the logs, with intervals and controls",
-        description="Rank the latest run of each task, split, model and solver. Figures come from the log headers.",
+        description="Rank the latest run of each task, split, model and solver. Rows tie unless a paired test on the "
+        "same samples parts them. Runs that failed the audit in LOG_DIR/audit.json are marked.",
     )
     parser.add_argument(
         "--log-dir",
@@ -59,10 +41,19 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
         default=Path(os.environ.get("INSPECT_LOG_DIR", "logs")),
         help="where the logs are, searched recursively (default: $INSPECT_LOG_DIR or ./logs)",
     )
-    for name in ("task", "model", "solver", "split", "task-version"):
+    for name in ("task", "model", "solver", "split", "task-version", "tag"):
         parser.add_argument(
             f"--{name}", action="append", metavar="NAME", help=f"only this {name}; may be a pattern, may be repeated"
         )
+    parser.add_argument(
+        "--by",
+        metavar="KEY",
+        help="a row for each solver and category instead: category, complexity, tag, template, operation, family, or "
+        "any other metadata of the samples",
+    )
+    parser.add_argument(
+        "--prices", type=Path, metavar="FILE", help="device prices (JSON), asked before leaderboards/prices.json"
+    )
     parser.add_argument("--format", choices=FORMATS, default="rich", help="default: rich, a table for the terminal")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead, all at once or not at all")
     parser.add_argument("--all", action="store_true", help="show every run, not only the latest of each kind")
@@ -73,10 +64,7 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 def run(args: argparse.Namespace) -> int:
     """Print or write the board; 0 on success, 1 with one line on stderr when there is none to make."""
     from harness.records.frames import load_logs
-    from leaderboards.code import code_board
-    from leaderboards.dcm import dcm_board
-    from leaderboards.ir import MixedVersions, board
-    from leaderboards.success import successes
+    from leaderboards.runs import MixedVersions
 
     if not args.log_dir.exists():
         return _refuse(f"there is no log directory {args.log_dir}; {HOW_TO_MAKE_ONE}")
@@ -87,35 +75,63 @@ def run(args: argparse.Namespace) -> int:
     if not chosen:
         return _refuse(f"none of the {len(records)} logs in {args.log_dir} is of the {_wanted(args)}")
     try:
-        ranked, programs = board(chosen, keep_all=args.all), code_board(chosen, keep_all=args.all)
-        prompts = dcm_board(chosen, keep_all=args.all)
+        audits = _audits(args.log_dir)
+        found = _drilled(chosen, args, audits) if args.by else _board(chosen, args, audits)
     except MixedVersions as error:
         return _refuse(str(error))
-    boards = Boards(ranked, (), programs, prompts)
-    if not boards.kinds:
+    if not found:
         scores = "`semantic` of the IR tasks, `passed` of the code tasks, or `exact_both` of the soft-prompt tasks"
         return _refuse(f"no log in {args.log_dir} has the score {scores}; {HOW_TO_MAKE_ONE}")
-    if args.format == "csv" and boards.kinds > 1:
-        return _refuse("IR, code and soft-prompt tasks have other columns and cannot share a CSV; choose with --task")
-    tables, faults = successes(chosen, keep_all=args.all)
+    return _deliver(found, args.format, args.output)
+
+
+def _audits(log_dir: Path) -> dict[str, str]:
+    from harness.records.frames import AUDIT_FILE
+    from leaderboards.audits import read_audits
+
+    return read_audits((log_dir if log_dir.is_dir() else log_dir.parent) / AUDIT_FILE)
+
+
+def _board(chosen: Sequence[RunRecord], args: argparse.Namespace, audits: dict[str, str]) -> list[Table]:
+    """The boards, and the seed's success tables below them."""
+    from leaderboards.board import tables
+    from leaderboards.prices import read_prices
+    from leaderboards.success import successes
+    from leaderboards.success_table import success_table
+
+    prices = read_prices(args.prices) if args.prices else None
+    found = tables(chosen, args.all, audits, prices)
+    judged, faults = successes(chosen, keep_all=args.all)
     for fault in faults:
         print(fault, file=sys.stderr)
-    return _deliver(replace(boards, successes=tables), args.format, args.output)
+    return [*found, *map(success_table, judged)]
+
+
+def _drilled(chosen: Sequence[RunRecord], args: argparse.Namespace, audits: dict[str, str]) -> list[Table]:
+    from leaderboards.drill import drill
+
+    return drill(chosen, args.by, args.all, audits)
 
 
 def select(records: Iterable[RunRecord], args: argparse.Namespace) -> list[RunRecord]:
-    """The runs that match every filter given; a filter may hold several patterns."""
-    filters: dict[str, Sequence[str] | None] = {
-        name: getattr(args, name, None) for name in ("task", "task_version", "model", "solver", "split")
-    }
+    """The runs that match every filter given; a filter may hold several patterns, of which one must fit."""
+    given: dict[str, Sequence[str]] = {name: found for name in FILTERS if (found := getattr(args, name, None))}
     return [
         record
         for record in records
         if all(
-            patterns is None or any(fnmatchcase(getattr(record, name), pattern) for pattern in patterns)
-            for name, patterns in filters.items()
+            any(fnmatchcase(value, pattern) for value in _values(record, name) for pattern in patterns)
+            for name, patterns in given.items()
         )
     ]
+
+
+def _values(record: RunRecord, name: str) -> Sequence[str]:
+    """What a filter looks at; a run may have several tags, from the command line and from its task."""
+    if name != "tag":
+        return (str(getattr(record, name)),)
+    tags = record.metadata.get("tags")
+    return (*record.tags, *(map(str, tags) if isinstance(tags, list | tuple) else ()))
 
 
 def write_atomically(path: Path, content: str) -> None:
@@ -134,14 +150,35 @@ def write_atomically(path: Path, content: str) -> None:
         raise
 
 
-def _deliver(boards: Boards, form: str, output: Path | None) -> int:
+def render(tables: Sequence[Table], form: str) -> str:
+    """The tables in one of `FORMATS`."""
+    from leaderboards.export import csv_tables, json_tables
+    from leaderboards.page import html_tables
+    from leaderboards.render import markdown_tables, rich_tables, text
+
+    renderers = {
+        "rich": lambda tables: text(rich_tables(tables)),
+        "markdown": markdown_tables,
+        "csv": csv_tables,
+        "json": json_tables,
+        "html": html_tables,
+    }
+    return renderers[form](tables)
+
+
+def _deliver(tables: Sequence[Table], form: str, output: Path | None) -> int:
     """Render, then print or write."""
     if output is not None and not output.parent.is_dir():
         return _refuse(f"cannot write {output}: there is no directory {output.parent}; make it first")
     if form == "rich" and output is None and sys.stdout.isatty():
-        _print_to_terminal(boards)
+        from rich.console import Console
+
+        from leaderboards.render import rich_tables
+
+        console = Console()
+        console.print(rich_tables(tables, console.width))
         return 0
-    content = render(boards, form)
+    content = render(tables, form)
     if output is None:
         sys.stdout.write(content)
     else:
@@ -149,56 +186,9 @@ def _deliver(boards: Boards, form: str, output: Path | None) -> int:
     return 0
 
 
-def render(boards: Boards, form: str) -> str:
-    """The boards and their success tables in one of `FORMATS`; the CSV has one board alone."""
-    from leaderboards import render as renderers
-    from leaderboards import render_code as programs
-    from leaderboards import render_dcm as prompts
-    from leaderboards import render_success as successes
-
-    if form == "csv":
-        code = programs.csv_code_board(boards.code) if boards.code.sections else prompts.csv_dcm_board(boards.dcm)
-        return renderers.csv_board(boards.ir) if boards.ir.sections else code
-    if form == "json":
-        tables = [successes.success_data(table) for table in boards.successes]
-        others = {"code": programs.code_data(boards.code), "soft_prompt": prompts.dcm_data(boards.dcm)}
-        return renderers.json_board(boards.ir, tables, **others)
-    if form == "markdown":
-        ir = [renderers.markdown_board(boards.ir), *map(successes.markdown_success, boards.successes)]
-        parts = [*(ir if boards.ir.sections else [])]
-        parts += [programs.markdown_code_board(boards.code)] if boards.code.sections else []
-        parts += [prompts.markdown_dcm_board(boards.dcm)] if boards.dcm.sections else []
-        return "\n".join(parts)
-    return "\n".join(renderers.text(part) for part in _rich(boards))
-
-
-def _rich(boards: Boards) -> list[RenderableType]:
-    from leaderboards.render import rich_board
-    from leaderboards.render_code import rich_code_board
-    from leaderboards.render_dcm import rich_dcm_board
-    from leaderboards.render_success import rich_success
-
-    ir = [rich_board(boards.ir), *map(rich_success, boards.successes)]
-    return [
-        *(ir if boards.ir.sections else []),
-        *([rich_code_board(boards.code)] if boards.code.sections else []),
-        *([rich_dcm_board(boards.dcm)] if boards.dcm.sections else []),
-    ]
-
-
-def _print_to_terminal(boards: Boards) -> None:
-    from rich.console import Console
-
-    console = Console()
-    for position, part in enumerate(_rich(boards)):
-        if position:
-            console.print()
-        console.print(part)
-
-
 def _wanted(args: argparse.Namespace) -> str:
     """The filters in words, for the message that nothing matched."""
-    given = {name: getattr(args, name) for name in ("task", "task_version", "model", "solver", "split")}
+    given = {name: getattr(args, name) for name in FILTERS}
     return ", ".join(f"{name.replace('_', ' ')} {' or '.join(values)}" for name, values in given.items() if values)
 
 

@@ -182,7 +182,7 @@ def _logged(args: argparse.Namespace) -> Sequence[RunRecord]:
 
 def _named(name: str, logged: Sequence[RunRecord], log_dir: Path) -> Sequence[RunRecord]:
     """Runs that `name` may mean, the oldest first; a broken one only where there is no complete one."""
-    from leaderboards.ir import label
+    from leaderboards.runs import label
 
     named = [record for record in logged if _means(name, record)]
     if not named:

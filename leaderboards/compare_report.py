@@ -21,7 +21,7 @@ from harness.stats.paired import PairedTable, compare, mcnemar, paired_table
 from harness.stats.paired_means import compare_means, paired_permutation
 from harness.stats.power import fewest_discordant, mean_detectable, mean_needed, paired_detectable, paired_needed
 from harness.stats.resample import Floats
-from leaderboards.ir import Estimate, label
+from leaderboards.runs import Estimate, label
 
 FEWEST_LATENCIES = 5
 FEW_CLUSTERS = 10

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from typing import Protocol
 
 NONE = "–"  # noqa: RUF001
+MICRO = "\N{MICRO SIGN}"
 
 
 class Bounded(Protocol):
@@ -40,12 +42,23 @@ def with_interval(estimate: Bounded | None) -> str:
 
 
 def milliseconds(value: float | None) -> str:
-    """Three digits in the unit that suits: `210 µs`, `1.23 ms`, `45.6 ms`, `2.10 s`."""
+    """Three digits in the unit that suits, microseconds to seconds: `1.23 ms`, `45.6 ms`, `2.10 s`."""
     if value is None:
         return NONE
     if value < 0.9995:
-        return f"{_three_digits(value * 1000)} µs"
+        return f"{_three_digits(value * 1000)} {MICRO}s"
     return f"{_three_digits(value)} ms" if value < 999.5 else f"{_three_digits(value / 1000)} s"
+
+
+def dollars(value: float | None) -> str:
+    """Two digits or more: `$12.50`, `$0.34`, `$0.000052`; below a thousandth of a cent, that it is below."""
+    if value is None:
+        return NONE
+    if 0 < value < 0.00001:
+        return "<$0.00001"
+    if value == 0 or value >= 0.1:
+        return f"${value:,.2f}"
+    return f"${value:.{1 - floor(log10(value))}f}"
 
 
 def ratio(value: float | None) -> str:

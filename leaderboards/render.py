@@ -1,41 +1,44 @@
-"""Boards as text: a rich table for the terminal, Markdown for a README, CSV and JSON for programs.
+"""Tables as text to read: for the terminal, and as Markdown for a README.
 
-The same logs give the same bytes: nothing here depends on the clock, the locale, paths or the order of files.
+    text(rich_tables(tables(load_logs("logs"))))
+    markdown_tables(tables(load_logs("logs")))
+
+The same tables give the same bytes: nothing here depends on the clock, the locale or the terminal.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, fields
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from leaderboards import figures
-from leaderboards.ir import Board, Estimate, Row, Section
+from leaderboards.table import Cell, Column, Table, TableRow, Tone, with_legends
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
+    from rich.table import Table as Grid
 
 WIDTH = 100
-UNFINISHED = "†"
+FOLDED, GAP = 14, 2
 LINES = "    \n    \n ── \n    \n ── \n    \n    \n    \n"  # rich's box: a line below the head and between sections
-UNIT_NOTE = "% [95 % Wilson interval]; latency: median for one sample alone, and its share of a batch"
+STYLES: dict[Tone, str] = {"": "", "good": "green", "bad": "red", "unsure": "yellow"}
 
 
-def rich_board(board: Board) -> RenderableType:
-    """One table a section, controls below a line."""
+def rich_tables(tables: Sequence[Table], width: int = WIDTH) -> RenderableType:
+    """Tables for a terminal of so many characters, with a line above the controls.
+
+    Columns without any value are not shown, nor those that a terminal has no room for; a line says which these are.
+    """
     from rich.console import Group
     from rich.text import Text
 
-    tables: list[RenderableType] = []
-    for section in board.sections:
-        lines = notes(section)
-        tables += [_rich_section(section), *([Text("\n".join(lines), style="dim")] if lines else []), Text()]
-    return Group(*tables, Text(UNIT_NOTE, style="dim"))
+    parts: list[RenderableType] = []
+    for table, legend in with_legends(tables):
+        shown, left_out = _fitting(table, width)
+        lines = [*table.notes, *([left_out] if left_out else []), *([legend] if legend else [])]
+        parts += [Text()] if parts else []
+        parts += [Text(table.title, style="bold"), _grid(table, shown), *(Text(line, style="dim") for line in lines)]
+    return Group(*parts)
 
 
 def text(renderable: RenderableType, width: int = WIDTH) -> str:
@@ -48,111 +51,88 @@ def text(renderable: RenderableType, width: int = WIDTH) -> str:
     return "".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().splitlines())
 
 
-def markdown_board(board: Board) -> str:
-    """One heading and table a section; controls follow in italics."""
-    head = ["solver", "model", "n", "structural", "semantic", "unread", "alone", "in batch", "tokens", "artefact"]
+def markdown_tables(tables: Sequence[Table]) -> str:
+    """A heading, a table and its notes each; controls in italics."""
     blocks: list[str] = []
-    for section in board.sections:
-        rows = [_markdown_cells(row) for row in section.rows]
-        blocks += [f"### {title(section)}", markdown_table(head, rows, left=2), *notes(section)]
-    return "\n\n".join([*blocks, f"{UNIT_NOTE}. Controls are in italics. Unread: parse failures."]) + "\n"
-
-
-def csv_board(board: Board) -> str:
-    """One line a row with every figure unrounded; an estimate takes four columns."""
-    out = io.StringIO()
-    estimates = {field.name for field in fields(Row) if "Estimate" in str(field.type)}
-    writer: csv.DictWriter[str] | None = None
-    for row in board.rows:
-        line: dict[str, object] = {}
-        for name, value in ((field.name, getattr(row, field.name)) for field in fields(row)):
-            if name not in estimates:
-                line[name] = value
-                continue
-            for part in (field.name for field in fields(Estimate)):
-                line[name if part == "value" else f"{name}_{part}"] = getattr(value, part, None)
-        if writer is None:
-            writer = csv.DictWriter(out, list(line), lineterminator="\n")
-            writer.writeheader()
-        writer.writerow(line)
-    return out.getvalue()
-
-
-def json_board(
-    board: Board,
-    success: Sequence[dict[str, object]] = (),
-    code: Sequence[dict[str, object]] = (),
-    soft_prompt: Sequence[dict[str, object]] = (),
-) -> str:
-    """Everything the board knows, and beside it the success tables and the sections of other tasks, if any."""
-    content = {"sections": [asdict(section) for section in board.sections], "success": list(success)}
-    content |= {name: list(others) for name, others in (("code", code), ("soft_prompt", soft_prompt)) if others}
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    for table, legend in with_legends(tables):
+        left = [column.text for column in table.columns]
+        rows = [_markdown_cells(row) for row in table.rows]
+        blocks += [f"### {table.title}", _markdown([column.title for column in table.columns], rows, left)]
+        blocks += ["\n".join(f"- {line}" for line in table.notes)] if table.notes else []
+        controls = " Controls are in italics." if any(row.control for row in table.rows) else ""
+        blocks += [f"{legend}.{controls}"] if legend else []
+    return "\n\n".join(blocks) + "\n"
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
     """A Markdown table whose first `left` columns are text and whose others are figures."""
-    align = [":--" if position < left else "--:" for position in range(len(head))]
-    escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, align, *escaped))
+    return _markdown(head, rows, [position < left for position in range(len(head))])
 
 
-def title(section: Section) -> str:
-    """`ir_arith 1-A · held_out_both · open/arith`, the model only where all rows share one."""
-    models = {row.model for row in section.rows}
-    shared = models.pop() if len(models) == 1 else ""
-    return " · ".join(filter(None, [f"{section.task} {section.task_version}", section.split, shared]))
+def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]], left: Sequence[bool]) -> str:
+    align = [":--" if text else "--:" for text in left]
+    escaped = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in (head, *rows)]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (escaped[0], align, *escaped[1:]))
 
 
-def notes(section: Section) -> list[str]:
-    """What a reader must know about some of the rows."""
-    lines = [
-        f"{UNFINISHED} {row.label} ({row.status}): {row.n:,} of {row.total:,} samples scored"
-        for row in section.rows
-        if not row.complete
-    ]
-    if not section.comparable:
-        lines.append("! the rows were not all run on the same samples: do not compare them")
-    return lines
-
-
-def _rich_section(section: Section) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    several = len({row.model for row in section.rows}) > 1
-    table = Table(title=title(section), title_justify="left", title_style="bold", box=box.Box(LINES))
-    table.show_edge, table.pad_edge = False, False
-    table.add_column("solver", overflow="fold", min_width=14)
-    if several:
-        table.add_column("model", overflow="fold", max_width=16)
-    for name in ("n", "structural", "semantic", "alone", "in batch", "tokens", "artefact"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in section.rows:
-        cells = _cells(row)
-        ends = bool(section.controls and section.methods) and row is section.methods[-1]
-        shown = cells if several else cells[:1] + cells[2:]
-        table.add_row(*shown, style="dim" if row.control else None, end_section=ends)
-    return table
-
-
-def _cells(row: Row) -> list[str]:
-    return [
-        row.label if row.complete else f"{row.label} {UNFINISHED}",
-        row.model,
-        figures.number(row.n),
-        figures.proportion(row.structural),
-        figures.with_interval(row.semantic),
-        figures.milliseconds(row.alone_p50_ms),
-        figures.milliseconds(row.amortised_p50_ms),
-        figures.number(row.generated_tokens),
-        figures.address(row.artefact),
-    ]
-
-
-def _markdown_cells(row: Row) -> list[str]:
-    cells = _cells(row)
-    cells.insert(5, figures.proportion(row.parse_failure))
+def _markdown_cells(row: TableRow) -> list[str]:
+    cells = [cell.text for cell in row.cells]
+    cells[0] = f"{cells[0]} {row.mark}".rstrip()
     if row.control:
         cells[0] = f"*{cells[0]}*"
     return cells
+
+
+def _fitting(table: Table, width: int) -> tuple[list[int], str]:
+    """The columns to show, and a line about those for which there is no room."""
+    shown = [at for at, column in enumerate(table.columns) if column.brief and (at == 0 or _filled(table, at))]
+    dropped: list[str] = []
+    while _width(table, shown) > width and any(table.columns[at].spare for at in shown):
+        least = max(shown, key=lambda at: table.columns[at].spare)
+        dropped.append(table.columns[least].title)
+        shown.remove(least)
+    line = f"no room here for {', '.join(dropped)}: in a wider terminal and in the other formats" if dropped else ""
+    return shown, line
+
+
+def _filled(table: Table, at: int) -> bool:
+    return any(row.cells[at].value is not None for row in table.rows)
+
+
+def _width(table: Table, shown: Sequence[int]) -> int:
+    """Of the table in characters; words fold, so that a column of them needs no more than some."""
+    widths = []
+    for at in shown:
+        column = table.columns[at]
+        longest = max((len(row.cells[at].text) for row in table.rows), default=0)
+        longest = FOLDED if at == 0 else min(longest, FOLDED) if column.text else longest
+        widths.append(max(longest, len(column.title)))
+    return sum(widths) + GAP * (len(shown) - 1)
+
+
+def _grid(table: Table, shown: Sequence[int]) -> Grid:
+    from rich import box
+    from rich.table import Table as Grid
+
+    grid = Grid(box=box.Box(LINES), show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
+    for at in shown:
+        _add(grid, table.columns[at], first=at == 0)
+    methods = [row for row in table.rows if not row.control]
+    for row in table.rows:
+        ends = bool(methods) and row is methods[-1] and len(methods) < len(table.rows)
+        cells = [_styled(row.cells[at], row.mark if at == 0 else "") for at in shown]
+        grid.add_row(*cells, style="dim" if row.control else None, end_section=ends)
+    return grid
+
+
+def _add(grid: Grid, column: Column, first: bool) -> None:
+    if column.text:
+        grid.add_column(column.title, justify="left", overflow="fold", min_width=FOLDED if first else None)
+    else:
+        grid.add_column(column.title, justify="right", no_wrap=True)
+
+
+def _styled(cell: Cell, mark: str) -> RenderableType:
+    from rich.text import Text
+
+    return Text(f"{cell.text} {mark}".rstrip(), style=STYLES[cell.tone])

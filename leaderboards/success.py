@@ -2,23 +2,26 @@
 
     for table in successes(load_logs("logs")): ...
 
-Verdicts use the bound of the interval, never the point: 100 % of 50 samples does not support "more than 99 %".
+Verdicts use the bound of the interval, never the point: 100 % of 50 samples does not support "more than 99 %". The
+comparison of the two is that of `glassbox compare`: samples of one template are one cluster.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-from harness.records.frames import RunRecord, samples_frame
+import numpy as np
+import numpy.typing as npt
+
+from harness.records.frames import RunRecord
+from harness.records.pairing import NotComparable, PairedRuns, pair
+from harness.records.scored import scored_samples
 from harness.stats.intervals import Interval, bootstrap_ratio, exact
-from harness.stats.paired import NonInferiority, not_worse
 from harness.stats.verdict import Verdict, above
-from leaderboards.ir import Estimate, estimate, label, same_data
-
-if TYPE_CHECKING:
-    import pandas as pd
+from leaderboards.compare_report import Report, report
+from leaderboards.runs import Estimate, data_in_words, estimate, label
 
 HEAD, PIPELINE = "ir_head", "regex_pipeline"
 FEWEST_LATENCIES = 5  # a bootstrap of the median over fewer values is no interval
@@ -50,6 +53,21 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class NotWorse:
+    """Whether the head is worse than the pipeline by no more than `margin`.
+
+    Attributes:
+      verdict: Supported where the whole interval of head - pipeline lies above -margin, refuted where it lies below:
+        the absence of a significant difference alone supports nothing.
+      comparison: As `glassbox compare` reports it.
+    """
+
+    margin: float
+    verdict: Verdict
+    comparison: Report
+
+
+@dataclass(frozen=True, slots=True)
 class Success:
     """The seed's criteria for one pair of runs, and their paired comparison."""
 
@@ -61,12 +79,12 @@ class Success:
     pipeline: str
     n: int
     criteria: tuple[Criterion, ...]
-    paired: NonInferiority
+    paired: NotWorse
 
     @property
     def sentence(self) -> str:
         """The paired comparison in words."""
-        return self.paired.comparison.sentence(self.head, self.pipeline)
+        return self.paired.comparison.sentence
 
 
 def successes(records: Iterable[RunRecord], keep_all: bool = False) -> tuple[list[Success], list[str]]:
@@ -76,17 +94,20 @@ def successes(records: Iterable[RunRecord], keep_all: bool = False) -> tuple[lis
     choose the best one by these very samples would be to fit the test.
     """
     complete = [record for record in records if record.complete]
-    pipelines = [record for record in complete if record.solver == PIPELINE]
-    heads: dict[object, RunRecord] = {}
-    for record in (record for record in complete if record.solver == HEAD):
-        heads[record.path if keep_all else (same_data(record), record.model)] = record
+    heads: dict[object, tuple[tuple[str, ...], RunRecord]] = {}
+    pipelines: dict[object, RunRecord] = {}
+    for record, data in zip(complete, data_in_words(complete), strict=True):
+        place = (record.task, record.task_version, data, record.model)
+        if record.solver == HEAD:
+            heads[record.path if keep_all else place] = (place, record)
+        elif record.solver == PIPELINE:
+            pipelines[place] = record
     tables, faults = [], []
-    for head in heads.values():
-        beside = [run for run in pipelines if same_data(run) == same_data(head) and run.model == head.model]
-        if not beside:
+    for beside, head in heads.values():
+        if beside not in pipelines:
             continue
         try:
-            tables.append(success(head, beside[-1]))
+            tables.append(success(head, pipelines[beside]))
         except CannotPair as fault:
             faults.append(str(fault))
     return tables, faults
@@ -98,35 +119,28 @@ def success(head: RunRecord, pipeline: RunRecord, margin: float = 0.01) -> Succe
     Raises:
       CannotPair: The runs do not hold the same scored samples.
     """
-    pairs = _pairs(head, pipeline)
+    try:
+        pairs = pair(head, pipeline, "semantic")
+    except NotComparable as fault:
+        raise CannotPair(f"no success table: {fault}") from fault
     criteria = (
         _proportion("structural accuracy", estimate(head, "structural"), 0.99),
         _proportion("semantic accuracy", estimate(head, "semantic"), 0.95),
         _eliminated(pairs),
         _faster(pairs),
     )
-    paired = not_worse(pairs["score_semantic_head"].tolist(), pairs["score_semantic_pipeline"].tolist(), margin)
     names = (head.task, head.task_version, head.split, head.model, label(head), label(pipeline))
-    return Success(*names, n=len(pairs), criteria=criteria, paired=paired)
+    return Success(*names, n=len(pairs.ids), criteria=criteria, paired=_not_worse(report(pairs), margin))
 
 
-def _pairs(head: RunRecord, pipeline: RunRecord) -> pd.DataFrame:
-    """One row a sample with the scores of both runs; refused where one run lacks a sample of the other."""
-    columns = ["id", "epoch", "score_semantic", "score_parse_failure", "score_alone_ms"]
-    frames = [samples_frame(run, attempts=False).reindex(columns=columns) for run in (head, pipeline)]
-    left, right = (frame.dropna(subset=["score_semantic"]) for frame in frames)
-    if left.empty or right.empty:
-        empty = head if left.empty else pipeline
-        raise CannotPair(
-            f"{empty.path.name} holds no scored samples; run {empty.solver} again without --no-log-samples"
-        )
-    pairs = left.merge(right, on=["id", "epoch"], suffixes=("_head", "_pipeline"), validate="one_to_one")
-    if not len(pairs) == len(left) == len(right):
-        raise CannotPair(
-            f"{head.path.name} and {pipeline.path.name} share {len(pairs)} scored samples, but hold {len(left)} and "
-            f"{len(right)}; run both on the same samples to compare {head.solver} with {pipeline.solver}"
-        )
-    return pairs
+def _not_worse(comparison: Report, margin: float) -> NotWorse:
+    test = comparison.test
+    verdict = Verdict.UNDETERMINED
+    if test.low > -margin:
+        verdict = Verdict.SUPPORTED
+    elif test.high < -margin:
+        verdict = Verdict.REFUTED
+    return NotWorse(margin, verdict, comparison)
 
 
 def _proportion(name: str, found: Estimate | None, threshold: float) -> Criterion:
@@ -137,37 +151,47 @@ def _proportion(name: str, found: Estimate | None, threshold: float) -> Criterio
     return Criterion(name, condition, found.value, found.low, found.high, "%", verdict, f"n = {found.n:,}")
 
 
-def _eliminated(pairs: pd.DataFrame) -> Criterion:
+def _eliminated(pairs: PairedRuns) -> Criterion:
     """Of the samples on which the regex could read nothing, on how many could the head?
 
     A universal claim is refuted by one counterexample, and never proven: supported means that none was seen where
     there was something to eliminate, and that the head's rate of parse failures is below 1 % by its exact bound.
     """
     name, condition = "regex failures eliminated", "100 %"
-    if pairs[["score_parse_failure_head", "score_parse_failure_pipeline"]].isna().any(axis=None):
+    head, pipeline = (_unread(run, pairs.ids) for run in (pairs.a, pairs.b))
+    if head is None or pipeline is None:
         return Criterion(name, condition, None, None, None, "%", Verdict.UNDETERMINED, "not measured on every sample")
-    failed = pairs[pairs["score_parse_failure_pipeline"] == 1]
-    remaining, anywhere = (int(frame["score_parse_failure_head"].sum()) for frame in (failed, pairs))
-    bound = exact(anywhere, len(pairs)).high
-    right = int(failed["score_semantic_head"].sum())
-    note = f"{len(failed)} failures, {right} of them right by the head, which itself failed {anywhere} times"
-    if not len(failed):
+    failures, remaining, anywhere = int(pipeline.sum()), int((head & pipeline).sum()), int(head.sum())
+    bound = exact(anywhere, len(pairs.ids)).high
+    right = int(pairs.values_a[pipeline].sum())
+    note = f"{failures} failures, {right} of them right by the head, which itself failed {anywhere} times"
+    if not failures:
         verdict = Verdict.REFUTED if anywhere else Verdict.UNDETERMINED
         return Criterion(name, condition, None, None, None, "%", verdict, note)
-    gone = len(failed) - remaining
-    interval = exact(gone, len(failed))
+    gone = failures - remaining
+    interval = exact(gone, failures)
     verdict = Verdict.REFUTED if anywhere else Verdict.SUPPORTED if bound < 0.01 else Verdict.UNDETERMINED
-    return Criterion(name, condition, gone / len(failed), interval.low, interval.high, "%", verdict, note)
+    return Criterion(name, condition, gone / failures, interval.low, interval.high, "%", verdict, note)
 
 
-def _faster(pairs: pd.DataFrame) -> Criterion:
+def _unread(run: RunRecord, ids: Sequence[str]) -> npt.NDArray[np.bool_] | None:
+    """Of each sample whether no program was read; None where that is not known of every one."""
+    samples = scored_samples(run, "parse_failure")
+    if not all(key in samples and samples[key].scored for key in ids):
+        return None
+    return np.asarray([samples[key].value > 0 for key in ids])
+
+
+def _faster(pairs: PairedRuns) -> Criterion:
     """How many times the head's median latency for one sample alone goes into the pipeline's."""
     name, condition = "latency, times faster", "> 2 x"
-    slow, fast = (pairs[f"score_alone_ms_{side}"].dropna() for side in ("pipeline", "head"))
+    none = np.empty(0)
+    fast, slow = (side.get("alone_ms", none) for side in (pairs.measured_a, pairs.measured_b))
+    fast, slow = fast[np.isfinite(fast)], slow[np.isfinite(slow)]
     if min(len(slow), len(fast)) < FEWEST_LATENCIES:
         note = f"latency alone stands on {len(fast)} and {len(slow)} samples; at least {FEWEST_LATENCIES} are needed"
         return Criterion(name, condition, None, None, None, "x", Verdict.UNDETERMINED, note)
-    interval = bootstrap_ratio(slow.to_numpy(), fast.to_numpy())
-    ratio = float(slow.median() / fast.median())
+    interval = bootstrap_ratio(slow, fast)
+    ratio = float(np.median(slow) / np.median(fast))
     note = f"medians of {len(fast)} and {len(slow)} samples, one at a time"
     return Criterion(name, condition, ratio, interval.low, interval.high, "x", above(interval, 2), note)

@@ -17,6 +17,7 @@ from scorers.dcm_exact import decoding, exact_both
 from scorers.dcm_grade import grades
 from scorers.dcm_grid import arc_grid, sudoku_grid
 from scorers.dcm_loss import losses
+from scorers.dcm_signals import signals
 
 
 def dcm_scorers(*grids: Literal["sudoku", "arc"]) -> list[Scorer]:
@@ -32,4 +33,5 @@ def dcm_scorers(*grids: Literal["sudoku", "arc"]) -> list[Scorer]:
         curves(),
         controls(),
         optimisation(),
+        signals(),
     ]

@@ -9,13 +9,11 @@ from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
 from harness.dcm.criteria import balance, loss_ratio
+from harness.dcm.signals import vanished
 from harness.records.prompted import TARGETS, TargetRecord
 from scorers.dcm_metrics import balance_level, correlation, mean_interval, ratio_level
 from scorers.dcm_record import for_each, record_of
 from scorers.metrics import NAN, proportion
-
-ZERO_LOSS = 1e-6
-"""A loss below this is the seed's signal for a leak or a degenerate solution."""
 
 
 @scorer(
@@ -42,7 +40,7 @@ def losses() -> Scorer:
             **for_each(record, "loss_ratio", loss_ratio),
             **for_each(record, "context_ratio", context_ratio),
             "worst_context_ratio": NAN if worst is None else worst,
-            "zero_loss": int(any(held.loss < ZERO_LOSS for held in record.targets.values())),
+            "zero_loss": int(any(map(vanished, record.targets.values()))),
             **for_each(record, "loss", lambda held: held.loss),
             **for_each(record, "loss_random", lambda held: held.loss_random),
             **for_each(record, "loss_context", lambda held: held.loss_context),

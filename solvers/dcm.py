@@ -17,13 +17,14 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from harness.dcm.memory import room_for
 from harness.dcm.run import Run
-from harness.dcm.service import Service
 from harness.dcm.settings import PRESETS, ModeKind, Preset, Schedule, Settings, Start, Weighting
 from harness.dcm.store import vectors_of
 from harness.dcm.variants import read_variants
 from harness.fit.artefacts import ArtefactStore, default_store
 from harness.lm.model import OpenModel
 from harness.lm.opened import open_from
+from solvers.dcm_paraphrases import source_of
+from solvers.dcm_searches import Deploy, Searches, Texts
 from tasks.prompting.dataset import pair_of
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def dcm(
     grow: int = 0,
     patience: int = 300,
     variants: str | None = None,
+    deploy: Deploy = "rule",
+    halt: bool = False,
     stop: int | None = None,
     slots: int | None = None,
     abreast: int = 1,
@@ -72,7 +75,10 @@ def dcm(
       weighting: Whether each token or each target counts the same; as the seed has it with its preset, else by token.
       grow: Tokens by which the targets' prefixes grow once met; 0 takes them whole.
       patience: Steps without a lower loss after which a restart is given up.
-      variants: JSON file of paraphrases, by pair id and target; their losses are added.
+      variants: JSON file of paraphrases, by pair id and target; without one, the model role `paraphraser` writes them.
+      deploy: Paraphrases' losses are added by the seed's rule (a pair is not met, and under 30 % are or its two losses
+        fight), or always.
+      halt: Whether an early-stop signal (see `harness.dcm.signals`) ends the run; else it is only told.
       stop: The stop token; found and checked when None.
       slots: Starts in flight; found from the memory when None.
       abreast: Restarts of one pair in flight together.
@@ -100,10 +106,10 @@ def dcm(
             f"start={start} and warm={warm} do not go together; give start=warm with an artefact's address"
         )
     # Resolved now: inspect changes the working directory while it loads a task.
-    paraphrases = Path(variants).resolve() if variants else None
+    paraphrases = read_variants(Path(variants).resolve()) if variants else None
     folder = default_store() / STORE
 
-    def make(model: OpenModel) -> Run:
+    def make(model: OpenModel, texts: Texts) -> Run:
         run = Run(
             model,
             settings,
@@ -111,23 +117,24 @@ def dcm(
             stop=stop,
             abreast=abreast,
             baselines=baselines,
-            variants=read_variants(paraphrases) if paraphrases else None,
+            variants=texts,
             warm={"*": _warm(warm, folder, model)} if warm else None,
         )
         run.room = room_for(run.frozen, k, slots)
         return run
 
-    services: dict[int, Service] = {}
+    started: dict[int, Searches] = {}
     lock = threading.Lock()
 
-    def service(model: OpenModel) -> Service:
+    def searches(model: OpenModel) -> Searches:
         with lock:
-            if id(model) not in services:
-                services[id(model)] = Service(lambda: make(model))
-            return services[id(model)]
+            if id(model) not in started:
+                started[id(model)] = Searches(lambda texts: make(model, texts), deploy=deploy, halt=halt)
+            return started[id(model)]
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        record = await service(open_from(get_model())).submit(pair_of(state))
+        model = open_from(get_model())
+        record = await searches(model).record(pair_of(state), source_of(paraphrases))
         record.keep(state)
         last = record.targets.get("answer") or record.targets["question"]
         state.output.completion = last.decoded

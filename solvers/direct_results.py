@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 # Inspect offers no public call for results; a test holds them against inspect's own run.
-from inspect_ai._eval.task.results import eval_results
+from inspect_ai._eval.task.results import eval_results  # inspect-evals-lint: ignore[IECQ001] -- see above
 from inspect_ai.log import EvalResults, EvalSample, EvalSampleReductions, EvalSampleScore
 from inspect_ai.scorer import SampleScore, Scorer
 

@@ -19,18 +19,10 @@ from typing import Any
 from uuid import uuid4
 
 from inspect_ai import Task
-from inspect_ai._util.registry import registry_info, registry_log_name, registry_params
-from inspect_ai.log import (
-    EvalConfig,
-    EvalDataset,
-    EvalLog,
-    EvalPlan,
-    EvalPlanStep,
-    EvalSample,
-    EvalSpec,
-    EvalStats,
-    write_eval_log,
-)
+
+# Inspect offers no public way to ask under which name a solver is logged.
+from inspect_ai._util.registry import registry_log_name  # inspect-evals-lint: ignore[IECQ001] -- see above
+from inspect_ai.log import EvalSample
 from inspect_ai.model import ModelName, ModelOutput
 from inspect_ai.scorer import Score, Scorer, Target
 from inspect_ai.solver import Solver, TaskState
@@ -38,7 +30,7 @@ from inspect_ai.solver import Solver, TaskState
 from harness.code.question import METADATA_KEY
 from harness.lm.load import open_model
 from harness.records.attempt import STORE_KEY, Attempt
-from solvers.direct_results import results_of
+from solvers.direct_log import Asked, log_of, write_log
 from solvers.serving import answering_of
 from solvers.technique import Question, Timed
 from tasks.arithmetic.dataset import Origin
@@ -96,6 +88,7 @@ def run(
         )
     started = datetime.now(UTC)
     opened = open_model(model.removeprefix("open/")) if found.needs_model else None
+    asked = Asked(task, solver, model, opened, task_args, solver_args, limit, started)
     questions = [Question(str(s.input), (s.metadata or {}).get("program"), int(str(s.target))) for s in samples]
     origin = Origin.model_validate((samples[0].metadata or {})["origin"])
     technique = Timed(found.build(opened, origin))
@@ -104,8 +97,7 @@ def run(
     with _collector_paused():
         attempts = _attempt_all(technique, questions, tick)
         scored = asyncio.run(_score(samples, attempts, scorers, model))
-        log = _log(task, solver, model, task_args, solver_args, scorers, scored, limit, started)
-        return _write(log, log_dir, task.name, started)
+        return write_log(log_of(asked, scorers, scored), asked, log_dir)
 
 
 @contextmanager
@@ -118,13 +110,6 @@ def _collector_paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
-
-
-def _write(log: EvalLog, log_dir: Path, task_name: str, started: datetime) -> Path:
-    name = f"{started:%Y-%m-%dT%H-%M-%S-00-00}_{task_name.replace('_', '-')}_{log.eval.task_id}.json"
-    unfinished = log_dir / f".{name}"
-    write_eval_log(log, str(unfinished), format="json")
-    return unfinished.replace(log_dir / name)
 
 
 def _attempt_all(technique: Timed, questions: Sequence[Question], tick: Tick) -> list[Attempt]:
@@ -169,54 +154,3 @@ async def _score(
             )
         )
     return logged
-
-
-def _log(
-    task: Task,
-    solver: Solver,
-    model: str,
-    task_args: Arguments,
-    solver_args: Arguments,
-    scorers: Sequence[Scorer],
-    samples: list[EvalSample],
-    limit: int | None,
-    started: datetime,
-) -> EvalLog:
-    """The log of a finished run: header, results by inspect's own metrics, samples."""
-    results, reductions = results_of(samples, scorers)
-    name = registry_log_name(solver)
-    spec = EvalSpec(
-        created=started.isoformat(timespec="seconds"),
-        task=task.name,
-        task_id=uuid4().hex,
-        task_version=task.version,
-        task_args={**registry_params(task), **task_args},
-        task_args_passed=dict(task_args),
-        task_registry_name=registry_info(task).name,
-        solver=name,
-        solver_args=dict(solver_args),
-        solver_args_passed=dict(solver_args),
-        dataset=EvalDataset(
-            name=task.dataset.name,
-            samples=len(task.dataset),
-            sample_ids=[sample.id for sample in samples],
-            shuffled=False,
-        ),
-        model=model,
-        config=EvalConfig(limit=limit, epochs=1),
-        metadata={**(task.metadata or {}), "runner": "direct"},
-    )
-    step = EvalPlanStep(solver=name, params={**registry_params(solver), **solver_args}, params_passed=dict(solver_args))
-    ended = datetime.now(UTC)
-    log = EvalLog(
-        status="success",
-        eval=spec,
-        plan=EvalPlan(steps=[step]),
-        results=results,
-        stats=EvalStats(
-            started_at=started.isoformat(timespec="seconds"), completed_at=ended.isoformat(timespec="seconds")
-        ),
-        samples=samples,
-    )
-    log.reductions = reductions
-    return log

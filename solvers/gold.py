@@ -1,7 +1,10 @@
-"""Control: the reference program, run or written down. Below 100 % is a defect of task, machine, sandbox or scorer.
+"""Control: the reference program, run or written down; of a pair, its own texts.
+
+Below 100 % is a defect of task, machine, sandbox or scorer.
 
 inspect eval tasks/ir_arith.py@ir_arith --solver gold
 inspect eval tasks/code_spec.py@phase3 --solver gold
+inspect eval tasks/soft_prompt.py@dcm_squad --solver gold
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from harness.ir.machine import Width
 from harness.ir.text import parse
 from harness.records.attempt import Attempt
 from solvers.kinds import by_kind, writing
+from solvers.pair_controls import giving_pairs
 from solvers.serving import served
 from solvers.technique import Question, execute
 
@@ -49,9 +53,11 @@ def reference_block(question: CodeQuestion) -> str:
 
 @solver
 def gold(width: Width = 32) -> Solver:
-    """Answer with the reference program.
+    """Answer with the reference program; of a pair, with both of its texts.
 
     Args:
       width: Integer width of the arithmetic machine in bits.
     """
-    return by_kind(served(lambda model, origin: Gold(width), needs_model=False), writing(reference_block))
+    return by_kind(
+        served(lambda model, origin: Gold(width), needs_model=False), writing(reference_block), giving_pairs(True)
+    )

@@ -1,6 +1,6 @@
-"""One solver for samples of several kinds: arithmetic problems, and programs to be written.
+"""One solver for samples of several kinds: arithmetic problems, programs to be written, question-answer pairs.
 
-A sample's metadata says of which kind it is: one that asks for a program carries a `CodeQuestion`.
+A sample's metadata says of which kind it is: one that asks for a program carries a `CodeQuestion`, a pair its passage.
 """
 
 from __future__ import annotations
@@ -11,17 +11,20 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState
 
 from harness.code.question import METADATA_KEY, CodeQuestion
+from solvers.pair_controls import MARK
 from solvers.serving import answering, answering_of
 
 Write = Callable[[CodeQuestion], str]
 """Writes a completion for a question without a model."""
 
 
-def by_kind(arithmetic: Solver, code: Solver) -> Solver:
+def by_kind(arithmetic: Solver, code: Solver, pairs: Solver) -> Solver:
     """Each sample to the solver of its kind; a direct run knows the arithmetic one."""
+    marked = {METADATA_KEY: code, MARK: pairs}
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        return await (code if METADATA_KEY in state.metadata else arithmetic)(state, generate)
+        chosen = next((each for mark, each in marked.items() if mark in state.metadata), arithmetic)
+        return await chosen(state, generate)
 
     direct = answering_of(arithmetic)
     return answering(solve, direct.build, needs_model=direct.needs_model) if direct else solve

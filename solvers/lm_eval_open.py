@@ -26,9 +26,11 @@ from lm_eval.utils import get_rolling_token_windows, make_disjoint_window  # typ
 from tqdm import tqdm  # type: ignore[import-untyped]
 
 from harness.lm.generate import generate
+from harness.lm.identity import MODEL_HASH
 from harness.lm.load import open_model
 from harness.lm.logprobs import Row, Score, continuation_row, prefix_id, score_rows
 from harness.lm.model import OpenModel
+from harness.records.provenance import provenance
 from solvers.lm_eval_plugin import NAME
 from solvers.lm_eval_reader import TEXT, ProgramReader, Request, batches
 
@@ -96,8 +98,13 @@ class OpenLM(LM):  # type: ignore[misc]
 
     def get_model_info(self) -> dict[str, Any]:
         """What stands in the header of lm-eval's results beside the model arguments."""
-        artefacts = sorted(self._reader.artefacts) if self._reader else []
-        return {"model_hash": self.open.hash, "model_dtype": str(self.open.dtype), "artefacts": artefacts}
+        return {
+            MODEL_HASH: self.open.hash,
+            "model_dtype": str(self.open.dtype),
+            "solver": self._reader.solver if self._reader else TEXT,
+            "artefacts": sorted(self._reader.artefacts) if self._reader else [],
+            "provenance": provenance(str(self.open.device)),
+        }
 
     def generate_until(self, requests: Sequence[Request], disable_tqdm: bool = False) -> list[str]:
         """A completion for each prompt; with `ir_head`, the program it read, or nothing where it read none."""

@@ -2,6 +2,7 @@
 
 inspect eval tasks/ir_arith.py@ir_arith --solver null
 inspect eval tasks/code_spec.py@phase3 --solver null
+inspect eval tasks/soft_prompt.py@dcm_squad --solver null
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from inspect_ai.solver import Solver, solver
 from harness.outcome import Outcome
 from harness.records.attempt import Attempt
 from solvers.kinds import by_kind, writing
+from solvers.pair_controls import giving_pairs
 from solvers.serving import served
 from solvers.technique import Question
 
@@ -28,4 +30,6 @@ class Null:
 @solver
 def null() -> Solver:
     """Answer nothing."""
-    return by_kind(served(lambda model, origin: Null(), needs_model=False), writing(lambda question: ""))
+    return by_kind(
+        served(lambda model, origin: Null(), needs_model=False), writing(lambda question: ""), giving_pairs(False)
+    )

@@ -15,6 +15,7 @@ from inspect_ai.model import get_model
 from inspect_ai.solver import Generate, Solver, TaskState
 
 from harness.lm.batcher import Batcher
+from harness.lm.identity import MODEL_HASH
 from harness.lm.model import OpenModel
 from harness.lm.opened import open_from
 from harness.records.attempt import Attempt
@@ -77,6 +78,8 @@ def served(build: Builder, *, needs_model: bool = True, max_batch: int = 64) -> 
         answered = await line(model, origin).submit(question(state))
         answered.answer.keep(state)
         state.output.completion = answered.answer.program or ""
+        if model is not None:
+            state.output.metadata = {MODEL_HASH: model.hash}
         return state
 
     return answering(solve, build, needs_model=needs_model)

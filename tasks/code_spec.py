@@ -11,18 +11,20 @@ No task has a model of its own: the controls `gold` and `null` need none, everyt
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
 
 from inspect_ai import Task, task
 
-from harness.records.provenance import provenance
+from harness.records.provenance import data_facts, provenance
+from harness.sandbox.isolation import isolation_fact
 from scorers.code import code_scorers
 from solvers.code_direct import code_direct
 from tasks.code.dataset import Selection, located, samples
 from tasks.code.humaneval import read_humaneval, read_humaneval_plus
 from tasks.code.mbpp import Split, read_mbpp
 from tasks.code.suite import CodeTask, SuiteName, load_suite
+from tasks.reference import facts_of_model
 
 VERSION = "1-A"
 Names = str | list[str] | None
@@ -31,84 +33,76 @@ by_path = task
 """Inspect lists the tasks of a file by the name of their decorator: these need a file, and run when asked for alone."""
 
 
-@task
-def phase2(
-    category: str | None = None,
-    complexity: str | None = None,
-    leave_out: Names = None,
-    n: int | None = None,
-    seed: int | None = None,
-) -> Task:
-    """The first 10 of `phase3`.
+class SuiteTask(Protocol):
+    """A task over a suite of the project's own, and what can be asked of it."""
 
+    def __call__(
+        self,
+        category: str | None = None,
+        complexity: str | None = None,
+        leave_out: Names = None,
+        n: int | None = None,
+        seed: int | None = None,
+    ) -> Task:
+        """The tasks that are left when the others are taken out."""
+
+
+def over_suite(named: Callable[[], SuiteName]) -> SuiteTask:
+    """A task with the name and words of `named`, over the suite it answers, and with a suite's arguments."""
+
+    def chosen(
+        category: str | None = None,
+        complexity: str | None = None,
+        leave_out: Names = None,
+        n: int | None = None,
+        seed: int | None = None,
+    ) -> Task:
+        names = leave_out.split(",") if isinstance(leave_out, str) else leave_out or ()
+        tags = tuple(tag.strip() for tag in names)
+        return _task(named(), load_suite(named()), Selection(category, complexity, tags, n, seed))
+
+    for part in ("__module__", "__name__", "__qualname__"):
+        setattr(chosen, part, getattr(named, part))
+    chosen.__doc__ = f"{named.__doc__}\n{_SUITE_ARGUMENTS}"
+    return chosen
+
+
+_SUITE_ARGUMENTS = """
     Args:
       category: Only this category.
       complexity: Only this complexity.
       leave_out: Tags whose tasks are left out, such as `spec-conflict,under-specified,hidden-requirement`.
       n: How many tasks at most.
       seed: Draws the n at random instead of taking the first.
-    """
-    return _suite("phase2", category, complexity, leave_out, n, seed)
+"""
 
 
 @task
-def phase3(
-    category: str | None = None,
-    complexity: str | None = None,
-    leave_out: Names = None,
-    n: int | None = None,
-    seed: int | None = None,
-) -> Task:
-    """The origin's 18 tasks and 88 cases, judged by its rules: Python's ==, arguments free to change.
-
-    Args:
-      category: Only this category.
-      complexity: Only this complexity.
-      leave_out: Tags whose tasks are left out, such as `spec-conflict,under-specified,hidden-requirement`.
-      n: How many tasks at most.
-      seed: Draws the n at random instead of taking the first.
-    """
-    return _suite("phase3", category, complexity, leave_out, n, seed)
+@over_suite
+def phase2() -> SuiteName:
+    """The first 10 of `phase3`."""
+    return "phase2"
 
 
 @task
-def phase3_plus(
-    category: str | None = None,
-    complexity: str | None = None,
-    leave_out: Names = None,
-    n: int | None = None,
-    seed: int | None = None,
-) -> Task:
-    """The same 18 with hidden cases, judged strictly: by exact type, and arguments must stay as they are.
-
-    Args:
-      category: Only this category.
-      complexity: Only this complexity.
-      leave_out: Tags whose tasks are left out, such as `spec-conflict,under-specified,hidden-requirement`.
-      n: How many tasks at most.
-      seed: Draws the n at random instead of taking the first.
-    """
-    return _suite("phase3_plus", category, complexity, leave_out, n, seed)
+@over_suite
+def phase3() -> SuiteName:
+    """The origin's 18 tasks and 88 cases, judged by its rules: Python's ==, arguments free to change."""
+    return "phase3"
 
 
 @task
-def code_suite(
-    category: str | None = None,
-    complexity: str | None = None,
-    leave_out: Names = None,
-    n: int | None = None,
-    seed: int | None = None,
-) -> Task:
-    """Further specifications in the origin's seven categories, judged strictly.
+@over_suite
+def phase3_plus() -> SuiteName:
+    """The same 18 with hidden cases, judged strictly: by exact type, and arguments must stay as they are."""
+    return "phase3_plus"
 
-    Args:
-      category: Only this category.
-      complexity: Only this complexity.
-      leave_out: Tags whose tasks are left out.
-      n: How many tasks at most.
-      seed: Draws the n at random instead of taking the first.
-    """
-    return _suite("code_suite", category, complexity, leave_out, n, seed)
+
+@task
+@over_suite
+def code_suite() -> SuiteName:
+    """Further specifications in the origin's seven categories, judged strictly."""
+    return "code_suite"
 
 
 @by_path
@@ -159,20 +153,20 @@ def mbpp(
     return _task("mbpp", tasks, Selection(n=n, seed=seed), split)
 
 
-def _suite(
-    name: SuiteName, category: str | None, complexity: str | None, leave_out: Names, n: int | None, seed: int | None
-) -> Task:
-    names = leave_out.split(",") if isinstance(leave_out, str) else leave_out or ()
-    tags = tuple(tag.strip() for tag in names)
-    return _task(name, load_suite(name), Selection(category, complexity, tags, n, seed))
-
-
 def _task(name: str, tasks: Sequence[CodeTask], selection: Selection, split: str = "") -> Task:
     chosen = selection.of(tasks)
     left_out = {task.name: dict(Counter(task.left_out)) for task in chosen if task.left_out}
-    metadata: dict[str, Any] = {**provenance(), "split": split, "left_out": left_out}
+    dataset = samples(chosen, f"{name}/{split}".rstrip("/"))
+    metadata: dict[str, Any] = {
+        **provenance(),
+        **data_facts(dataset, selection.seed),
+        **facts_of_model(),
+        "isolation": isolation_fact(),
+        "split": split,
+        "left_out": left_out,
+    }
     return Task(
-        dataset=samples(chosen, f"{name}/{split}".rstrip("/")),
+        dataset=dataset,
         solver=code_direct(),
         scorer=code_scorers(),
         name=name,

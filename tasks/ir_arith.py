@@ -10,18 +10,13 @@ from __future__ import annotations
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
-# Inspect has no public way to ask for the run's model without making one.
-from inspect_ai.model._model import active_model
-
-from harness.records.provenance import provenance
+from harness.records.provenance import data_facts, provenance
 from scorers.ir import ir_scorers
 from solvers.registry import regex_pipeline
 from tasks.arithmetic.dataset import Origin, Source, SplitName, largest_operand, samples, test_problems
+from tasks.reference import REFERENCE, facts_of_model, reference_model
 
 VERSION = "1-A"
-MODEL = "open/arith"
-NO_MODEL = "none/none"
-"""What inspect calls the model of a run for which none was asked."""
 SEED_RANGE = 1000
 
 
@@ -71,28 +66,21 @@ def ir_loop(split: SplitName = "held_out_both", n: int = 1000, seed: int = 0) ->
     return _ir_task("ir_loop", Origin(family="loop"), split, n, seed, None)
 
 
-def _default_model() -> str | None:
-    """The reference model, unless the run has a model: inspect prefers a task's own one even to `--model`.
-
-    This sees the run's model where inspect itself builds the task: on the command line, and in `eval(ir_arith, ...)`.
-    A task that is built first, as in `eval(ir_arith(), model=...)`, keeps its own.
-    """
-    asked = active_model()
-    return None if asked is not None and str(asked) != NO_MODEL else MODEL
-
-
 def _ir_task(name: str, origin: Origin, split: SplitName, n: int, seed: int, high: int | None) -> Task:
     problems, left_out = test_problems(origin, split, n, seed)
+    generated = origin.source == "generated"
     if high is None:
-        high = SEED_RANGE if origin.source == "generated" else max(SEED_RANGE, largest_operand(problems))
-    shown = split if origin.source == "generated" else origin.source
+        high = SEED_RANGE if generated else max(SEED_RANGE, largest_operand(problems))
+    shown = split if generated else origin.source
+    dataset = samples(problems, origin, f"{name}/{shown}")
+    facts = provenance() | data_facts(dataset, seed if generated else None) | facts_of_model(REFERENCE)
     return Task(
-        dataset=samples(problems, origin, f"{name}/{shown}"),
+        dataset=dataset,
         solver=regex_pipeline(),
         scorer=ir_scorers(high=high),
-        model=_default_model(),
+        model=reference_model(),
         config=GenerateConfig(max_connections=64),
         name=name,
         version=VERSION,
-        metadata={**provenance(), "split": shown, "left_out": left_out},
+        metadata={**facts, "split": shown, "left_out": left_out},
     )

@@ -16,11 +16,8 @@ from typing import Any
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
-# Inspect has no public way to ask for the run's model without making one.
-from inspect_ai.model._model import active_model
-
 from harness.data.readers import SourceName
-from harness.records.provenance import provenance
+from harness.records.provenance import data_facts, provenance
 from scorers.dcm import dcm_scorers
 from solvers.dcm import dcm
 from tasks.prompting.dataset import (
@@ -35,11 +32,9 @@ from tasks.prompting.dataset import (
     draw_problems,
     samples,
 )
+from tasks.reference import REFERENCE, facts_of_model, reference_model
 
 VERSION = "1-A"
-MODEL = "open/arith"
-NO_MODEL = "none/none"
-"""What inspect calls the model of a run for which none was asked."""
 PAIRS = 24
 
 by_path = task
@@ -98,7 +93,7 @@ def dcm_arithmetic(
       seed: Seed of the draw; None takes the first of the file.
     """
     if source is not None:
-        return _task("dcm_arithmetic", {"arithmetic": draw_problems(source, path, n, seed)})
+        return _task("dcm_arithmetic", {"arithmetic": draw_problems(source, path, n, seed)}, seed)
     return _family("arithmetic", path, n, seed, None)
 
 
@@ -142,19 +137,21 @@ def dcm_tier(tier: Tier = "1", n: int = PAIRS, seed: int = 0) -> Task:
         raise ValueError(
             f"tier {tier} has no generated data (tiers {there} have); run dcm_triviaqa or dcm_nq with path="
         )
-    return _task("dcm_tier", {family: draw_pairs(family, None, n, seed) for family in families})
+    return _task("dcm_tier", {family: draw_pairs(family, None, n, seed) for family in families}, seed)
 
 
 def _family(family: Family, path: str | None, n: int, seed: int | None, longest: int | None) -> Task:
     name = "dcm_nq" if family == "nq_open" else f"dcm_{family}"
-    return _task(name, {family: draw_pairs(family, path, n, seed, longest)})
+    return _task(name, {family: draw_pairs(family, path, n, seed, longest)}, seed)
 
 
-def _task(name: str, drawn: dict[Family, Drawn]) -> Task:
+def _task(name: str, drawn: dict[Family, Drawn], seed: int | None) -> Task:
     parts = [sample for family, found in drawn.items() for sample in samples(found, family)]
     split = "+".join(dict.fromkeys(found.split for found in drawn.values()))
     metadata: dict[str, Any] = {
         **provenance(),
+        **data_facts(parts, seed),
+        **facts_of_model(REFERENCE),
         "split": split,
         "tier": "+".join(dict.fromkeys(TIERS[family] for family in drawn)),
         "data": {family: found.address for family, found in drawn.items()},
@@ -165,7 +162,7 @@ def _task(name: str, drawn: dict[Family, Drawn]) -> Task:
         dataset=dataset(parts, f"{name}/{split}"),
         solver=dcm(),
         scorer=dcm_scorers(*_grids(list(drawn))),
-        model=_default_model(),
+        model=reference_model(),
         # Pairs wait here for a free row of the search's batch; all of them may, so that it is never short of one.
         config=GenerateConfig(max_connections=len(parts)),
         name=name,
@@ -177,9 +174,3 @@ def _task(name: str, drawn: dict[Family, Drawn]) -> Task:
 def _grids(families: Sequence[Family]) -> list[GridKind]:
     kinds: dict[Family, GridKind] = {"sudoku": "sudoku", "arc": "arc"}
     return [kinds[family] for family in families if family in kinds]
-
-
-def _default_model() -> str | None:
-    """The reference model, unless the run has a model: inspect prefers a task's own one even to `--model`."""
-    asked = active_model()
-    return None if asked is not None and str(asked) != NO_MODEL else MODEL

@@ -158,7 +158,7 @@ def _version(distribution: str) -> str | None:
 def _memory_bytes() -> int:
     """Physical memory, or the container's limit where that is less."""
     physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limit = _CGROUP_MEMORY.read_text().strip() if _CGROUP_MEMORY.exists() else "max"
+    limit = _CGROUP_MEMORY.read_text(encoding="utf-8").strip() if _CGROUP_MEMORY.exists() else "max"
     return min(physical, int(limit)) if limit.isdigit() else physical
 
 

@@ -23,6 +23,20 @@ RISES = 1.0
 PLATEAU_STEPS, PLATEAU_DROP = 0.3, 0.2
 
 
+POINTS = 64
+"""Of a curve that is kept in a log."""
+
+
+def thinned(losses: Sequence[float], points: int = POINTS) -> tuple[tuple[int, float], ...]:
+    """At most `points` (step, loss) of a curve, evenly apart, first and last among them; finite losses only.
+
+    Losses are rounded to five significant digits, so that a log of many pairs stays small.
+    """
+    last = len(losses) - 1
+    steps = range(len(losses)) if last < points else [round(at * last / (points - 1)) for at in range(points)]
+    return tuple((step, float(f"{losses[step]:.5g}")) for step in steps if math.isfinite(losses[step]))
+
+
 def curve_health(losses: Sequence[float]) -> Curve:
     """The kind of a curve of at least one loss; the first rule that holds, in the order above."""
     if not losses:

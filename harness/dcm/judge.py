@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import torch
 
-from harness.dcm.curve import curve_health
+from harness.dcm.curve import curve_health, thinned
 from harness.dcm.decode import greedy, horizon
 from harness.dcm.frozen import Frozen
 from harness.dcm.measure import Measured, measure
@@ -163,6 +163,7 @@ class Judge:
             return None if found is None else found.loss
 
         own = figures[index, name, "own"]
+        curve = one.end.curves[self._settings.targets.index(name)]
         return TargetRecord(
             target=one.pair.question if name == "question" else one.pair.answer,
             decoded=self._frozen.model.codec.decode(spoken),
@@ -176,7 +177,8 @@ class Judge:
             loss_context=loss("context"),
             loss_single=loss("single"),
             loss_mode_only=loss("mode_only"),
-            curve=curve_health(one.end.curves[self._settings.targets.index(name)]),
+            curve=curve_health(curve),
+            losses=thinned(curve),
             cross_exact=None if other is None else written[index, other] == ids,
         )
 

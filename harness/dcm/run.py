@@ -22,15 +22,18 @@ from harness.dcm.search import End, Job, LossRule, Search
 from harness.dcm.settings import Settings
 from harness.dcm.starts import begin, mode_index, mode_vectors
 from harness.dcm.stop import stop_token
-from harness.dcm.store import PairStore, StartRecord, given_hash
+from harness.dcm.store import PairStore, StartRecord
 from harness.fit.artefacts import ArtefactStore
 from harness.lm.model import OpenModel
-from harness.records.prompted import Prompted
+from harness.records.prompted import Prompted, TargetName
 
 GROUP = 16
 """Finished pairs that are judged together: decoding goes token by token, so company makes it cheap."""
 
-Variants = Mapping[str, Mapping[str, Sequence[str]]]
+AT_STAKE = 3.0
+"""Seconds of search that may wait for company, and would be lost with a killed run."""
+
+Variants = Mapping[str, Mapping[TargetName, Sequence[str]]]
 """Paraphrases by pair id, then by target name (`question`, `answer`)."""
 
 
@@ -41,6 +44,10 @@ class _Pending:
     pair: Pair
     ends: list[End] = field(default_factory=list)
     started: int = 0
+
+    def seconds(self) -> float:
+        """Of all its restarts so far."""
+        return sum(end.seconds for end in self.ends)
 
     def best(self) -> End:
         """The end that decodes best: exact first, then most tokens met, then the lowest loss."""
@@ -96,7 +103,8 @@ class Run:
           room: How much goes into the model at once; None finds it.
           abreast: Restarts of one pair that are in flight together.
           baselines: Whether baselines and controls are measured.
-          variants: Paraphrases, whose losses are added to the originals' (the seed's semantic equivalence).
+          variants: Paraphrases, whose losses are added to the originals' (the seed's semantic equivalence); looked up
+            when a pair is asked for, so that they may be added to while the run goes on.
           warm: Content vectors to start from; see `harness.dcm.starts.begin`.
           loss: The rule the gradient comes from.
           fused: Whether the faster forward may be used.
@@ -112,12 +120,11 @@ class Run:
         self.alignment = audit(self.frozen, loss)
         self.stop = stop_token(self.frozen, stop)
         self.room = room or room_for(self.frozen, settings.k)
-        self._variants, self._warm = variants or {}, warm or {}
+        self._variants, self._warm = {} if variants is None else variants, warm or {}
         self._judge = Judge(self.frozen, settings, self.stop, baselines=baselines)
         self.store = None
         if store is not None:
-            given = given_hash(self._variants, self._warm)
-            self.store = PairStore(store, model.hash, self.stop, settings, baselines, given)
+            self.store = PairStore(store, model.hash, self.stop, settings, baselines, self._variants, self._warm)
 
     def records(
         self, pairs: Sequence[Pair], more: Callable[[], Sequence[Pair]] = lambda: ()
@@ -184,7 +191,7 @@ class Run:
                 queue.waiting = deque(job for job in queue.waiting if job.key != end.job.key)
             elif one.started < self.settings.restarts:
                 queue.waiting.append(self._start(one))
-            if len(ready) >= min(GROUP, len(pending)):
+            if len(ready) >= min(GROUP, len(pending)) or sum(map(_Pending.seconds, ready)) >= AT_STAKE:
                 yield ready
                 ready = []
         if ready:
@@ -202,10 +209,20 @@ class Run:
         for name, ids in zip(self.settings.targets, self._targets(pair), strict=True):
             mode = mode_index(self.settings, name)
             rows.append(Row(mode, ids, self._weight(ids)))
-            for text in self._variants.get(pair.id, {}).get(name, ()):
+            for text in self._paraphrases(pair).get(name, ()):
                 other = target_ids(self.frozen, text, self.stop)
                 extra.append(Row(mode, other, self._weight(other), counted=False))
         return (*rows, *extra)
+
+    def _paraphrases(self, pair: Pair) -> dict[TargetName, tuple[str, ...]]:
+        """The pair's paraphrases by target, without those that do not fit the context."""
+        given, limit = self._variants.get(pair.id, {}), self.frozen.model.context
+        taken = self.settings.k + (self.settings.mode != "none")
+
+        def fits(text: str) -> bool:
+            return limit is None or len(target_ids(self.frozen, text, self.stop)) + taken <= limit
+
+        return {name: tuple(filter(fits, given[name])) for name in self.settings.targets if given.get(name)}
 
     def _weight(self, ids: Sequence[int]) -> float:
         return float(len(ids)) if self.settings.weighting == "token" else 1.0
@@ -218,14 +235,15 @@ class Run:
                 end=one.best(),
                 tried=one.started,
                 steps=sum(end.steps for end in one.ends),
-                seconds=sum(end.seconds for end in one.ends),
+                seconds=one.seconds(),
                 forwards=sum(end.forwards for end in one.ends),
                 other=after[one.pair.id] if len(known) > 1 else None,
                 artefact=self.store.name(one.pair) if self.store else None,
             )
             for one in ready
         ]
-        for one, done, record in zip(ready, finished, self._judge.judge(finished), strict=True):
+        for one, done, judged in zip(ready, finished, self._judge.judge(finished), strict=True):
+            record = judged.model_copy(update={"paraphrases": self._paraphrases(one.pair)})
             if self.store is not None:
                 starts = tuple(
                     StartRecord(restart=end.job.restart, steps=end.steps, reason=end.reason) for end in one.ends

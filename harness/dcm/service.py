@@ -41,15 +41,27 @@ class Service:
         self._asked: dict[str, Pair] = {}
         self._futures: defaultdict[str, list[Future[Prompted]]] = defaultdict(list)
         self._working = False
+        self._closed: str | None = None
+
+    def close(self, reason: str) -> None:
+        """Give up what is not finished: every caller that waits, or asks later, gets `reason`.
+
+        The search itself ends with the next pair that it finishes.
+        """
+        with self._lock:
+            self._closed = reason
+        self._fail(CannotSearch(reason))
 
     async def submit(self, pair: Pair) -> Prompted:
         """The record of `pair`.
 
         Raises:
-          CannotSearch: The run could not be prepared, or the search failed.
+          CannotSearch: The run could not be prepared, the search failed, or it was closed.
         """
         future: Future[Prompted] = Future()
         with self._lock:
+            if self._closed is not None:
+                raise CannotSearch(self._closed)
             self._futures[pair.id].append(future)
             self._asked[pair.id] = pair
             if not self._working:
@@ -73,6 +85,8 @@ class Service:
                 self._run = self._run or self._make()
                 for pair, record in self._run.records(self._take(), self._take):
                     self._answer(pair.id, record)
+                    if self._closed is not None:
+                        return
             except Exception as error:
                 self._fail(error)
             with self._lock:

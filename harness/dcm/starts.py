@@ -6,37 +6,59 @@ import hashlib
 from collections.abc import Mapping
 
 import torch
+from torch.nn.functional import cosine_similarity
 
 from harness.dcm.frozen import Frozen
 from harness.dcm.pair import Pair
 from harness.dcm.settings import Settings
 from harness.records.prompted import TARGETS
 
-MODE_WORDS = (("Q", "A"), ("question", "answer"), ("?", "."))
-"""Whose last token is the fixed mode token of the question and of the answer: the first two that differ."""
+MODE_WORDS = (("Q", "A"), ("Question", "Answer"), ("question", "answer"), ("?", "."))
+"""Whose last token is the fixed mode token of the question and of the answer: the first two that the model tells apart.
+"""
+
+ALIKE = 0.9
+"""Cosine from which two embeddings are one prompt to the model. Rows that training never touched, of an embedding tied
+to the head, are all pushed away from the states in one direction: on `arith` the cosine of `Q` and `A` is 0.995."""
 
 NUDGE = 0.1
 MEAN_SPREAD = 0.01
+
+
+class NoModeTokens(ValueError):
+    """The model cannot tell the two modes apart by any of the mode words."""
 
 
 def mode_tokens(frozen: Frozen) -> tuple[int, int]:
     """The tokens whose embeddings are the fixed mode vectors.
 
     Raises:
-      ValueError: The tokenizer gives the same token for all of them.
+      NoModeTokens: No two of `MODE_WORDS` have embeddings that differ.
     """
     for words in MODE_WORDS:
-        ids = [frozen.model.codec.ids(word, special=False) for word in words]
-        if all(ids) and ids[0][-1] != ids[1][-1]:
-            return ids[0][-1], ids[1][-1]
-    raise ValueError(f"{frozen.model.name} has one token for all mode words; use mode=learned")
+        question, answer = ([*frozen.model.codec.ids(word, special=False)][-1:] for word in words)
+        if question and answer:
+            ends = frozen.table[[question[0], answer[0]]].float()
+            if float(cosine_similarity(ends[0], ends[1], dim=0)) < ALIKE:
+                return question[0], answer[0]
+    tried = ", ".join(word for words in MODE_WORDS for word in words)
+    raise NoModeTokens(f"{frozen.model.name} tells no mode words apart ({tried}); use mode=learned or mode=none")
 
 
 def mode_vectors(frozen: Frozen, settings: Settings) -> torch.Tensor:
-    """First values of the mode vectors [modes, hidden], float32; learned ones start at the fixed ones."""
+    """First values of the mode vectors [modes, hidden], float32.
+
+    Learned ones start at the fixed ones, or, where the model has none, at random with the embedding's spread.
+    """
     if settings.mode == "none":
         return torch.zeros(0, frozen.hidden, device=frozen.table.device)
-    return frozen.table[list(mode_tokens(frozen))].float()
+    try:
+        return frozen.table[list(mode_tokens(frozen))].float()
+    except NoModeTokens:
+        if settings.mode == "fixed":
+            raise
+    noise = torch.randn(len(TARGETS), frozen.hidden, generator=stream("mode", settings.seed))
+    return noise.to(frozen.table.device) * frozen.spread[1]
 
 
 def mode_index(settings: Settings, target: str) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -27,7 +27,7 @@ from harness.fit.artefacts import (
     default_store,
     tensors_hash,
 )
-from harness.records.prompted import Prompted
+from harness.records.prompted import Prompted, TargetName
 
 DCM_VERSION = 1
 """Raised when the search or the judging changes so that old records no longer mean the same."""
@@ -74,7 +74,8 @@ class PairStore:
       stop: The stop token.
       settings: Of the search.
       judged: Whether baselines and controls are measured.
-      given: Hash over what else the search was given (paraphrases, warm starts); empty without any.
+      variants: Paraphrases by pair id, then by target name; looked up when a pair is read or written.
+      warm: Content vectors that searches start from.
     """
 
     store: ArtefactStore
@@ -82,7 +83,8 @@ class PairStore:
     stop: int
     settings: Settings
     judged: bool = True
-    given: str = ""
+    variants: Mapping[str, Mapping[TargetName, Sequence[str]]] = field(default_factory=dict)
+    warm: Mapping[str, torch.Tensor] = field(default_factory=dict)
 
     def inputs(self, pair: Pair) -> dict[str, JsonValue]:
         """What the pair's vectors are made from."""
@@ -93,7 +95,7 @@ class PairStore:
             "stop": self.stop,
             "settings": self.settings.model_dump(mode="json"),
             "judged": self.judged,
-            "given": self.given,
+            "given": given_hash(self.variants.get(pair.id, {}), self.warm),
             "pair": [pair.question, pair.answer, pair.context],
         }
 
@@ -146,13 +148,13 @@ def vectors_of(name: str, folder: Path | None = None) -> tuple[torch.Tensor, str
     return tensors["vectors"][-settings.k :], str(card.inputs["model"])
 
 
-def given_hash(variants: Mapping[str, Mapping[str, Sequence[str]]], warm: Mapping[str, torch.Tensor]) -> str:
-    """Hash over paraphrases and warm starts; empty without any."""
-    if not variants and not warm:
-        return ""
-    texts = [repr((key, name, list(texts))) for key, value in variants.items() for name, texts in value.items()]
-    return data_address([*sorted(texts), tensors_hash(warm)])
+def given_hash(variants: Mapping[TargetName, Sequence[str]], warm: Mapping[str, torch.Tensor]) -> str:
+    """Hash over a pair's paraphrases and the warm starts; empty without any."""
+    texts = [repr((name, list(texts))) for name, texts in variants.items() if texts]
+    return data_address([*sorted(texts), tensors_hash(warm)]) if texts or warm else ""
 
 
 def _seal(record: Prompted) -> str:
-    return hashlib.sha256(json.dumps(record.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+    # Defaults are left out, so that a field which records gain later breaks no older seal.
+    told = record.model_dump(mode="json", exclude_defaults=True)
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

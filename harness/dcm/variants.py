@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
+from harness.records.prompted import TargetName
+
 
 class _Texts(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -18,14 +20,16 @@ class _File(RootModel[dict[str, _Texts]]):
     pass
 
 
-def read_variants(path: Path) -> dict[str, dict[str, tuple[str, ...]]]:
+def read_variants(path: Path) -> dict[str, dict[TargetName, tuple[str, ...]]]:
     """Paraphrases by pair id and target name.
 
     Raises:
-      ValueError: The file is not of this form.
+      ValueError: The file is missing, or not of this form.
     """
     try:
         found = _File.model_validate_json(path.read_bytes()).root
+    except OSError as error:
+        raise ValueError(f"cannot read paraphrases from {path}: {error.strerror}; give a JSON file") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the top"

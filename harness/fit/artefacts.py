@@ -20,6 +20,8 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from harness.records.lock import alone_with
+
 CODE_VERSION = 4
 """Raised when fitting or reading changes so that old parts no longer mean the same."""
 
@@ -105,12 +107,14 @@ class ArtefactStore:
         return None
 
     def save(self, name: str, tensors: dict[str, torch.Tensor], card: Card) -> None:
-        """Write tensors, then the card; both appear whole or not at all."""
+        """Write tensors, then the card; both appear whole or not at all, and both of one process."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with _beside(self.folder / f"{name}.safetensors") as temporary:
-            save_file(tensors, str(temporary))
-        with _beside(self.folder / f"{name}.json") as temporary:
-            temporary.write_text(card.model_dump_json(indent=1))
+        tensor_file = self.folder / f"{name}.safetensors"
+        with alone_with(tensor_file):
+            with _beside(tensor_file) as temporary:
+                save_file(tensors, str(temporary))
+            with _beside(self.folder / f"{name}.json") as temporary:
+                temporary.write_text(card.model_dump_json(indent=1))
 
     def load_or_make(
         self,
@@ -180,7 +184,7 @@ def tensors_hash(tensors: Mapping[str, torch.Tensor]) -> str:
 
 def _load(tensor_file: Path, card_file: Path) -> tuple[dict[str, torch.Tensor], Card]:
     try:
-        card = Card.model_validate_json(card_file.read_text())
+        card = Card.model_validate_json(card_file.read_text(encoding="utf-8"))
         tensors = load_file(str(tensor_file))
     except (ValidationError, UnicodeDecodeError, SafetensorError, OSError) as error:
         reason = str(error).splitlines()[0]

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+MODEL_HASH = "model_hash"
+"""Key under which logs keep the address: in a log's metadata and in the metadata of a model's output."""
+
 TOKENIZER_FILES = (
     "tokenizer.json",
     "tokenizer_config.json",

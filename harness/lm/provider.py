@@ -27,6 +27,7 @@ from inspect_ai.model import (
 from inspect_ai.tool import ToolChoice, ToolInfo
 
 from harness.lm.batcher import Batcher, Served
+from harness.lm.identity import MODEL_HASH
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -177,6 +178,7 @@ class OpenAPI(ModelAPI):
                 "batch": answer.batch,
                 "forward_passes": answer.forward_passes,
                 "service_ms": round(served.service_ms, 3),
+                MODEL_HASH: self.open.hash,
             },
         )
 

@@ -3,7 +3,13 @@
     runs = load_logs("logs")                 # headers only: fast, for boards
     frame = samples_frame(runs[0])           # one row a sample, for paired tests
 
-A file that is no readable log is named in one warning line and skipped: it must not hide the others.
+lm-eval's `results_*.json` are read too, each task as a run of its own. A file that is no readable log is named in one
+warning line and skipped: it must not hide the others.
+
+Headers for users of pandas come from inspect itself (`harness.records.runs.runs_frame`). Samples do not: inspect's
+`samples_df` leaves out the store, where attempts lie, and the metadata of scores, writes a score of several values as
+JSON text, and takes 1.9 times as long for whole samples of a zipped log (1.2 to 3.5), 1.7 times for its scores (1.0 to
+3.0) and 2.2 times for a JSON log (1.5 to 5.1): `python -m tests.bench.frames_speed`, 1,000 samples, ratios of 7 pairs.
 """
 
 from __future__ import annotations
@@ -11,22 +17,26 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspect_ai.log import EvalLog, read_eval_log, read_eval_log_sample, read_eval_log_sample_summaries
-
+from harness.lm.identity import MODEL_HASH
 from harness.records.attempt import STORE_KEY, Attempt
+from harness.records.logged import headers, quick_samples, sample_of, whole_samples
+from harness.records.traced import Provenance, traced
 
 if TYPE_CHECKING:
     import pandas as pd
-    from inspect_ai.log import EvalSample, EvalSampleSummary
+    from inspect_ai.log import EvalLog, EvalSample, EvalSampleSummary
     from inspect_ai.scorer import Score
 
 logger = logging.getLogger(__name__)
+
+AUDIT_FILE = "audit.json"
+"""What `glassbox audit` may write beside logs; it is none."""
 
 Arguments = Mapping[str, object]
 
@@ -54,6 +64,9 @@ class RunRecord:
       scores: Metrics by score and name: `scores["semantic"]["accuracy"]`. NaN metrics are left out.
       scorers: The scorers the run was to use; known even where there is no result.
       metadata: What the task or command wrote about the run (provenance).
+      tags: What the run was tagged with (`inspect eval --tags`).
+      data_samples: Samples of the task's data set; more than those of the run where it was limited.
+      provenance: Versions, code state, hashes, seeds, device, isolation; None only where a record was made by hand.
     """
 
     path: Path
@@ -74,6 +87,9 @@ class RunRecord:
     scores: Mapping[str, Mapping[str, float]] = field(repr=False)
     scorers: tuple[str, ...] = field(repr=False)
     metadata: Arguments = field(repr=False)
+    tags: tuple[str, ...] = ()
+    data_samples: int | None = None
+    provenance: Provenance | None = field(default=None, repr=False)
 
     @property
     def complete(self) -> bool:
@@ -88,14 +104,31 @@ class RunRecord:
     @cached_property
     def artefact(self) -> str | None:
         """Content address of the fitted part, from the first sample's attempt; None where there is none."""
-        if not self.sample_ids:
+        attempt = None if self._first is None else _attempt(self._first)
+        if attempt is not None:
+            return attempt.artefact
+        named = self.metadata.get("artefacts")  # as lm-eval's header has them: those of all its tasks
+        return named[0] if isinstance(named, list) and len(named) == 1 else None
+
+    @property
+    def data_hash(self) -> str | None:
+        """Content address of the samples, from the header; None for a foreign log and for a part of a data set."""
+        whole = self.data_samples in (None, len(self.sample_ids))
+        return self.provenance.data_hash if self.provenance and whole else None
+
+    @cached_property
+    def model_hash(self) -> str | None:
+        """Content address of the model, from the header or else the first sample; None for a foreign model."""
+        if self.provenance and self.provenance.model_hash:
+            return self.provenance.model_hash
+        if self._first is None:
             return None
-        try:
-            sample = read_eval_log_sample(str(self.path), id=self.sample_ids[0], epoch=1)
-        except (IndexError, KeyError, OSError, ValueError):  # the run ended before this sample, or kept none
-            return None
-        attempt = _attempt(sample)
-        return attempt.artefact if attempt else None
+        found = (self._first.output.metadata or {}).get(MODEL_HASH)
+        return found if isinstance(found, str) else None
+
+    @cached_property
+    def _first(self) -> EvalSample | None:
+        return sample_of(self.path, self.sample_ids[0]) if self.sample_ids else None
 
     def metric(self, score: str, name: str) -> float | None:
         """One metric, or None where it was not measured."""
@@ -104,7 +137,7 @@ class RunRecord:
 
 def load_logs(where: str | Path | Iterable[str | Path]) -> list[RunRecord]:
     """Read the headers of the logs in a directory (recursively), or of the files given, oldest run first."""
-    records = [record for path in log_files(where) if (record := _read_header(path)) is not None]
+    records = [_record(path, log) for path, log in readable_headers(where)]
     return sorted(records, key=lambda record: (record.created, record.path.name))
 
 
@@ -113,10 +146,32 @@ def log_files(where: str | Path | Iterable[str | Path]) -> list[Path]:
     places = [where] if isinstance(where, str | Path) else list(where)
     found: set[Path] = set()
     for place in map(Path, places):
-        inside = (path for path in place.rglob("*") if path.suffix in (".eval", ".json") and path.is_file())
+        logs = (path for path in place.rglob("*") if path.suffix in (".eval", ".json") and path.name != AUDIT_FILE)
+        inside = (path for path in logs if path.is_file())
         visible = (path for path in inside if not any(part.startswith(".") for part in path.relative_to(place).parts))
         found.update(visible if place.is_dir() else [place])
     return sorted(found)
+
+
+def readable_headers(where: str | Path | Iterable[str | Path]) -> list[tuple[Path, EvalLog]]:
+    """The runs under the given places, as they are logged; a file that is no log is named in one warning line."""
+    found: list[tuple[Path, EvalLog]] = []
+    for path in log_files(where):
+        try:
+            found += headers(path)
+        except Exception as error:  # any fault of one file: it is named, and the others are still read
+            reason = str(error).strip().split("\n")[0] or type(error).__name__
+            logger.warning("skipped %s: not a readable inspect log (%s)", path, reason[:120])
+    return found
+
+
+def logged_samples(record: RunRecord) -> Sequence[EvalSample | EvalSampleSummary]:
+    """A run's samples, read in the quickest way its format has: those of a JSON log whole, of any other summarised.
+
+    What both have is the same, but for long texts, which summaries cut. Those of the last log asked for are kept, as
+    several questions are put to one log in a row.
+    """
+    return quick_samples(record.path)
 
 
 def samples_frame(log: RunRecord | str | Path, attempts: bool = True) -> pd.DataFrame:
@@ -132,11 +187,8 @@ def samples_frame(log: RunRecord | str | Path, attempts: bool = True) -> pd.Data
     """
     import pandas as pd
 
-    path = log.path if isinstance(log, RunRecord) else Path(log)
-    record = log if isinstance(log, RunRecord) else _record(path, read_eval_log(path, header_only=True))
-    samples: Iterable[EvalSample | EvalSampleSummary] = (
-        read_eval_log(path).samples or [] if attempts else read_eval_log_sample_summaries(str(path))
-    )
+    record = log if isinstance(log, RunRecord) else _only_run(Path(log))
+    samples = whole_samples(record.path) if attempts else quick_samples(record.path)
     frame = pd.DataFrame([_row(sample) for sample in samples])
     for position, name in enumerate(("task", "task_version", "split", "solver", "model")):
         frame.insert(position, name, getattr(record, name))
@@ -170,13 +222,12 @@ def _attempt(sample: EvalSample | EvalSampleSummary) -> Attempt | None:
     return None if kept is None else Attempt.model_validate(kept)
 
 
-def _read_header(path: Path) -> RunRecord | None:
-    try:
-        return _record(path, read_eval_log(path, header_only=True))
-    except Exception as error:  # any fault of one file: it is named, and the others are still read
-        reason = str(error).strip().split("\n")[0] or type(error).__name__
-        logger.warning("skipped %s: not a readable inspect log (%s)", path, reason[:120])
-        return None
+def _only_run(path: Path) -> RunRecord:
+    found = [_record(stands_for, log) for stands_for, log in headers(path)]
+    if len(found) != 1:
+        files = ", ".join(record.path.name for record in found)
+        raise ValueError(f"{path} holds {len(found)} runs, and a frame is of one; name one of {files}")
+    return found[0]
 
 
 def _record(path: Path, log: EvalLog) -> RunRecord:
@@ -196,14 +247,22 @@ def _record(path: Path, log: EvalLog) -> RunRecord:
         solver_args={name: value for step in steps for name, value in step.params.items()},
         solver_args_passed={name: value for step in steps for name, value in step.params_passed.items()},
         model=spec.model,
-        split=str(metadata.get("split") or spec.task_args.get("split") or ""),
+        split=split_of(log),
         total=total,
         completed=results.completed_samples if results else 0,
         sample_ids=tuple(spec.dataset.sample_ids or ()),
         scores=_metrics(log),
         scorers=tuple(_short(scorer.name) for scorer in spec.scorers or ()),
         metadata=metadata,
+        tags=tuple(spec.tags or ()),
+        data_samples=spec.dataset.samples,
+        provenance=traced(log),
     )
+
+
+def split_of(log: EvalLog) -> str:
+    """From the task's metadata (an official source has its own name there) or its arguments; empty without either."""
+    return str((log.eval.metadata or {}).get("split") or log.eval.task_args.get("split") or "")
 
 
 def _metrics(log: EvalLog) -> dict[str, dict[str, float]]:

@@ -9,32 +9,26 @@ here, once, for every command that compares.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
-from inspect_ai.log import read_eval_log_sample_summaries
-from inspect_ai.scorer import value_to_float
 
 from harness.records.frames import RunRecord
+from harness.records.scored import (
+    HEADLINES,
+    NotComparable,
+    ScoredSample,
+    clusters_of,
+    data_digest,
+    measured_costs,
+    scored_samples,
+)
 from harness.stats.resample import Floats
 
-if TYPE_CHECKING:
-    from inspect_ai.log import EvalSampleSummary
+__all__ = ["NotComparable", "PairedRuns", "pair"]
 
-HEADLINES = ("semantic", "passed")
-CLUSTER_KEYS = ("passage", "passage_id", "template", "task", "task_id")
-"""Metadata under which samples are known to share something, the widest first."""
-NO_CLUSTERS = "none"
-_WORDS = frozenset({"c", "i", "p", "n", "yes", "no", "true", "false"})
 _SHOWN = 3
-
-
-class NotComparable(ValueError):
-    """Two logs between which a paired comparison has no meaning; the message names both, the reason and the way out."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +69,6 @@ class PairedRuns:
         return bool(np.isin(self.values_a, (0, 1)).all() and np.isin(self.values_b, (0, 1)).all())
 
 
-@dataclass(frozen=True)
-class _Sample:
-    """All epochs of one sample."""
-
-    input: str
-    target: str
-    metadata: Mapping[str, object]
-    values: tuple[float, ...]
-    measured: Mapping[str, float]
-
-
 def pair(a: RunRecord, b: RunRecord, score: str | None = None, cluster: str | None = None) -> PairedRuns:
     """Match two runs by sample id.
 
@@ -101,26 +84,26 @@ def pair(a: RunRecord, b: RunRecord, score: str | None = None, cluster: str | No
     """
     _refuse_other_task(a, b)
     name = _common_score(a, b, score)
-    left, right = _samples(a, name), _samples(b, name)
+    left, right = scored_samples(a, name), scored_samples(b, name)
     _refuse_other_samples(a, b, left, right)
-    kept = [key for key in left if _scored(left[key])]
+    kept = [key for key in left if left[key].scored]
     _refuse_half_scored(a, b, left, right, name)
     if len(kept) < 2:
         raise NotComparable(f"{_both(a, b)} share {len(kept)} scored samples; a comparison needs at least 2")
-    key, clusters = _clusters([left[sample].metadata for sample in kept], cluster)
-    measured_a, measured_b = (_measured([side[sample] for sample in kept]) for side in (left, right))
+    key, clusters = clusters_of([left[sample].metadata for sample in kept], cluster)
+    measured_a, measured_b = (measured_costs([side[sample] for sample in kept]) for side in (left, right))
     return PairedRuns(
         a=a,
         b=b,
         score=name,
         ids=tuple(kept),
-        values_a=np.asarray([_mean(left[sample].values) for sample in kept]),
-        values_b=np.asarray([_mean(right[sample].values) for sample in kept]),
+        values_a=np.asarray([left[sample].value for sample in kept]),
+        values_b=np.asarray([right[sample].value for sample in kept]),
         epochs=(_epochs(left), _epochs(right)),
         unscored=len(left) - len(kept),
         cluster=key,
         clusters=clusters,
-        data=_digest(left),
+        data=data_digest(left),
         measured_a=measured_a,
         measured_b=measured_b,
     )
@@ -137,7 +120,7 @@ def _refuse_other_task(a: RunRecord, b: RunRecord) -> None:
 
 
 def _refuse_other_samples(
-    a: RunRecord, b: RunRecord, left: Mapping[str, _Sample], right: Mapping[str, _Sample]
+    a: RunRecord, b: RunRecord, left: Mapping[str, ScoredSample], right: Mapping[str, ScoredSample]
 ) -> None:
     for record, samples in ((a, left), (b, right)):
         if not samples:
@@ -146,21 +129,24 @@ def _refuse_other_samples(
     if only_a or only_b:
         raise NotComparable(
             f"{_both(a, b)} were not run on the same samples: {_named(only_a)} only in the first, {_named(only_b)} "
-            f"only in the second, {len(left) - len(only_a)} in both; run both on the same ones"
+            f"only in the second, {len(left) - len(only_a)} in both; run both on the same ones{_hashes(a, b)}"
         )
     for part in ("target", "input"):
         other = [key for key in left if getattr(left[key], part) != getattr(right[key], part)]
         if other:
             raise NotComparable(
                 f"{_both(a, b)} have different data: {_named(other)} with another {part}; run both on the same data"
+                f"{_hashes(a, b)}"
             )
+    if _hashes(a, b):  # what differs stands where a log's summaries are cut
+        raise NotComparable(f"{_both(a, b)} have different data; run both on the same data{_hashes(a, b)}")
 
 
 def _refuse_half_scored(
-    a: RunRecord, b: RunRecord, left: Mapping[str, _Sample], right: Mapping[str, _Sample], score: str
+    a: RunRecord, b: RunRecord, left: Mapping[str, ScoredSample], right: Mapping[str, ScoredSample], score: str
 ) -> None:
     for record, mine, theirs in ((a, left, right), (b, right, left)):
-        missing = [key for key in mine if _scored(theirs[key]) and not _scored(mine[key])]
+        missing = [key for key in mine if theirs[key].scored and not mine[key].scored]
         if missing:
             raise NotComparable(
                 f"{_named(missing)} without the score {score} in {record.path.name} but with it in the other; "
@@ -179,102 +165,8 @@ def _common_score(a: RunRecord, b: RunRecord, asked: str | None) -> str:
     return asked or next((name for name in HEADLINES if name in common), common[0])
 
 
-def _samples(record: RunRecord, score: str) -> dict[str, _Sample]:
-    """The run's samples by id, in the order of its data set, epochs gathered."""
-    gathered: dict[str, list[EvalSampleSummary]] = {}
-    for summary in read_eval_log_sample_summaries(str(record.path)):
-        gathered.setdefault(str(summary.id), []).append(summary)
-    order = [str(key) for key in record.sample_ids if str(key) in gathered]
-    return {key: _gathered(gathered[key], score) for key in dict.fromkeys([*order, *sorted(gathered)])}
-
-
-def _gathered(epochs: Sequence[EvalSampleSummary], score: str) -> _Sample:
-    values = [value for epoch in epochs if (value := _value(epoch, score)) is not None]
-    costs = [_costs(epoch) for epoch in epochs]
-    names = {name: None for cost in costs for name in cost}
-    measured = {name: _mean([cost[name] for cost in costs if name in cost]) for name in names}
-    first = epochs[0]
-    return _Sample(_text(first.input), _text(first.target), first.metadata, tuple(values), measured)
-
-
-def _value(sample: EvalSampleSummary, score: str) -> float | None:
-    found: object = None
-    for name, one in (sample.scores or {}).items():
-        if name.rsplit("/", 1)[-1] == score:
-            found = one.value
-        elif isinstance(one.value, Mapping) and score in one.value:
-            found = one.value[score]
-    if found is None or (isinstance(found, float) and found != found):
-        return None
-    if isinstance(found, bool | int | float):
-        return float(found)
-    if isinstance(found, str) and found.lower() in _WORDS:
-        return value_to_float()(found)
-    raise NotComparable(f"the score {score} of sample {sample.id} is {found!r}, no number; choose another with --score")
-
-
-def _costs(sample: EvalSampleSummary) -> dict[str, float]:
-    """What one epoch cost, under the names of `scorers.cost`, or as inspect itself measured it."""
-    found: dict[str, float] = {}
-    for one in (sample.scores or {}).values():
-        if isinstance(one.value, Mapping):
-            numbers = {name: part for name, part in one.value.items() if isinstance(part, int | float)}
-            found |= {name: float(numbers[name]) for name in ("alone_ms", "amortised_ms") if name in numbers}
-            if "prompt_tokens" in numbers and "generated_tokens" in numbers:
-                found["tokens"] = float(numbers["prompt_tokens"] + numbers["generated_tokens"])
-    if "tokens" not in found and sample.model_usage:
-        found["tokens"] = float(sum(usage.total_tokens for usage in sample.model_usage.values()))
-    if sample.working_time is not None:
-        found["working_ms"] = 1000 * float(sample.working_time)
-    return {name: value for name, value in found.items() if value == value}
-
-
-def _measured(samples: Sequence[_Sample]) -> dict[str, Floats]:
-    names = {name: None for sample in samples for name in sample.measured}
-    nan = float("nan")
-    return {name: np.asarray([sample.measured.get(name, nan) for sample in samples]) for name in names}
-
-
-def _clusters(metadata: Sequence[Mapping[str, object]], asked: str | None) -> tuple[str, tuple[str, ...] | None]:
-    """The key that groups samples, and each sample's group."""
-    if asked == NO_CLUSTERS:
-        return "", None
-    for key in (asked,) if asked is not None else CLUSTER_KEYS:
-        if not all(one.get(key) not in (None, "") for one in metadata):
-            continue
-        groups = tuple(_text(one[key]) for one in metadata)
-        if 1 < len(set(groups)) < len(groups):
-            return key, groups
-        if asked is not None and len(set(groups)) == 1:
-            raise NotComparable(f"all {len(groups)} samples have the same {asked}; no interval can be robust to that")
-        if asked is not None:
-            return "", None  # each sample is a cluster of its own
-    if asked is not None:
-        known = sorted(set.intersection(*(set(one) for one in metadata)))
-        raise NotComparable(f"not every sample has {asked} in its metadata; all have {', '.join(known) or 'nothing'}")
-    return "", None
-
-
-def _digest(samples: Mapping[str, _Sample]) -> str:
-    content = [[key, samples[key].input, samples[key].target] for key in sorted(samples)]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12]
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
-
-
-def _scored(sample: _Sample) -> bool:
-    return bool(sample.values)
-
-
-def _epochs(samples: Mapping[str, _Sample]) -> int:
+def _epochs(samples: Mapping[str, ScoredSample]) -> int:
     return max(len(sample.values) for sample in samples.values())
-
-
-def _mean(values: Iterable[float]) -> float:
-    numbers = list(values)
-    return sum(numbers) / len(numbers) if numbers else float("nan")
 
 
 def _named(keys: Sequence[str]) -> str:
@@ -283,6 +175,13 @@ def _named(keys: Sequence[str]) -> str:
         return "0 samples"
     more = ", ..." if len(keys) > _SHOWN else ""
     return f"{len(keys)} sample{'s' if len(keys) > 1 else ''} ({', '.join(keys[:_SHOWN])}{more})"
+
+
+def _hashes(a: RunRecord, b: RunRecord) -> str:
+    """The data hashes in words, where both runs have one and they differ; else nothing."""
+    if not a.data_hash or not b.data_hash or a.data_hash == b.data_hash:
+        return ""
+    return f" (data hashes {a.data_hash} and {b.data_hash})"
 
 
 def _both(a: RunRecord, b: RunRecord) -> str:

@@ -36,6 +36,7 @@ class TargetRecord(BaseModel):
       loss_single: With one random token as the prompt.
       loss_mode_only: With the mode vector alone.
       curve: Health of the loss curve.
+      losses: The curve itself, thinned: (step from 0, loss in nats a token), finite ones only; empty in old logs.
       cross_exact: Decoding the same vectors under the other target's mode gives this target.
     """
 
@@ -54,6 +55,7 @@ class TargetRecord(BaseModel):
     loss_single: float | None = None
     loss_mode_only: float | None = None
     curve: Curve = "healthy"
+    losses: tuple[tuple[int, float], ...] = ()
     cross_exact: bool | None = None
 
 
@@ -70,6 +72,9 @@ class Prompted(BaseModel):
       artefact: Content address of the kept vectors, or None when they were not kept.
       converged: Every target is exact.
       controls: What the controls gave, by name: `True` where a control decodes exactly, or a figure.
+      deployed: Why paraphrases were brought in after a first search without them; None where they were not.
+      paraphrases: Texts whose losses were added, by target.
+      raw_paraphrases: What the paraphrasing model wrote, kept or not, by target.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,6 +88,9 @@ class Prompted(BaseModel):
     artefact: str | None
     converged: bool
     controls: dict[str, bool | float] = {}
+    deployed: str | None = None
+    paraphrases: dict[TargetName, tuple[str, ...]] = {}
+    raw_paraphrases: dict[TargetName, tuple[str, ...]] = {}
 
     def keep(self, state: TaskState) -> None:
         """Write the record into the sample's store, where the log and the scorers find it."""

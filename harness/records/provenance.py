@@ -1,6 +1,8 @@
-"""Where a number comes from: versions, code state, machine. Written into the log's metadata by tasks and commands.
+"""Where a number comes from: versions, code state, machine, data, model, isolation; written into the log's metadata.
 
-Task(..., metadata={"provenance": provenance()})
+    Task(..., metadata={**provenance(), **data_facts(samples, seed), **model_facts("open/arith", model)})
+
+`harness.records.traced` reads it back, from the logs of every door.
 """
 
 from __future__ import annotations
@@ -11,10 +13,31 @@ import subprocess
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.lm.identity import MODEL_HASH
+from harness.records.data_hash import data_hash_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from inspect_ai.dataset import Sample
+
+    from harness.lm.model import OpenModel
 
 Fact = str | int | bool | None
 
-PACKAGES = ("glassbox-evals", "inspect-ai", "torch", "transformers", "tokenizers", "safetensors", "wasmtime", "numpy")
+PACKAGES = (
+    "glassbox-evals",
+    "inspect-ai",
+    "torch",
+    "transformers",
+    "tokenizers",
+    "safetensors",
+    "wasmtime",
+    "numpy",
+    "lm-eval",
+)
 
 
 @cache
@@ -46,6 +69,31 @@ def provenance(device: str | None = None) -> dict[str, Fact]:
         "torch_threads": torch.get_num_threads(),
         "device": device or ("cuda" if accelerator else "cpu"),
         "accelerator": accelerator,
+    }
+
+
+def data_facts(samples: Iterable[Sample], seed: int | None = None) -> dict[str, Fact]:
+    """What was asked, as facts: its content address, and the seed of the draw.
+
+    Args:
+      samples: The task's whole data set, before any `--limit`.
+      seed: None where nothing was drawn.
+    """
+    return {"data_hash": data_hash_of(samples), "data_seed": seed}
+
+
+def model_facts(name: str, model: OpenModel) -> dict[str, Fact]:
+    """Which model answers, as facts.
+
+    Args:
+      name: As inspect names it, `open/arith`; the hash is believed only for a run of that model.
+      model: The opened model.
+    """
+    return {
+        MODEL_HASH: model.hash,
+        f"{MODEL_HASH}_of": name,
+        "device": str(model.device),
+        "model_dtype": str(model.dtype),
     }
 
 

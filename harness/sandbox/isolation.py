@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from harness.outcome import Outcome
 from harness.sandbox.case import Case
 from harness.sandbox.judge import Judge
@@ -61,3 +63,10 @@ def isolation() -> tuple[str, bool]:
     if broken:
         return f"{'; '.join(broken)}; delete the sandbox's cache folder and run again", False
     return "WebAssembly, a fresh instance each run: no host files, environment, processes, sockets or clock", True
+
+
+@cache
+def isolation_fact() -> str:
+    """What holds, tried once a process, as a run writes it into its log; what does not hold is named as broken."""
+    found, holds = isolation()
+    return found if holds else f"broken: {found}"

@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, overload
 
-import anyio
 import anyio.to_thread
 from inspect_ai.util import (
     ExecResult,
@@ -32,7 +31,11 @@ from inspect_ai.util import (
     concurrency,
     sandboxenv,
 )
-from inspect_ai.util._sandbox.environment import SandboxUserUnsupportedError
+
+# Inspect raises this error itself, but exports it nowhere.
+from inspect_ai.util._sandbox.environment import (  # inspect-evals-lint: ignore[IECQ001] -- see above
+    SandboxUserUnsupportedError,
+)
 from typing_extensions import override
 
 from harness.outcome import Outcome

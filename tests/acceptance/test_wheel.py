@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -12,10 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("harness", "tasks", "solvers", "scorers", "leaderboards", "baselines")
-PARTS = (*PACKAGES, "tests", "pyproject.toml", "README.md", "LICENSE")
-LEFT_BEHIND = {"__pycache__", ".staging"}
+from tests.conftest import LEFT_BEHIND, PACKAGES, ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -28,38 +24,13 @@ def _run(*command: str | Path, cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy: a build leaves files behind that the next one would pick up."""
-    copy = tmp_path_factory.mktemp("source") / "glassbox"
-    copy.mkdir()
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, copy / part, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
-        else:
-            shutil.copy(source, copy / part)
-    built = tmp_path_factory.mktemp("wheel")
-    _run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", built, cwd=copy)
-    (found,) = built.glob("glassbox_evals-*-py3-none-any.whl")
-    return found
-
-
-@pytest.fixture(scope="module")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel's packages; dependencies come from the environment of the tests."""
-    target = tmp_path_factory.mktemp("installed")
-    _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, wheel, cwd=target)
-    return target
-
-
 def test_every_file_of_the_packages_is_in_the_wheel_and_no_test_is(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {
         str(path.relative_to(ROOT))
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and LEFT_BEHIND.isdisjoint(path.parts)
+        if path.is_file() and not set(LEFT_BEHIND) & set(path.parts)
     }
     assert len(expected) > 80
     assert sorted(expected - names) == []

@@ -13,7 +13,15 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BENCHMARKS = ("head_over_pipeline", "head_over_floor", "ir_machine", "run_cost", "sandbox_speed", "sandbox_memory")
+BENCHMARKS = (
+    "head_over_pipeline",
+    "head_over_floor",
+    "ir_machine",
+    "run_cost",
+    "sandbox_speed",
+    "sandbox_whole",
+    "sandbox_memory",
+)
 
 
 def main() -> None:

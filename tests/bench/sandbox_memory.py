@@ -55,7 +55,7 @@ class MemoryRecord(Record):
 def resident_mib() -> float:
     """Memory of this process, after a collection."""
     gc.collect()
-    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES / 2**20
+    return int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]) * PAGE_BYTES / 2**20
 
 
 async def run(pool: Pool, runs: int, every: int) -> list[Point]:

@@ -18,7 +18,7 @@ from harness.data.readers.source import SourceError
 from harness.dcm.pair import Pair
 
 EXPECTS = "a folder of ARC task files *.json, one such file, or JSON lines with train and test"
-FOLDER = "*.json"
+FOLDER = ("*.json",)
 
 
 class ArcTask(OfficialRecord):

@@ -19,14 +19,14 @@ from harness.data.readers.records import OfficialFile, OfficialRecord
 from harness.data.readers.source import Draft, LeftOutError, Reason
 from harness.ir.program import Op
 
-FILES = (
+FOLDER = (
     "*_digit_addition.jsonl",
     "*_digit_subtraction.jsonl",
     "*_digit_multiplication.jsonl",
     "single_digit_three_ops.jsonl",
     "sum_of_digits.jsonl",
 )
-FOLDER = True
+EXPECTS = ", ".join(FOLDER)
 
 _CONTEXT = r"^\n*Q: ([^\n]+)\n\nA:\s*$"
 _DIGIT_SUM = re.compile(r"What is the sum of the digits of the number ([0-9]{1,30})\?")

@@ -20,8 +20,8 @@ from harness.data.readers.records import OfficialFile, OfficialRecord, Text, exa
 from harness.data.readers.source import Draft, LeftOutError, Reason
 from harness.ir.program import Arithmetic, Operand, Result
 
-FILES = ("train.jsonl", "test.jsonl")
-FOLDER = False
+EXPECTS = "train.jsonl, test.jsonl"
+FOLDER: tuple[str, ...] = ()
 
 _FINAL = r"#### *(-?[0-9]{1,12}(?:,[0-9]{3}){0,5}(?:\.[0-9]{1,12})?)\s*$"
 _MARK = re.compile(r"<<([^<>]*)>>")

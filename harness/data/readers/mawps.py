@@ -16,8 +16,8 @@ from harness.data.readers.records import ExactNumber, OfficialFile, OfficialReco
 from harness.data.readers.source import Draft, LeftOutError, Reason
 from harness.ir.program import Arithmetic
 
-FILES = ("mawps_single.json", "AddSub.json", "MultiArith.json", "SingleEq.json")
-FOLDER = True
+FOLDER = ("mawps_single.json", "AddSub.json", "MultiArith.json", "SingleEq.json")
+EXPECTS = ", ".join(FOLDER)
 
 
 class MawpsRecord(OfficialRecord):

@@ -14,7 +14,7 @@ from harness.data.readers.triviaqa import pair_of
 from harness.dcm.pair import Pair
 
 EXPECTS = "JSON lines with question and answer, such as NQ-open.dev.jsonl"
-FOLDER = None
+FOLDER: tuple[str, ...] = ()
 
 
 class NqLine(OfficialRecord):

@@ -12,8 +12,8 @@ from harness.data.readers.records import ExactNumber, OfficialFile, OfficialReco
 from harness.data.readers.source import Draft, LeftOutError, Reason
 from harness.ir.program import Op
 
-FILES = ("single_op.jsonl",)
-FOLDER = False
+EXPECTS = "single_op.jsonl"
+FOLDER: tuple[str, ...] = ()
 
 _OPS = {op.symbol: op for op in Op}
 

@@ -14,7 +14,7 @@ from harness.data.readers.records import OfficialRecord, Text
 from harness.dcm.pair import Pair
 
 EXPECTS = "a SQuAD JSON file such as dev-v2.0.json"
-FOLDER = None
+FOLDER: tuple[str, ...] = ()
 
 
 class SquadFile(OfficialRecord):

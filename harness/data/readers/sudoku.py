@@ -21,7 +21,7 @@ from harness.data.sudoku import CELLS, SIDE, clues, is_solved, respects, solutio
 from harness.dcm.pair import Pair
 
 EXPECTS = "one puzzle a line: JSON with puzzle, or 81 digits with 0 or . for an empty cell"
-FOLDER = None
+FOLDER: tuple[str, ...] = ()
 
 _PUZZLE = rf"^[0-9.]{{{CELLS}}}$"
 _PLAIN = "81 digits with 0 or . for an empty cell, and perhaps a comma and the solution"

@@ -12,8 +12,8 @@ from harness.data.readers.equation import settle, solve_equation
 from harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
 from harness.data.readers.source import Draft, LeftOutError, Reason
 
-FILES = ("SVAMP.json",)
-FOLDER = False
+EXPECTS = "SVAMP.json"
+FOLDER: tuple[str, ...] = ()
 
 
 class SvampRecord(OfficialRecord):

@@ -18,7 +18,7 @@ from harness.data.readers.records import OfficialRecord, Text
 from harness.dcm.pair import Pair
 
 EXPECTS = "JSON lines with question and golden_answers, or a TriviaQA JSON file such as unfiltered-web-dev.json"
-FOLDER = None
+FOLDER: tuple[str, ...] = ()
 
 Texts = Annotated[list[str], Field(description="a list of texts")]
 

@@ -20,7 +20,7 @@ ENDLESS = "def f():\n    while True: pass"
 
 def resident_bytes() -> int:
     """Memory of this process."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
     return pages * 4096
 
 

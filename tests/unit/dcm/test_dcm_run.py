@@ -15,7 +15,7 @@ from harness.dcm.audit import MisalignedLoss, audit
 from harness.dcm.frozen import token_losses
 from harness.dcm.memory import Room
 from harness.dcm.pair import Pair
-from harness.dcm.run import Run
+from harness.dcm.run import Run, Variants
 from harness.dcm.search import Job, Search
 from harness.dcm.settings import Optimiser, Settings
 from harness.dcm.stop import can_emit, stop_token
@@ -164,12 +164,15 @@ def test_without_modes_one_target_is_met_but_never_both() -> None:
 
 
 def test_paraphrases_lend_their_gradient_and_need_not_be_met() -> None:
-    variants = {PAIRS[0].id: {"question": ("w50 w51",), "answer": ()}}
+    variants: Variants = {PAIRS[0].id: {"question": ("w50 w51", " ".join(["w7"] * 60)), "answer": ()}}
     run = Run(tiny(), SETTINGS, room=ROOM, variants=variants, baselines=False)
     plain = Run(tiny(), SETTINGS, room=ROOM, baselines=False)
     ((_, with_variants),) = run.records(PAIRS[:1])
     ((_, without),) = plain.records(PAIRS[:1])
     assert with_variants.converged
+    # One that does not fit the context is left out, and the record says which were used.
+    assert with_variants.paraphrases == {"question": ("w50 w51",)}
+    assert without.paraphrases == {}
     assert with_variants.targets["question"].loss != without.targets["question"].loss
 
 

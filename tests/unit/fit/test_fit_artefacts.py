@@ -66,9 +66,9 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def edit(card: Path, change: Callable[[dict[str, JsonValue]], object]) -> None:
-    content = json.loads(card.read_text())
+    content = json.loads(card.read_text(encoding="utf-8"))
     change(content)
-    card.write_text(json.dumps(content))
+    card.write_text(json.dumps(content), encoding="utf-8")
 
 
 def test_the_same_inputs_are_made_once_and_come_back_as_they_were(bench: Bench) -> None:

@@ -10,7 +10,9 @@ from trivial_runs import ARTEFACT, SIZE, TIMED, copy_as_version, ir_head, run, s
 
 from harness.records.frames import RunRecord, load_logs
 from harness.stats.intervals import wilson
-from leaderboards.ir import Board, Estimate, MixedVersions, Row, board
+from leaderboards.board import Section, sections, tables
+from leaderboards.runs import MixedVersions
+from leaderboards.table import Table, TableRow
 
 
 @pytest.fixture(scope="module")
@@ -19,51 +21,64 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> list[RunRecord]:
 
 
 @pytest.fixture(scope="module")
-def made(records: list[RunRecord]) -> Board:
-    return board(records)
+def made(records: list[RunRecord]) -> Table:
+    [table] = tables(records)
+    return table
 
 
-def _row(made: Board, solver: str) -> Row:
-    [row] = [row for row in made.rows if row.solver == solver]
+def _row(made: Table, solver: str) -> TableRow:
+    [row] = [row for row in made.rows if row.facts["solver"] == solver]
     return row
 
 
-def test_methods_stand_best_first_and_controls_below(made: Board) -> None:
-    [section] = made.sections
-    assert (section.task, section.task_version, section.split) == ("ir_arith", "1-A", "held_out_both")
-    assert [row.solver for row in section.methods] == ["ir_head", "regex_pipeline"]
-    assert [row.solver for row in section.controls] == ["gold", "direct"]
+def _labels(records: list[RunRecord], keep_all: bool = False) -> list[str]:
+    return [run.placed.label for section in sections(records, keep_all) for run in section.runs]
 
 
-def test_a_row_has_the_figures_of_its_log_header(made: Board) -> None:
-    row, interval = _row(made, "ir_head"), wilson(SIZE - 1, SIZE)
-    assert row.semantic == Estimate((SIZE - 1) / SIZE, interval.low, interval.high, SIZE)
-    assert row.structural is not None
-    assert row.structural.value == 1
-    assert row.alone_p50_ms == pytest.approx(1.0 + (TIMED - 1) / 200)
-    assert row.amortised_p50_ms == pytest.approx((1.0 + (SIZE - 1) / 200) / 5)
-    assert row.artefact == ARTEFACT
-    assert row.complete
+def _splits(records: list[RunRecord]) -> list[str]:
+    return [section.split for section in sections(records)]
 
 
-def test_a_pipeline_that_reads_nothing_is_wrong_in_structure_too(made: Board) -> None:
-    row = _row(made, "regex_pipeline")
-    assert row.structural is not None
-    assert row.structural.value == (SIZE - 5) / SIZE
-    assert row.parse_failure is not None
-    assert row.parse_failure.value == 5 / SIZE
+def test_methods_stand_best_first_and_controls_below(made: Table) -> None:
+    assert made.title == "ir_arith 1-A · held_out_both · none/none"
+    assert [(row.cells[0].text, row.control) for row in made.rows] == [
+        ("ir_head", False),
+        ("regex_pipeline", False),
+        ("gold", True),
+        ("direct", True),
+    ]
 
 
-def test_structure_is_blank_for_a_solver_that_reads_no_program(made: Board) -> None:
-    assert _row(made, "direct").structural is None
-    assert _row(made, "direct").semantic is not None
+def test_a_row_has_the_figures_of_its_log_header(made: Table) -> None:
+    facts, interval = _row(made, "ir_head").facts, wilson(SIZE - 1, SIZE)
+    assert [facts[f"semantic{part}"] for part in ("", "_low", "_high", "_n")] == [
+        (SIZE - 1) / SIZE,
+        interval.low,
+        interval.high,
+        SIZE,
+    ]
+    assert (facts["structural"], facts["artefact"], facts["complete"]) == (1, ARTEFACT, True)
+    assert facts["alone_p50_ms"] == pytest.approx(1.0 + (TIMED - 1) / 200)
+    assert facts["amortised_p50_ms"] == pytest.approx((1.0 + (SIZE - 1) / 200) / 5)
+
+
+def test_a_pipeline_that_reads_nothing_is_wrong_in_structure_too(made: Table) -> None:
+    facts = _row(made, "regex_pipeline").facts
+    assert (facts["structural"], facts["parse_failure"]) == ((SIZE - 5) / SIZE, 5 / SIZE)
+
+
+def test_structure_is_blank_for_a_solver_that_reads_no_program(made: Table) -> None:
+    row = _row(made, "direct")
+    assert row.facts["structural"] is None
+    assert row.facts["semantic"] is not None
+    assert row.cells[[column.title for column in made.columns].index("structural")].text == "–"  # noqa: RUF001
 
 
 def test_a_structural_share_of_only_some_samples_is_left_out(records: list[RunRecord]) -> None:
     [head] = [record for record in records if record.solver == "ir_head"]
     partial = {**head.scores, "structural": {"accuracy": 0.0, "low": 0.0, "high": 0.8, "n": 1}}
-    [row] = board([replace(head, scores=partial)]).rows
-    assert row.structural is None
+    [table] = tables([replace(head, scores=partial)])
+    assert table.rows[0].facts["structural"] is None
 
 
 def test_only_the_latest_run_of_each_kind_stands_unless_all_are_asked_for(tmp_path: Path) -> None:
@@ -71,9 +86,10 @@ def test_only_the_latest_run_of_each_kind_stands_unless_all_are_asked_for(tmp_pa
     second = run(tmp_path, ir_head(wrong=9))
     run(tmp_path, ir_head(wrong=3))
     records = [replace(r, created=f"2030-01-0{i}") for i, r in enumerate(_in_order(tmp_path, first.location), 1)]
-    assert [row.arguments for row in board(records).rows] == ["wrong=3", "wrong=9"]
-    assert board(records).rows[1].log == Path(second.location).name
-    assert len(board(records, keep_all=True).rows) == 3
+    [section] = sections(records)
+    assert [run.placed.arguments for run in section.runs] == ["wrong=3", "wrong=9"]
+    assert section.runs[1].record.path.name == Path(second.location).name
+    assert len(_labels(records, keep_all=True)) == 3
 
 
 def _in_order(where: Path, first: str) -> list[RunRecord]:
@@ -84,51 +100,91 @@ def _in_order(where: Path, first: str) -> list[RunRecord]:
 def test_a_later_broken_run_never_hides_a_complete_one(records: list[RunRecord]) -> None:
     [head] = [record for record in records if record.solver == "ir_head"]
     broken = replace(head, status="cancelled", created="2100-01-01", scores={}, completed=3)
-    [row] = board([head, broken]).rows
-    assert row.status == "success"
-    [alone] = board([broken]).rows
-    assert (alone.complete, alone.n, alone.semantic) == (False, 0, None)
+    [table] = tables([head, broken])
+    assert [row.facts["status"] for row in table.rows] == ["success"]
+    [alone] = tables([broken])[0].rows
+    assert (alone.facts["complete"], alone.facts["n"], alone.facts["semantic"]) == (False, 0, None)
 
 
 def test_arguments_are_shown_where_they_were_given_or_differ(records: list[RunRecord]) -> None:
     [head] = [record for record in records if record.solver == "ir_head"]
     digits = replace(head, solver_args={**head.solver_args, "head": "digits"})
-    assert [row.label for row in board([head]).rows] == ["ir_head"]
-    assert sorted(row.label for row in board([head, digits]).rows) == ["ir_head head=digits", "ir_head head=pointer"]
-    given = replace(head, solver_args_passed={"layer": 0.55})
-    assert [row.label for row in board([given]).rows] == ["ir_head layer=0.55"]
+    assert _labels([head]) == ["ir_head"]
+    assert sorted(_labels([head, digits])) == ["ir_head head=digits", "ir_head head=pointer"]
+    assert _labels([replace(head, solver_args_passed={"layer": 0.55})]) == ["ir_head layer=0.55"]
 
 
 def test_other_splits_and_other_data_are_other_sections(records: list[RunRecord]) -> None:
     [head] = [record for record in records if record.solver == "ir_head"]
     iid = replace(head, split="iid", task_args={"split": "iid"})
     seeded = replace(head, task_args={"split": head.split, "seed": 7}, task_args_passed={"seed": 7})
-    assert [section.split for section in board([head, iid]).sections] == ["held_out_both", "iid"]
-    assert [section.split for section in board([seeded]).sections] == ["held_out_both seed=7"]
+    assert _splits([head, iid]) == ["held_out_both", "iid"]
+    assert _splits([seeded]) == ["held_out_both seed=7"]
+
+
+def test_a_log_that_does_not_name_its_data_stands_beside_those_that_do(records: list[RunRecord]) -> None:
+    [head] = [record for record in records if record.solver == "ir_head"]
+    older, newer = (
+        replace(head, task_args={}),
+        replace(head, task_args={"split": head.split, "n": 1000}, created="2100"),
+    )
+    assert _splits([older, newer, replace(older, solver="gold")]) == ["held_out_both"]
+    assert _labels([older, newer]) == ["ir_head"]  # the later one alone
+    small = replace(head, task_args={"split": head.split, "n": 50})
+    assert _splits([newer, small]) == ["held_out_both n=1000", "held_out_both n=50"]
 
 
 def test_of_an_official_file_only_its_name_is_shown(records: list[RunRecord]) -> None:
     [head] = [record for record in records if record.solver == "ir_head"]
     given = {"source": "svamp", "path": "/home/someone/data/SVAMP.json"}
     official = replace(head, split="svamp", task_args=given, task_args_passed={"path": given["path"]})
-    assert [section.split for section in board([official]).sections] == ["svamp path=SVAMP.json"]
+    assert _splits([official]) == ["svamp path=SVAMP.json"]
 
 
-def test_rows_over_other_samples_are_seen_not_to_be_comparable(records: list[RunRecord], tmp_path: Path) -> None:
-    assert board(records).sections[0].comparable
-    run(tmp_path, ir_head(wrong=2), limit=5)
-    [section] = board([*records, *load_logs(tmp_path)]).sections
-    assert not section.comparable
+def test_a_model_has_a_column_in_the_terminal_only_where_it_tells_rows_apart(records: list[RunRecord]) -> None:
+    [head] = [record for record in records if record.solver == "ir_head"]
+    other = replace(head, model="open/other")
+    for given, title, brief in (
+        ([head], "ir_arith 1-A · held_out_both · none/none", False),
+        ([head, other], "ir_arith 1-A · held_out_both", True),
+    ):
+        [table] = tables(given)
+        [model] = [column for column in table.columns if column.title == "model"]
+        assert (table.title, model.brief) == (title, brief)
 
 
 def test_task_versions_are_never_mixed(records: list[RunRecord], tmp_path: Path) -> None:
     log = run(tmp_path, ir_head())
     copy_as_version(log, "2-A", tmp_path)
     with pytest.raises(MixedVersions, match=r"ir_arith has logs of versions 1-A, 2-A.*--task-version 2-A") as refused:
-        board(load_logs(tmp_path))
+        tables(load_logs(tmp_path))
     assert "\n" not in str(refused.value)
 
 
 def test_logs_without_the_headline_score_are_left_out(records: list[RunRecord]) -> None:
     foreign = replace(records[0], scores={"match": {"accuracy": 1.0}}, scorers=("match",))
-    assert board([foreign]).sections == ()
+    assert tables([foreign]) == []
+
+
+def test_a_failed_audit_marks_its_row_and_says_why(records: list[RunRecord]) -> None:
+    [head] = [record for record in records if record.solver == "ir_head"]
+    [table] = tables(records, audits={head.path.name: "label_shift: labels are shifted twice"})
+    assert [(row.facts["solver"], row.mark) for row in table.rows if row.mark] == [("ir_head", "‡")]
+    assert _row(table, "ir_head").facts["audit_failed"] == "label_shift: labels are shifted twice"
+    assert table.notes[0] == "‡ ir_head: audit failed: label_shift: labels are shifted twice"
+
+
+def test_sections_of_all_families_stand_one_after_the_other(records: list[RunRecord]) -> None:
+    passed = {"accuracy": 0.5, "low": 0.3, "high": 0.7, "n": 40, "easy": 0.25, "easy:n": 8}
+    code = replace(records[0], task="phase3", scores={"passed": passed}, scorers=("passed",), split="")
+    found = [(section.family.name, section.task) for section in sections([code, *records])]
+    assert found == [("ir", "ir_arith"), ("code", "phase3")]
+    assert [table.title for table in tables([code])] == ["phase3 1-A · none/none", "phase3 1-A · by group"]
+
+
+def test_a_section_has_the_same_rows_whatever_the_order_of_the_logs(records: list[RunRecord]) -> None:
+    def shown(given: list[RunRecord]) -> list[Section]:
+        return sections(given)
+
+    assert _labels(records) == _labels(records[::-1])
+    assert [section.standings for section in shown(records)] == [s.standings for s in shown(records[::-1])]

@@ -6,19 +6,21 @@ import argparse
 import csv
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from inspect_ai import eval
+from inspect_ai.log import read_eval_log_sample_summaries
 from inspect_ai.model import ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from harness.code.completion import fenced
 from harness.code.question import CodeQuestion
-from harness.records.frames import load_logs
+from harness.records.frames import RunRecord, load_logs
 from harness.stats.intervals import wilson
-from leaderboards.code import code_board
+from leaderboards.board import tables
 from leaderboards.command import add_parser
 from leaderboards.command import run as command
 from solvers.registry import gold, null
@@ -61,48 +63,68 @@ def written(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
 
 
 def test_rows_hold_the_headers_figures_and_controls_stand_last(logs: Path) -> None:
-    (section,) = code_board(load_logs(logs)).sections
-    assert (section.task, section.split, section.comparable) == ("phase3", f"n={SIZE}", True)
-    first, second, third = section.rows
-    assert [(row.label, row.control) for row in section.rows] == [("half", False), ("gold", True), ("null", True)]
-    assert first.passed is not None
-    assert (first.passed.value, first.passed.n) == (0.75, SIZE)
-    assert {k: found.value for k, found in first.pass_at.items()} == {"pass@1": 0.75, "pass@2": 1.0}
-    assert first.outcomes == {"pass": 6, "syntax": 2}
-    assert (first.cases, second.cases, second.cases_right, third.cases_right) == (42, 21, 21, 0)
-    assert (second.pass_at, third.outcomes) == ({}, {"parse": SIZE})
+    board, _ = tables(load_logs(logs))
+    assert board.title == f"phase3 1-A · n={SIZE} · none/none"
+    assert [(row.cells[0].text, row.control) for row in board.rows] == [("half", False), ("gold", True), ("null", True)]
+    half, gold_row, null_row = (row.facts for row in board.rows)
+    assert (half["passed"], half["passed_n"]) == (0.75, SIZE)
+    assert (half["pass@1"], half["pass@2"]) == (0.75, 1.0)
+    assert (half["outcome_pass"], half["outcome_syntax"], null_row["outcome_parse"]) == (6, 2, SIZE)
+    assert (half["cases"], gold_row["cases"], gold_row["cases_right"], null_row["cases_right"]) == (42, 21, 21, 0)
+    assert not [name for name in gold_row if name.startswith("pass@")]
 
 
 def test_groups_have_the_interval_that_their_share_and_n_give(logs: Path) -> None:
-    row = code_board(load_logs(logs)).rows[0]
-    group = row.groups["unflagged"]
-    assert group.value == pytest.approx((1 + 0.5 + 0.5) / 3)
-    assert group.n == 3
-    assert (group.low, group.high) == pytest.approx((wilson(2, 3).low, wilson(2, 3).high))
-    assert row.groups["under-specified"].value == 1
-    assert set(row.groups) >= {"control_flow", "list_operations", "easy", "medium"}
+    board, groups = tables(load_logs(logs))
+    facts = board.rows[0].facts
+    assert facts["group_unflagged"] == pytest.approx((1 + 0.5 + 0.5) / 3)
+    assert facts["group_unflagged_n"] == 3
+    interval = wilson(2, 3)
+    assert (facts["group_unflagged_low"], facts["group_unflagged_high"]) == pytest.approx((interval.low, interval.high))
+    assert facts["group_under-specified"] == 1
+    assert groups.derived
+    assert {row.cells[0].text for row in groups.rows} >= {"control_flow", "list_operations", "easy", "medium"}
+    assert [column.title for column in groups.columns] == ["group", "n", "half", "gold", "null"]
+
+
+def test_the_time_of_a_program_is_the_runs_time_over_all_of_them(logs: Path) -> None:
+    board, _ = tables(load_logs(logs))
+    for row, record in zip(board.rows, (one for one in _by_board(logs)), strict=True):
+        summaries = read_eval_log_sample_summaries(str(record.path))
+        starts = [datetime.fromisoformat(one.started_at or "") for one in summaries]
+        ends = [datetime.fromisoformat(one.completed_at or "") for one in summaries]
+        span = (max(ends) - min(starts)).total_seconds()
+        assert row.facts["each_ms"] == pytest.approx(1000 * span / len(summaries))
+        hourly = row.facts["device_usd_per_hour"]
+        assert isinstance(hourly, float)
+        assert row.facts["cost_usd_per_1000"] == pytest.approx(hourly * span / len(summaries) / 3.6)
+
+
+def _by_board(logs: Path) -> list[RunRecord]:
+    """The records in the order of the board."""
+    records = {record.solver: record for record in load_logs(logs)}
+    return [records[name] for name in ("half", "gold", "null")]
 
 
 def test_every_format_shows_the_board(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = written(capsys, "--log-dir", logs).splitlines()
     assert max(map(len, lines)) <= 100
-    assert lines[0] == f"phase3 1-A · n={SIZE}"
-    assert [line.split() for line in lines if line.startswith("half")] == [
-        ["half", "4", "75.0", "[30.1,", "95.4]", "100.0", "(k=2)", "33/42", "syntax", "2"]
-    ]
+    assert lines[0] == f"phase3 1-A · n={SIZE} · none/none"
+    shown = next(line for line in lines if line.startswith("half")).split()
+    assert shown[:8] == ["half", "1", "4", "75.0", "[30.1,", "95.4]", "100.0", "(k=2)"]
     markdown = written(capsys, "--log-dir", logs, "--format", "markdown")
-    assert "| *null* | none/none | 4 | 0.0 [0.0, 49.0] | – | 0/21 | parse 4 |" in markdown  # noqa: RUF001
+    assert "| *null* |  | none/none | 4 | 0.0 [0.0, 49.0] | – | 0/21 | parse 4 |" in markdown  # noqa: RUF001
     assert "| unflagged | 3 | " in markdown
     rows = list(csv.DictReader(io.StringIO(written(capsys, "--log-dir", logs, "--format", "csv"))))
-    assert [(row["solver"], row["passed"], row["outcome parse"]) for row in rows] == [
+    assert [(row["solver"], row["passed"], row["outcome_parse"]) for row in rows] == [
         ("half", "0.75", "0"),
         ("gold", "1.0", "0"),
         ("null", "0.0", str(SIZE)),
     ]
-    assert rows[0]["group easy n"] == "2"
+    assert rows[0]["group_easy_n"] == "2"
     content: dict[str, Any] = json.loads(written(capsys, "--log-dir", logs, "--format", "json"))
-    assert content["sections"] == []
-    assert content["code"][0]["rows"][0]["pass_at"]["pass@2"]["value"] == 1
+    assert [table["title"].split(" · ")[-1] for table in content["tables"]] == ["none/none", "by group"]
+    assert content["tables"][0]["rows"][0]["facts"]["pass@2"] == 1
 
 
 def test_a_filter_that_leaves_nothing_is_refused_in_one_line(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,12 +13,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from trivial_runs import copy_as_version, gold, ir_head, run, shared_logs
+from inspect_ai.log import write_eval_log
+from trivial_runs import copy_as_version, gold, ir_head, regex_pipeline, run, shared_logs
 
+from harness.records.frames import load_logs
+from leaderboards.audits import BadAudit
 from leaderboards.command import FORMATS, add_parser, write_atomically
 from leaderboards.command import run as command
+from leaderboards.figures import MICRO, NONE
 
-ROW = ["ir_head", "40", "100.0", "97.5", "[87.1,", "99.6]", "1.04", "ms", "239", "µs", "0", "01234567"]
+ROW = ["ir_head", "1", "a", "40", "100.0", "97.5", "[87.1,", "99.6]", "1.04", "ms", "239", f"{MICRO}s", "0"]
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -55,39 +59,51 @@ def test_the_table_fits_100_columns_and_has_a_line_above_the_controls(
 def test_markdown_has_a_table_with_controls_in_italics(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written = _written(capsys, "--log-dir", logs, "--format", "markdown")
     assert "### ir_arith 1-A · held_out_both · none/none" in written
-    assert "| ir_head | none/none | 40 | 100.0 | 97.5 [87.1, 99.6] | 0.0 | 1.04 ms | 239 µs | 0 | 01234567 |" in written
+    cells = ["ir_head", "1 a", "none/none", "40", "100.0", "97.5 [87.1, 99.6]", "0.0", "1.04 ms", f"239 {MICRO}s", "0"]
+    row = f"| {' | '.join([*cells, NONE, '01234567'])} |"
+    assert row in written
     assert "| *gold* |" in written
     assert "| regex failures eliminated | 100 % | 100.0 [47.8, 100.0] | ? undetermined |" in written
     tables = [line for line in written.splitlines() if line.startswith("|")]
-    assert {line.count("|") for line in tables} == {11, 6}
+    assert {line.count("|") for line in tables} == {13, 6}
 
 
-def test_csv_has_every_figure_unrounded(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_csv_has_every_figure_unrounded_and_a_line_a_run(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = list(csv.DictReader(io.StringIO(_written(capsys, "--log-dir", logs, "--format", "csv"))))
     assert [row["solver"] for row in rows] == ["ir_head", "regex_pipeline", "gold", "direct"]
+    assert [(row["rank"], row["tie"]) for row in rows] == [("1", "a"), ("1", "a"), ("", ""), ("", "")]
     assert (rows[0]["semantic"], rows[0]["semantic_n"], rows[3]["structural"]) == ("0.975", "40", "")
     assert float(rows[0]["semantic_low"]) == pytest.approx(0.87118636)
 
 
-def test_json_holds_the_sections_and_the_success_table(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    content = json.loads(_written(capsys, "--log-dir", logs, "--format", "json"))
-    [section] = content["sections"]
-    assert [row["solver"] for row in section["controls"]] == ["gold", "direct"]
-    assert section["controls"][1]["structural"] is None
-    [table] = content["success"]
-    assert [line["verdict"] for line in table["criteria"]] == ["undetermined"] * 3 + ["supported"]
+def test_json_holds_the_boards_and_the_success_table(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    board, success = json.loads(_written(capsys, "--log-dir", logs, "--format", "json"))["tables"]
+    assert [row["facts"]["solver"] for row in board["rows"] if row["control"]] == ["gold", "direct"]
+    assert board["rows"][3]["facts"]["structural"] is None
+    assert (board["derived"], success["derived"]) == (False, True)
+    assert [row["facts"]["verdict"] for row in success["rows"]] == ["undetermined"] * 3 + ["supported"]
+
+
+def test_html_is_one_page_that_needs_nothing_else(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    written = _written(capsys, "--log-dir", logs, "--format", "html")
+    assert written.startswith("<!doctype html>")
+    assert written.count("<table>") == written.count("</table>") == 2
+    assert "prefers-color-scheme: dark" in written
+    assert not any(word in written for word in ("http:", "https:", "src=", "<script", "@import", "url("))
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_same_logs_give_the_same_bytes_wherever_they_lie(
-    logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str
+    logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     first = _written(capsys, "--log-dir", logs, "--format", form)
     elsewhere = tmp_path / "other" / "place"
     elsewhere.mkdir(parents=True)
-    for log in sorted(logs.glob("*.eval"), reverse=True):
-        shutil.copyfile(log, elsewhere / log.name)
-    assert _written(capsys, "--log-dir", tmp_path, "--format", form) == first
+    for age, log in enumerate(sorted(logs.glob("*.eval"), reverse=True)):
+        copied = Path(shutil.copyfile(log, elsewhere / log.name))
+        os.utime(copied, (1_000_000 - age, 1_000_000 - age))
+    monkeypatch.chdir(tmp_path)
+    assert _written(capsys, "--log-dir", "other", "--format", form) == first
     assert str(logs) not in first
 
 
@@ -129,6 +145,41 @@ def test_filters_choose_rows_and_may_be_patterns(logs: Path, capsys: pytest.Capt
     assert _call("--log-dir", logs, "--split", "iid") == 1
     assert "none of the 4 logs" in (message := capsys.readouterr().err)
     assert "split iid" in message
+
+
+def test_runs_are_chosen_by_their_tags(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for made, tags in ((ir_head(), ["nightly", "cpu"]), (gold(), ["smoke"]), (regex_pipeline(), None)):
+        log = run(tmp_path, made, limit=2)
+        log.eval.tags, log.eval.metadata = tags, None if tags else {"tags": ["by the task"]}
+        write_eval_log(log, log.location)
+
+    def solvers(*words: str) -> list[str]:
+        written = _written(capsys, "--log-dir", tmp_path, "--format", "csv", *words)
+        return [row["solver"] for row in csv.DictReader(io.StringIO(written))]
+
+    assert solvers("--tag", "night*") == ["ir_head"]
+    assert solvers("--tag", "cpu", "--tag", "smoke") == ["ir_head", "gold"]
+    assert solvers("--tag", "by *") == ["regex_pipeline"]
+    assert _call("--log-dir", tmp_path, "--tag", "gpu") == 1
+    assert "is of the tag gpu" in capsys.readouterr().err
+
+
+def test_runs_that_failed_the_audit_beside_the_logs_are_marked(
+    logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    for log in logs.glob("*.eval"):
+        shutil.copy(log, tmp_path)
+    [head] = [record.path.name for record in load_logs(tmp_path) if record.solver == "ir_head"]
+    audit = {"logs": {head: {"failed": ["controls: none was run", "size: n is 40"]}, "other.eval": {"failed": []}}}
+    (tmp_path / "audit.json").write_text(json.dumps(audit), encoding="utf-8")
+    written = _written(capsys, "--log-dir", tmp_path)
+    assert "ir_head ‡" in written
+    assert "‡ ir_head: audit failed: controls: none was run; size: n is 40" in written
+    assert "regex_pipeline ‡" not in written
+    assert "audit.json" not in caplog.text  # it is no log, and no broken one either
+    (tmp_path / "audit.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(BadAudit, match=r"audit\.json is no audit; write it again with glassbox audit"):
+        _call("--log-dir", tmp_path)
 
 
 @pytest.mark.parametrize("place", ["", "missing"])

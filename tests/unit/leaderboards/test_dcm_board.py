@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from harness.records.frames import load_logs
 from harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
 from harness.stats.intervals import wilson
+from leaderboards.board import tables
 from leaderboards.command import add_parser
 from leaderboards.command import run as command
-from leaderboards.dcm import dcm_board
 from tasks.prompting.dataset import draw_pairs, pair_of
 from tasks.soft_prompt import dcm_arithmetic, dcm_sudoku
 
@@ -101,28 +102,38 @@ def written(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
 
 
 def test_rows_hold_the_headers_figures_the_best_first(logs: Path) -> None:
-    sums, boards = dcm_board(load_logs(logs)).sections
-    assert (sums.task, sums.task_version, sums.split, sums.comparable) == (
-        "dcm_arithmetic",
-        "1-A",
-        f"generated n={SIZE}",
-        True,
-    )
-    best, half = sums.rows
-    assert [row.solver for row in sums.rows] == ["held", "half_held"]
-    assert half.exact_both is not None
+    sums, boards = tables(load_logs(logs))
+    assert sums.title == f"dcm_arithmetic 1-A · generated n={SIZE} · open/arith"
+    best, half = (row.facts for row in sums.rows)
+    assert (best["solver"], half["solver"]) == ("held", "half_held")
     interval = wilson(2, 4)
-    assert (half.exact_both.value, half.exact_both.n) == (0.5, 4)
-    assert (half.exact_both.low, half.exact_both.high) == pytest.approx((interval.low, interval.high))
-    assert (best.k, half.k, best.per_minute) == (8, 32, 20)
-    assert half.ratios["answer"].value == pytest.approx(0.05)
-    assert (half.levels["converged"], half.sure["converged"]) == ("excellent", "minimum")
-    assert half.levels["balance"] == "excellent"
-    assert half.curves == {"question:healthy": 2, "question:flat": 2, "answer:healthy": 2, "answer:flat": 2}
-    assert half.recognised["answer"].value == 0.5
-    assert half.controls["shuffled_pairs"].value == 0
-    assert boards.rows[0].grids["solved"].value == 1
-    assert boards.rows[0].exact_both is not None
+    assert (half["exact_both"], half["exact_both_n"]) == (0.5, 4)
+    assert (half["exact_both_low"], half["exact_both_high"]) == pytest.approx((interval.low, interval.high))
+    assert (best["k"], half["k"], best["per_minute"]) == (8, 32, 20)
+    assert half["loss_ratio_answer"] == pytest.approx(0.05)
+    assert (half["level_converged"], half["level_sure_converged"]) == ("excellent", "minimum")
+    assert half["level_balance"] == "excellent"
+    curves = {name: value for name, value in half.items() if name.startswith("curve_")}
+    assert curves == {
+        f"curve_{one}": 2 for one in ("question:healthy", "question:flat", "answer:healthy", "answer:flat")
+    }
+    assert half["recognised_if_converged_answer"] == 0.5
+    assert half["control_shuffled_pairs"] == 0
+    assert (boards.rows[0].facts["solved"], boards.rows[0].facts["exact_both"]) == (1, 1)
+
+
+def test_a_pair_costs_its_share_of_the_search(logs: Path) -> None:
+    [held_row, _] = tables(load_logs(logs))[0].rows
+    hourly = held_row.facts["device_usd_per_hour"]
+    assert isinstance(hourly, float)
+    assert held_row.facts["cost_usd_per_1000"] == pytest.approx(hourly * 3 / 3.6)  # 3 seconds a pair
+
+
+def test_a_control_that_decodes_its_pairs_is_pointed_out(logs: Path) -> None:
+    records = [record for record in load_logs(logs) if record.solver == "held" and record.task == "dcm_arithmetic"]
+    controls = {**records[0].scores["controls"], "shuffled_pairs": 0.25}
+    [table] = tables([replace(records[0], scores={**records[0].scores, "controls": controls})])
+    assert "! held k=8: control shuffled_pairs decodes 25.0 % of its pairs" in table.notes
 
 
 def test_every_format_shows_the_board(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,18 +142,16 @@ def test_every_format_shows_the_board(logs: Path, capsys: pytest.CaptureFixture[
     assert lines[0] == f"dcm_arithmetic 1-A · generated n={SIZE} · open/arith"
     assert "half_held" in "\n".join(lines)
     markdown = written(capsys, "--log-dir", logs, "--format", "markdown")
-    assert "| half_held | open/arith | 4 | 32 | 50.0 [15.0, 85.0] | 100.0 | 50.0 | 100.0 | 0.05/0.05 | 100 | 20 |" in (
-        markdown
-    )
+    row = "| 4 | 32 | 50.0 [15.0, 85.0] | 100.0 | 50.0 | 100.0 | 0.05/0.05 | 100 | 20 | 2.0 |"
+    assert row in markdown
     assert "solved 100.0" in markdown
     rows = list(csv.DictReader(io.StringIO(written(capsys, "--log-dir", logs, "--format", "csv"))))
-    assert [(row["solver"], row["exact_both"], row["exact_both n"]) for row in rows] == [
+    assert [(row["solver"], row["exact_both"], row["exact_both_n"]) for row in rows] == [
         ("held", "1.0", "4"),
         ("half_held", "0.5", "4"),
         ("held", "1.0", "2"),
     ]
-    assert rows[1]["ratios question"] == "0.05"
+    assert rows[1]["loss_ratio_question"] == "0.05"
     content: dict[str, Any] = json.loads(written(capsys, "--log-dir", logs, "--format", "json"))
-    assert content["sections"] == []
-    assert content["soft_prompt"][0]["rows"][1]["controls"]["shuffled_pairs"]["n"] == SIZE
-    assert "code" not in content
+    assert content["tables"][0]["rows"][1]["facts"]["control_shuffled_pairs_n"] == SIZE
+    assert len(content["tables"]) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from leaderboards import figures
-from leaderboards.ir import Estimate
+from leaderboards.runs import Estimate
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ def test_an_estimate_stands_with_its_interval() -> None:
 @pytest.mark.parametrize(
     ("value", "written"),
     [
-        (0.0042, "4.20 µs"),
-        (0.21, "210 µs"),
+        (0.0042, "4.20 \N{MICRO SIGN}s"),
+        (0.21, "210 \N{MICRO SIGN}s"),
         (0.9999, "1.00 ms"),
         (1.234, "1.23 ms"),
         (45.67, "45.7 ms"),
@@ -50,3 +50,20 @@ def test_counts_are_whole_and_means_have_one_decimal(value: float | None, writte
 )
 def test_an_artefact_is_named_by_its_first_digits(content: str | None, written: str) -> None:
     assert figures.address(content) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (12.5, "$12.50"),
+        (1234.5, "$1,234.50"),
+        (0.34, "$0.34"),
+        (0.0471, "$0.047"),
+        (0.0000523, "$0.000052"),
+        (0.000001, "<$0.00001"),
+        (0.0, "$0.00"),
+        (None, figures.NONE),
+    ],
+)
+def test_small_sums_keep_two_digits(value: float | None, written: str) -> None:
+    assert figures.dollars(value) == written

@@ -1,0 +1,119 @@
+"""Does a control score what it cannot know? Then something leaks, or the scorer is broken; and gold below 100 % is too.
+
+A control that must be at chance (shuffled labels, random vectors, no answer) fails where the lower end of its interval
+is above chance, as `harness.audit.chance` has it. A lexical control may score; it is held against the methods beside
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from harness.audit.chance import chance, interval_of
+from harness.audit.check import Check, Evidence
+from harness.audit.compared import compared
+from harness.audit.controls import Kind, is_control, kind_of
+from harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
+from harness.audit.log import AuditedLog, said_by
+from harness.audit.section import alike, label
+from harness.stats.intervals import wilson
+
+WITHIN = ("shuffled", "random", "permuted", "null")
+"""Beginnings of names under which samples record controls that must come out no."""
+
+LEAK = Fault(
+    Severity.FAILED,
+    "what cannot know the answer gets it: the labels leak, the split is not disjoint, or the scorer accepts anything",
+    "find what the control sees of the answer; no figure of this task stands until it is at chance",
+)
+BROKEN = Fault(
+    Severity.FAILED,
+    "the reference itself is marked wrong, so the task has a ceiling that nobody printed",
+    "mend the task, its references, the machine or the scorer until gold scores 100 %",
+)
+NO_BETTER = Fault(
+    Severity.WARNING,
+    "a control that sees surface cues alone does as well, so the method's figure shows nothing beyond them",
+    "claim no more than the control does, or take samples that surface cues cannot solve",
+)
+
+
+def check(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
+    """Findings of one log."""
+    kind = kind_of(log.record)
+    within = list(_within(log))
+    yield from within
+    if kind is not None and kind in JUDGES:
+        yield from JUDGES[kind](log, evidence)
+    elif not within and not any(mapping.get("controls") for sample in log.samples for mapping in said_by(sample)):
+        raise DoesNotApply("the run is no control, and its samples hold none")
+
+
+def _at_chance(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
+    interval = interval_of(log)
+    if interval is None:
+        return
+    level, how = (0.0, "without an answer") if kind_of(log.record) is Kind.FLOOR else chance(log)
+    if interval.low > level:
+        share = sum(value for _, value in log.scored) / len(log.scored)
+        yield LEAK.found(
+            f"{label(log.record)} scores {share:.1%} [{interval.low:.1%}, {interval.high:.1%}]; chance is {level:.1%} "
+            f"({how})",
+            some([sample.id for sample, value in log.scored if value > 0]),
+        )
+
+
+def _ceiling(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
+    wrong = [sample.id for sample, value in log.scored if value < 1]
+    if wrong:
+        yield BROKEN.found(f"{label(log.record)} is wrong on {len(wrong)} of {len(log.scored):,} samples", some(wrong))
+
+
+def _beside(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
+    """A lexical control against each method on the same samples."""
+    for peer in alike(log.record, evidence.peers):
+        found = None if is_control(peer) else compared(peer, log.record)
+        if (
+            found is not None
+            and any(value > 0 for _, value in log.scored)
+            and not (found.evidence and found.difference > 0)
+        ):
+            yield NO_BETTER.found(
+                f"{label(log.record)} is not told from {label(peer)}: difference {found.difference * 100:+.1f} points "
+                f"[{found.low * 100:+.1f}, {found.high * 100:+.1f}], p = {found.p:.2g}, n = {found.n:,}",
+                peer.path.name,
+            )
+
+
+JUDGES: Mapping[Kind, Callable[[AuditedLog, Evidence], Iterator[Finding]]] = {
+    Kind.LEAK: _at_chance,
+    Kind.FLOOR: _at_chance,
+    Kind.CEILING: _ceiling,
+    Kind.LEXICAL: _beside,
+}
+
+
+def _within(log: AuditedLog) -> Iterator[Finding]:
+    """Controls that samples record themselves, such as another pair's vectors."""
+    counts: dict[str, list[bool]] = {}
+    for sample in log.samples:
+        kept = next((one for mapping in said_by(sample) if isinstance(one := mapping.get("controls"), Mapping)), {})
+        for name, value in kept.items():
+            if isinstance(value, bool) and name.startswith(WITHIN):
+                counts.setdefault(name, []).append(value)
+    for name, values in counts.items():
+        interval = wilson(sum(values), len(values))
+        if interval.low > 0:
+            yield LEAK.found(
+                f"control {name} comes out in {sum(values)} of {len(values)} samples "
+                f"[{interval.low:.1%}, {interval.high:.1%}]"
+            )
+
+
+CHECK = Check(
+    name="control_too_good",
+    detects="a control above chance, gold below 100 %, a method that a lexical control equals",
+    needs="the controls' logs, or `controls` in the samples",
+    seen_in="000, 001",
+    run=check,
+)

@@ -1,0 +1,54 @@
+"""Does a control stand beside the method, on the same samples?
+
+The operation word stood in every input of seed 000, and no lexical control was run; nobody could know what 100 % was
+worth.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.audit.check import Check, Evidence
+from harness.audit.controls import Kind, is_control, kind_of
+from harness.audit.finding import DoesNotApply, Fault, Finding, Severity
+from harness.audit.log import AuditedLog, attempt_of, prompted_of, said_by
+from harness.audit.section import alike
+
+MISSING = Fault(
+    Severity.WARNING,
+    "without a control nobody knows what the figure is worth: of chance, of surface cues, of a broken scorer",
+    "run the controls on the same samples (gold, null, shuffled_labels, bag_of_tokens, layer0 for fitted parts), and "
+    "audit them together",
+)
+FITTED = (Kind.LEXICAL, Kind.LEAK)
+"""What a fitted part needs beside it: what the words alone give away, and labels that mean nothing."""
+EXAMPLES = {Kind.LEXICAL: "bag_of_tokens or layer0", Kind.LEAK: "shuffled_labels"}
+
+
+def check(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
+    """Findings of one log."""
+    if is_control(log.record):
+        raise DoesNotApply("the run is a control itself")
+    kinds = {kind_of(peer) for peer in alike(log.record, evidence.peers)} - {None}
+    if any(mapping.get("controls") for sample in log.samples for mapping in said_by(sample)):
+        kinds |= {Kind.LEAK, Kind.FLOOR}  # each sample carries its own controls
+    fitted = any((record := attempt_of(sample)) and record.artefact for sample in log.samples)
+    if not kinds:
+        yield MISSING.found("no control was run on these samples", _beside(evidence))
+    elif fitted and not any(prompted_of(sample) for sample in log.samples):
+        for kind in FITTED:
+            if kind not in kinds:
+                yield MISSING.found(f"a fitted part without a {kind} control ({EXAMPLES[kind]})", _beside(evidence))
+
+
+def _beside(evidence: Evidence) -> str:
+    return f"{len(evidence.peers)} other logs that were looked through"
+
+
+CHECK = Check(
+    name="missing_controls",
+    detects="a method without any control on the same samples; a fitted part without a lexical and a leak control",
+    needs="the controls' logs in the same folder, or given together",
+    seen_in="000",
+    run=check,
+)

@@ -1,0 +1,130 @@
+"""`glassbox audit`: mechanical checks of runs, from their logs alone.
+
+glassbox audit logs
+glassbox audit logs/run.eval --only prompt_overlap --training corpus.jsonl
+glassbox audit logs --claim "ir_head > regex_pipeline by 5"
+glassbox audit logs --format json --output logs/audit.json      # where the leaderboard looks for it
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import RenderableType
+
+    from harness.audit.check import Check
+    from harness.audit.run import Audit
+
+FORMATS = ("rich", "markdown", "json")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Logs, checks, and what lies beside the logs."""
+    parser.add_argument("logs", nargs="*", type=Path, metavar="LOG", help="inspect logs, or folders of them")
+    parser.add_argument("--only", action="append", metavar="CHECK", help="only this check; may be repeated")
+    parser.add_argument("--list", action="store_true", help="show every check: what it detects and what it needs")
+    parser.add_argument(
+        "--training",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="text that the model was trained on, one a line or JSONL, held against the test items; may be repeated",
+    )
+    parser.add_argument(
+        "--claim", action="append", default=[], metavar="TEXT", help="'A > B' or 'A > B by 5', held against the runs"
+    )
+    parser.add_argument(
+        "--parts",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FOLDER",
+        help="where fitted parts lie, besides the store",
+    )
+    parser.add_argument("--format", choices=FORMATS, default="rich", help="default: rich, for the terminal")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead, all at once or not at all")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Audit and print or write; 0 where no check failed, 1 where one did.
+
+    Raises:
+      ValueError: There is no log, no such check, or no place to write to.
+    """
+    from harness.audit.claim import Claim
+    from harness.audit.parts import Parts
+    from harness.audit.registry import chosen
+    from harness.audit.run import audit
+    from harness.audit.training import read_training
+
+    checks = chosen(args.only)
+    if args.output is not None and not args.output.parent.is_dir():
+        raise ValueError(f"cannot write {args.output}: there is no directory {args.output.parent}; make it first")
+    if args.list:
+        _deliver(*_listed(checks, args.format), args.output)
+        return 0
+    if not args.logs:
+        raise ValueError("no log to audit; name log files or folders of them, or --list the checks")
+    found = audit(
+        args.logs,
+        checks,
+        training=[read_training(path) for path in args.training],
+        claims=[Claim.of(claim) for claim in args.claim],
+        parts=Parts(tuple(args.parts)),
+    )
+    _deliver(*_rendered(found, args.format), args.output)
+    return int(any(one.failed for one in found))
+
+
+def _rendered(found: Sequence[Audit], form: str) -> tuple[str, RenderableType | None]:
+    """The audits as text, and for the terminal as rich has them."""
+    from harness.audit.render import json_audit, markdown_audit, rich_audit, text
+
+    if form == "rich":
+        return text(rich_audit(found)), rich_audit(found)
+    return (json_audit(found) if form == "json" else markdown_audit(found)), None
+
+
+def _listed(checks: Sequence[Check], form: str) -> tuple[str, RenderableType | None]:
+    from harness.audit.render import json_list, markdown_list, rich_list, text
+
+    if form == "rich":
+        return text(rich_list(checks)), rich_list(checks)
+    return (json_list(checks) if form == "json" else markdown_list(checks)), None
+
+
+def _deliver(content: str, shown: RenderableType | None, output: Path | None) -> None:
+    if output is not None:
+        write_atomically(output, content)
+    elif shown is not None and sys.stdout.isatty():
+        from rich.console import Console
+
+        Console().print(shown)
+    else:
+        sys.stdout.write(content)
+
+
+def write_atomically(path: Path, content: str) -> None:
+    """Write a file so that a reader, or a crash, sees the old content or the new, never half of it."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,128 @@
+"""Test items found again in other text: verbatim, normalised, or by runs of words.
+
+    Items({"a1": "How many apples has Ann, who had 3 and got 4?"}).matches(prompt)
+
+Words are compared without case and punctuation, numbers by value (`007` is 7, `1,000` is 1000); signs and
+brackets count as words, since `5 - 3` is not `5 + 3`. Runs are 13 words for long items, as in GPT-3 (Brown et al. 2020,
+appendix C) and lm-evaluation-harness, and 8 for shorter ones; an item below 8 words is found whole or not at all.
+Runs that several items share are the task's wording, and prove nothing. Neither does a run that leaves out one of the
+item's numbers: items from one template differ by nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+_TOKEN = re.compile(
+    r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"  # numbers
+    r"|[^\W\d_]+(?:['\u2019][^\W\d_]+)*"  # words
+    r"|[^\w\s.,;:!?\"'`\u2018\u2019\u201c\u201d]"  # signs, brackets: all but the punctuation of sentences
+)
+_SHORT, _LONG, _LENGTHY = 8, 13, 26
+_MOST_SHARED = 2
+WHOLE, PART = 0.9, 0.5
+"""Share of an item's words in matching runs from which on it is the item, and from which on it is suspect."""
+
+Level = Literal["exact", "normalised", "n-gram"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An item found in a text.
+
+    Attributes:
+      item: Its id.
+      level: How it was found, the strictest way.
+      coverage: Share of the item's words that stand in matching runs; 1 unless the level is `n-gram`.
+    """
+
+    item: str
+    level: Level
+    coverage: float = 1.0
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is the item rather than a passage of it."""
+        return self.coverage >= WHOLE
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Words, numbers by value, signs and brackets."""
+    return tuple(_plain(token) for token in _TOKEN.findall(text.lower()))
+
+
+def _plain(token: str) -> str:
+    if not token[0].isdigit():
+        return token
+    whole, _, part = token.replace(",", "").partition(".")
+    part = part.rstrip("0")
+    return (whole.lstrip("0") or "0") + (f".{part}" if part else "")
+
+
+class Items:
+    """Texts of test items, indexed by their runs of words."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        """Index items by id; empty texts are left out."""
+        self.texts = {key: text.strip() for key, text in texts.items() if words_of(text)}
+        self.words = {key: words_of(text) for key, text in self.texts.items()}
+        self._runs: dict[int, dict[tuple[str, ...], list[str]]] = {}
+        for key, words in self.words.items():
+            n = _run_length(len(words))
+            index = self._runs.setdefault(n, defaultdict(list))
+            for run in dict.fromkeys(_runs(words, n)):
+                index[run].append(key)
+
+    def matches(self, text: str, besides: frozenset[str] = frozenset()) -> list[Match]:
+        """Items that stand in `text`, in the order of the items.
+
+        Args:
+          text: Any text.
+          besides: Items not to be looked for.
+        """
+        words = words_of(text)
+        spaced = f" {' '.join(words)} "
+        covered: defaultdict[str, set[int]] = defaultdict(set)
+        for n, index in self._runs.items():
+            for run in dict.fromkeys(_runs(words, n)):
+                keys = index.get(run, ())
+                if len(keys) <= _MOST_SHARED or n < _SHORT:
+                    for key in keys:
+                        if key not in besides:
+                            _cover(covered[key], self.words[key], run)
+        found = (self._match(key, covered[key], text, spaced) for key in self.texts if key in covered)
+        return [match for match in found if match is not None]
+
+    def _match(self, key: str, places: set[int], text: str, spaced: str) -> Match | None:
+        words = self.words[key]
+        if self.texts[key] in text:
+            return Match(key, "exact")
+        if f" {' '.join(words)} " in spaced:
+            return Match(key, "normalised")
+        numbers = {at for at, word in enumerate(words) if word[0].isdigit()}
+        coverage = len(places) / len(words)
+        if len(words) < _SHORT or coverage < PART or not numbers <= places:
+            return None
+        return Match(key, "n-gram", coverage)
+
+
+def _run_length(words: int) -> int:
+    """Words of a run for an item of so many: all of them where it is short."""
+    if words < _SHORT:
+        return words
+    return _LONG if words >= _LENGTHY else _SHORT
+
+
+def _runs(words: tuple[str, ...], n: int) -> list[tuple[str, ...]]:
+    return [words[at : at + n] for at in range(len(words) - n + 1)]
+
+
+def _cover(places: set[int], words: tuple[str, ...], run: tuple[str, ...]) -> None:
+    n = len(run)
+    for at in range(len(words) - n + 1):
+        if words[at : at + n] == run:
+            places.update(range(at, at + n))

@@ -1,0 +1,115 @@
+"""Logs in, audits out: every check on every log, with the runs beside it.
+
+audits = audit([Path("logs")])
+audits[0].failed
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.audit.check import Check, Evidence, Result, result_of
+from harness.audit.claim import Claim
+from harness.audit.finding import Finding, Severity
+from harness.audit.log import AuditedLog
+from harness.audit.parts import Parts
+from harness.audit.registry import CHECKS
+from harness.audit.training import TrainingText
+from harness.records.frames import RunRecord, load_logs, log_files
+
+Tick = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What came of one log.
+
+    Attributes:
+      record: The log's header.
+      results: Of every check, in the order of the registry.
+    """
+
+    record: RunRecord
+    results: tuple[Result, ...]
+
+    def found(self, severity: Severity) -> list[tuple[str, Finding]]:
+        """Check and finding, of this severity."""
+        return [
+            (result.check, finding)
+            for result in self.results
+            for finding in result.findings
+            if finding.severity is severity
+        ]
+
+    def ended(self, severity: Severity) -> list[Result]:
+        """Checks that ended so."""
+        return [result for result in self.results if result.severity is severity]
+
+    @property
+    def failed(self) -> bool:
+        """Whether any check failed."""
+        return bool(self.found(Severity.FAILED))
+
+
+def audit(
+    places: Sequence[Path],
+    checks: Sequence[Check] | None = None,
+    *,
+    training: Sequence[TrainingText] = (),
+    claims: Sequence[Claim] = (),
+    parts: Parts | None = None,
+    tick: Tick = lambda name: None,
+) -> list[Audit]:
+    """Audit log files and folders of them; the other logs in a file's folder are looked at as its neighbours.
+
+    Args:
+      places: Files and folders.
+      checks: Which; all by default.
+      training: Texts that models or parts were trained on.
+      claims: To be held against the runs.
+      parts: Where fitted parts lie.
+      tick: Called with each log's name before it is read.
+
+    Raises:
+      ValueError: There is no log, a file is none, or a claim is about none of them.
+    """
+    records = list(_records(places))
+    beside = _beside(records)
+    for claim in claims:
+        for side in (claim.a, claim.b):
+            if not any(claim.names(side, record) for record in beside):
+                known = ", ".join(sorted({record.solver for record in beside}))
+                raise ValueError(f"claim {claim.text!r} is about {side}; these logs are of {known}")
+    found = []
+    for record in records:
+        tick(record.path.name)
+        log = AuditedLog.read(record)
+        peers = tuple(peer for peer in beside if peer.path != record.path)
+        evidence = Evidence(peers, tuple(training), tuple(claims), parts or Parts())
+        results = tuple(result_of(check, log, evidence) for check in checks or CHECKS.values())
+        found.append(Audit(record, results))
+    return found
+
+
+def _records(places: Sequence[Path]) -> Iterator[RunRecord]:
+    """The logs' headers, each once, in order of their paths; a file that is named and is no log is an error."""
+    for place in places:
+        if not place.exists():
+            raise ValueError(f"there is no log {place}; name log files, or folders of them")
+        if place.is_file() and not load_logs(place):
+            raise ValueError(f"{place} is no readable inspect log; name another file, or a folder of them")
+    records = {record.path.resolve(): record for record in load_logs(places)}
+    if not records:
+        raise ValueError(f"there is no log in {', '.join(map(str, places))}; run an evaluation first")
+    yield from (records[path] for path in sorted(records))
+
+
+def _beside(records: Sequence[RunRecord]) -> list[RunRecord]:
+    """These runs, and those that lie in the same folders."""
+    known = {record.path.resolve(): record for record in records}
+    folders = {path.parent for path in known}
+    near = [path for path in log_files(folders) if path.parent in folders and path.resolve() not in known]
+    others = {record.path.resolve(): record for record in load_logs(near)} if near else {}
+    return [*known.values(), *(others[path] for path in sorted(others) if path not in known)]

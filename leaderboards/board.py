@@ -1,0 +1,263 @@
+"""Runs of any task as tables: a section for each task, version and data, methods ranked, controls below a line.
+
+    for table in tables(load_logs("logs")): ...
+
+Figures come from the log headers; ranks, costs and tokens from the samples. Nothing is scored again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.records.frames import RunRecord
+from leaderboards import code, dcm, figures, ir
+from leaderboards.family import Facts, Family, Run
+from leaderboards.prices import Prices, Rate, shipped_prices
+from leaderboards.ranks import Standing, rank
+from leaderboards.runs import estimate, placed
+from leaderboards.samples import read_samples
+from leaderboards.table import Cell, Column, Table, TableRow, Value
+
+FAMILIES: tuple[Family, ...] = (ir.FAMILY, code.FAMILY, dcm.FAMILY)
+AUDIT_FAILED = "‡"
+GROUPS_SHOWN = 4
+HEAD = (
+    Column("solver", text=True, about="with the arguments that set it apart"),
+    Column("rank", about="one more than the rows that are better with evidence; rows that share a letter are tied"),
+    Column("model", text=True),
+    Column("n", about="samples scored"),
+)
+COST = Column("cost", about="USD for 1,000 samples: time of the machine in the run, at the price of its device")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Runs on the same task, version and data, in the order of the board.
+
+    Attributes:
+      standings: Of each run.
+      note: How ranked rows were told apart; empty where there are fewer than two.
+    """
+
+    family: Family
+    task: str
+    task_version: str
+    split: str
+    runs: tuple[Run, ...]
+    standings: tuple[Standing, ...]
+    note: str
+
+    @property
+    def title(self) -> str:
+        """`ir_arith 1-A · held_out_both · open/arith`, the model only where all rows share one."""
+        models = {run.record.model for run in self.runs}
+        shared = models.pop() if len(models) == 1 else ""
+        return " · ".join(filter(None, [f"{self.task} {self.task_version}", self.split, shared]))
+
+    @property
+    def several_models(self) -> bool:
+        """Whether the model tells rows apart."""
+        return len({run.record.model for run in self.runs}) > 1
+
+    def is_control(self, run: Run) -> bool:
+        """Whether the run shows what a score is worth, rather than compete."""
+        return run.record.solver in self.family.controls
+
+
+def tables(
+    records: Iterable[RunRecord],
+    keep_all: bool = False,
+    audits: Mapping[str, str] | None = None,
+    prices: Prices | None = None,
+) -> list[Table]:
+    """The board of each task, version and data; for code tasks their groups below it.
+
+    Args:
+      records: Runs; those of tasks without a headline score are left out.
+      keep_all: Keep every run instead of the latest of each task, split, model, solver and arguments.
+      audits: By log file name, why the run's audit failed, in one line.
+      prices: Of devices; the shipped ones by default.
+
+    Raises:
+      MixedVersions: A task comes in several versions.
+    """
+    found = sections(records, keep_all)
+    made = []
+    for section in found:
+        made.append(_table(section, audits or {}, prices or shipped_prices()))
+        if (beside := _groups(section)) is not None:
+            made.append(beside)
+    return made
+
+
+def sections(records: Iterable[RunRecord], keep_all: bool = False) -> list[Section]:
+    """Runs in their places: families one after the other, sections by task and split, the best row first.
+
+    Raises:
+      MixedVersions: A task comes in several versions.
+    """
+    given = list(records)
+    found = []
+    for family in FAMILIES:
+        places: dict[tuple[str, str, str], list[Run]] = {}
+        for one in placed(given, family.headline, keep_all):
+            places.setdefault(one.place, []).append(Run(one, read_samples(one.record, family.headline)))
+        found += [_section(family, place, runs) for place, runs in sorted(places.items())]
+    return found
+
+
+def _section(family: Family, place: tuple[str, str, str], runs: Sequence[Run]) -> Section:
+    """Ranked methods first, then those that are not ranked, then controls; the best of each first."""
+    ordered = sorted(runs, key=lambda run: _best(family, run))
+    controls = [run.record.solver in family.controls for run in ordered]
+    ranking = rank(ordered, controls, [family.n(run.record) for run in ordered])
+    at = sorted(range(len(ordered)), key=lambda i: (controls[i], bool(ranking.standings[i].mark) and not controls[i]))
+    return Section(family, *place, tuple(ordered[i] for i in at), tuple(ranking.standings[i] for i in at), ranking.note)
+
+
+def _best(family: Family, run: Run) -> tuple[object, ...]:
+    """Best headline first, then the family's own order, then by name, so that no file system decides."""
+    record = run.record
+    headline = estimate(record, family.headline)
+    value = headline.value if headline else -1.0
+    return (-value, *family.order(record), run.placed.label, record.model, record.created, record.path.name)
+
+
+def _table(section: Section, audits: Mapping[str, str], prices: Prices) -> Table:
+    rates = [prices.rate(run.record) for run in section.runs]
+    model = Column("model", text=True, brief=section.several_models)
+    figures_first, words = section.family.parted
+    columns = (
+        *(HEAD[0], HEAD[1], model, HEAD[3]),
+        *(measure.column for measure in figures_first),
+        COST,
+        *(measure.column for measure in words),
+    )
+    return Table(
+        title=section.title,
+        columns=columns,
+        rows=tuple(
+            _row(section, run, standing, rate, audits)
+            for run, standing, rate in zip(section.runs, section.standings, rates, strict=True)
+        ),
+        notes=tuple(_notes(section, audits, rates, prices)),
+        legend=section.family.legend,
+    )
+
+
+def _row(section: Section, run: Run, standing: Standing, rate: Rate, audits: Mapping[str, str]) -> TableRow:
+    family, record = section.family, run.record
+    control, audit = section.is_control(run), audits.get(record.path.name, "")
+    cost = rate.per_thousand(family.batch_ms(run))
+    n = family.n(record)
+    figures_first, words = family.parted
+    cells = [
+        Cell(run.placed.label, run.placed.label),
+        _rank_cell(standing, control, bool(section.note)),
+        Cell(record.model, record.model),
+        Cell(figures.number(n), n),
+        *(measure.cell(run) for measure in figures_first),
+        Cell(figures.dollars(cost), cost),
+        *(measure.cell(run) for measure in words),
+    ]
+    facts: dict[str, Value] = {
+        **identity(section, run),
+        "control": control,
+        "rank": standing.placing.rank if standing.placing else None,
+        "tie": standing.placing.groups if standing.placing else None,
+        "n": n,
+        "total": record.total,
+        "status": record.status,
+        "complete": record.complete,
+        "samples": record.samples_digest,
+        "audit_failed": audit or None,
+    }
+    for measure in (*family.measures, *family.more):
+        facts |= measure.facts(run)
+    facts |= {"cost_usd_per_1000": cost, "device": rate.device, "device_usd_per_hour": rate.usd_per_hour}
+    facts |= {"created": record.created, "log": record.path.name}
+    return TableRow(tuple(cells), control, marks(run, standing, audits), facts)
+
+
+def marks(run: Run, standing: Standing, audits: Mapping[str, str]) -> str:
+    """The signs behind a run's name; `warnings` says what they mean."""
+    return standing.mark + (AUDIT_FAILED if run.record.path.name in audits else "")
+
+
+def warnings(section: Section, audits: Mapping[str, str]) -> list[str]:
+    """Why runs are marked, the gravest first."""
+    failed = [run for run in section.runs if run.record.path.name in audits]
+    return [
+        *(f"{AUDIT_FAILED} {run.placed.label}: audit failed: {audits[run.record.path.name]}" for run in failed),
+        *(standing.reason for standing in section.standings if standing.reason),
+    ]
+
+
+def identity(section: Section, run: Run) -> Facts:
+    """Which run a row is of; every table of a board is filtered by these."""
+    return {
+        "family": section.family.name,
+        "task": section.task,
+        "task_version": section.task_version,
+        "split": section.split,
+        "solver": run.record.solver,
+        "arguments": run.placed.arguments,
+        "model": run.record.model,
+        "tags": " ".join(run.record.tags) or None,
+    }
+
+
+def _rank_cell(standing: Standing, control: bool, several: bool) -> Cell:
+    if standing.placing is None:
+        return Cell("" if control else figures.NONE)
+    letters = f" {standing.placing.groups}" if several else ""
+    return Cell(f"{standing.placing.rank}{letters}", standing.placing.rank)
+
+
+def _notes(section: Section, audits: Mapping[str, str], rates: Sequence[Rate], prices: Prices) -> list[str]:
+    """What a reader must know about the rows, the gravest first."""
+    notes = warnings(section, audits)
+    notes += [note for run in section.runs for note in section.family.notes(run)]
+    notes += [section.note] if section.note else []
+    timed = [rate for run, rate in zip(section.runs, rates, strict=True) if section.family.batch_ms(run) is not None]
+    known = [
+        f"{rate.device} at {figures.dollars(rate.usd_per_hour)}/h" for rate in timed if rate.usd_per_hour is not None
+    ]
+    if known:
+        notes.append(f"cost for 1,000 samples: {', '.join(dict.fromkeys(known))}, prices of {prices.as_of}")
+    lacking = dict.fromkeys(rate.lacking for rate in timed if rate.lacking)
+    return [*notes, *(f"cost {figures.NONE}: {reason}" for reason in lacking)]
+
+
+def _groups(section: Section) -> Table | None:
+    """Groups of samples down, runs across, as the headers hold them; None where they hold none."""
+    shares = [section.family.groups(run.record) for run in section.runs]
+    names = list(dict.fromkeys(name for found in shares for name in found))
+    if not names:
+        return None
+    heads = [
+        Column(
+            f"{run.placed.label} {run.record.model}" if section.several_models else run.placed.label,
+            about=f"{section.family.headline}, % [95 % interval]",
+            brief=at < GROUPS_SHOWN,
+        )
+        for at, run in enumerate(section.runs)
+    ]
+    rows = []
+    for name in names:
+        found = [one.get(name) for one in shares]
+        sizes = sorted({part.n for part in found if part})
+        cells = [Cell(figures.with_interval(part), part.value if part else None) for part in found]
+        facts: Facts = {"task": section.task, "split": section.split, "group": name}
+        rows.append(TableRow((Cell(name, name), Cell("/".join(map(str, sizes)), sizes[0]), *cells), facts=facts))
+    hidden = len(heads) - GROUPS_SHOWN
+    notes = (f"{hidden} more columns in the other formats; --by has a row for each",) if hidden > 0 else ()
+    return Table(
+        title=" · ".join(filter(None, [f"{section.task} {section.task_version}", section.split, "by group"])),
+        columns=(Column("group", text=True), Column("n", about="samples scored"), *heads),
+        rows=tuple(rows),
+        notes=notes,
+        legend=section.family.legend,
+        derived=True,
+    )

@@ -1,0 +1,165 @@
+"""`glassbox claims`: what the seeds claim, what their origins reported, what was measured here, and the verdicts.
+
+glassbox claims --seed 000
+glassbox claims --verdict refuted --format markdown --output docs/claims.md
+glassbox claims --missing --seed 000 > run.sh         # the commands whose logs are not there yet
+glassbox claims --record                              # keep the verdicts in leaderboards/claims/measured.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.records.frames import RunRecord
+    from leaderboards.claims.claim import Book
+    from leaderboards.claims.ledger import Entry
+
+SEEDS = ("000", "001", "002", "003", "004")
+VERDICTS = ("supported", "refuted", "undetermined", "not run")
+FORMATS = ("rich", "markdown", "json", "html", "csv")
+HEADS = {
+    "markdown": "# What the seeds claim, and what was measured\n\n"
+    "Each row is one claim on one model: what its origin reported and what was measured here stand side by side. The "
+    "logs' verdicts are kept with `glassbox claims --record`; `glassbox claims --log-dir none --format markdown "
+    "--output docs/claims.md` writes this page from what was kept.\n\n"
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which claims, from which logs, in which form."""
+    parser.add_argument("--seed", action="append", choices=SEEDS, help="only this seed; may be repeated")
+    parser.add_argument(
+        "--log-dir",
+        type=Path,
+        default=Path(os.environ.get("INSPECT_LOG_DIR", "logs")),
+        help="where the logs are, searched recursively; without them the record speaks (default: $INSPECT_LOG_DIR or "
+        "./logs)",
+    )
+    parser.add_argument("--model", metavar="PATTERN", help="only rows of this model, as the ledger names it")
+    parser.add_argument("--verdict", action="append", choices=VERDICTS, help="only rows of this verdict; repeatable")
+    parser.add_argument("--no-record", action="store_true", help="from the logs alone, without the shipped record")
+    parser.add_argument("--format", choices=FORMATS, default="rich", help="default: rich, tables for the terminal")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead, all at once or not at all")
+    action = parser.add_mutually_exclusive_group()
+    action.add_argument("--missing", action="store_true", help="print the commands whose logs are missing")
+    action.add_argument(
+        "--record", action="store_true", help="write what the logs say into the shipped record, or into --output"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print or write the ledger; 0 whatever the verdicts are.
+
+    Raises:
+      ValueError: There is no place to write to.
+    """
+    from leaderboards.claims.claim import load_books
+    from leaderboards.claims.ledger import ledger, merged
+    from leaderboards.claims.recorded import load_record
+
+    if args.output is not None and not args.output.parent.is_dir():
+        raise ValueError(f"cannot write {args.output}: there is no directory {args.output.parent}; make it first")
+    books = [book for book in load_books() if args.seed is None or book.seed in args.seed]
+    records = _logs(args.log_dir)
+    if args.missing:
+        return _deliver(missing_script(books, records, args.model), args.output)
+    if args.record:
+        return _record(records, args.output)
+    recorded = [] if args.no_record else load_record(books)
+    chosen = select(merged(ledger(books, records), recorded), args.model, args.verdict)
+    if not chosen:
+        print("no claim has such a row; leave out --model or --verdict, or run what --missing prints", file=sys.stderr)
+    return _show(books, chosen, args.format, args.output)
+
+
+def select(entries: Iterable[Entry], model: str | None, verdicts: Sequence[str] | None) -> list[Entry]:
+    """The rows of a model and of some verdicts; a row without a model is of all models."""
+    return [
+        entry
+        for entry in entries
+        if (model is None or not entry.model or fnmatchcase(entry.model, model))
+        and (verdicts is None or entry.standing.value in verdicts)
+    ]
+
+
+def missing_script(books: Sequence[Book], records: Sequence[RunRecord], model: str | None) -> str:
+    """A shell script of the commands whose logs are not there, each once; below them, as comments, what is not built.
+
+    Args:
+      books: The claims.
+      records: The runs at hand.
+      model: Which model the logs must be of; a pattern, or a name, which the commands then ask for.
+    """
+    from leaderboards.claims.claim import claims_of
+    from leaderboards.claims.ledger import ledger
+    from leaderboards.claims.selection import missing, shown_model
+
+    kept = [record for record in records if model is None or fnmatchcase(shown_model(record.model), model)]
+    judged = {entry.claim.id for entry in ledger(books, kept) if entry.measured is not None}
+    named = model if model and not any(sign in model for sign in "*?[") else None
+    lines: dict[str, None] = {}
+    unbuilt = []
+    for claim in claims_of(books):
+        if claim.needs:
+            unbuilt.append(f"# {claim.id} needs {claim.needs}")
+        elif claim.id not in judged:
+            lines |= dict.fromkeys(missing(claim, kept, named))
+    return "".join(f"{line}\n" for line in [*lines, *unbuilt])
+
+
+def _logs(where: Path) -> list[RunRecord]:
+    """The runs; none where there is no such directory, as the record can do without."""
+    from harness.records.frames import load_logs
+
+    return load_logs(where) if where.exists() else []
+
+
+def _record(records: Sequence[RunRecord], output: Path | None) -> int:
+    """Write what logs say over what was recorded before, of all seeds; rows of other models and settings stay."""
+    from leaderboards.claims.claim import load_books
+    from leaderboards.claims.ledger import ledger, merged
+    from leaderboards.claims.recorded import load_record, record_path, record_text
+    from leaderboards.command import write_atomically
+
+    place, books = output or record_path(), load_books()
+    entries = ledger(books, records)
+    write_atomically(place, record_text(merged(entries, load_record(books, place))))
+    print(f"{place}: {sum(bool(entry.made.logs) for entry in entries)} rows from the logs", file=sys.stderr)
+    return 0
+
+
+def _show(books: Sequence[Book], entries: Sequence[Entry], form: str, output: Path | None) -> int:
+    from leaderboards.claims.how_tables import how_tables
+    from leaderboards.claims.ledger_tables import tables
+    from leaderboards.command import render
+
+    made = [*tables(books, entries), *([] if form == "rich" else how_tables(books, entries))]
+    if form == "rich" and output is None and sys.stdout.isatty():
+        from rich.console import Console
+
+        from leaderboards.render import rich_tables
+
+        Console().print(rich_tables(made))
+        return 0
+    if form == "html":
+        from leaderboards.page import html_tables
+
+        return _deliver(html_tables(made, "Claims"), output)
+    return _deliver(HEADS.get(form, "") + render(made, form), output)
+
+
+def _deliver(content: str, output: Path | None) -> int:
+    from leaderboards.command import write_atomically
+
+    if output is None:
+        sys.stdout.write(content)
+    else:
+        write_atomically(output, content)
+    return 0

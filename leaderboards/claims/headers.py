@@ -1,0 +1,103 @@
+"""Statistics that a log's header already holds: a score with its interval, a count of a whole suite, best and worst.
+
+Metric(score="semantic").measure({"run": [record]}, ())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from harness.records.frames import RunRecord
+from harness.stats.intervals import wilson
+from leaderboards.claims.kind import Count, Kind, Roles, only
+from leaderboards.claims.measured import CannotMeasure, Measured, certain, from_estimate
+from leaderboards.runs import Estimate, estimate, label
+
+
+class Metric(Kind):
+    """One metric of one run with the interval of its header.
+
+    Attributes:
+      score: The score's name.
+      name: The metric's: `accuracy`, `rate`, `mean`, `spearman`, or the name of a group or control.
+    """
+
+    is_share: ClassVar[bool] = True
+    kind: Literal["metric"] = "metric"
+    score: str
+    name: str = "accuracy"
+
+    def measure(self, runs: Roles, counts: Sequence[Count]) -> Measured:
+        """The header's figure."""
+        return from_estimate(header(only(runs, "run"), self.score, self.name))
+
+
+class Census(Kind):
+    """How many samples score 1, where the samples are all there are, so that the count has no error.
+
+    Attributes:
+      score: A score of 0 or 1.
+    """
+
+    kind: Literal["census"] = "census"
+    score: str
+
+    def measure(self, runs: Roles, counts: Sequence[Count]) -> Measured:
+        """Of a whole suite."""
+        record = only(runs, "run")
+        found = header(record, self.score)
+        if found.n != record.total:
+            raise CannotMeasure(f"{found.n} of {record.total} samples are scored; a count needs all of them")
+        return certain(found.value * found.n, found.n, f"all {found.n} of the suite, no sample of it")
+
+
+class Extreme(Kind):
+    """The best or worst of several runs, with an interval that pays for having chosen it.
+
+    Each run has Wilson's interval at 1 - 0.05 / m, so that all m hold together (Bonferroni); the best share then lies
+    between the highest lower and the highest upper end, the worst between the lowest ones.
+
+    Attributes:
+      of: Which of them.
+      score: A score of 0 or 1.
+    """
+
+    kind: Literal["extreme"] = "extreme"
+    of: Literal["best", "worst"]
+    score: str
+
+    def measure(self, runs: Roles, counts: Sequence[Count]) -> Measured:
+        """Over the argument that the claim ranges over."""
+        records = runs["run"]
+        pick = max if self.of == "best" else min
+        found = [header(record, self.score) for record in records]
+        intervals = [wilson(min(one.value * one.n, one.n), one.n, 1 - 0.05 / len(found)) for one in found]
+        chosen = pick(range(len(found)), key=lambda index: found[index].value)
+        return Measured(
+            found[chosen].value,
+            pick(interval.low for interval in intervals),
+            pick(interval.high for interval in intervals),
+            found[chosen].n,
+            f"{self.of} of {len(found)} runs: {label(records[chosen])}",
+        )
+
+
+def header(record: RunRecord, score: str, name: str = "accuracy") -> Estimate:
+    """A figure of a log's header with its interval, whichever way the header holds the interval.
+
+    Raises:
+      CannotMeasure: It is not there, or has no interval.
+    """
+    found = estimate(record, score, name)
+    if found is not None:
+        return found
+    value, low, high, n = (record.metric(score, f"{name}{part}") for part in ("", ":low", ":high", ":n"))
+    if value is not None and n:
+        if low is None or high is None:  # a group: share and n give the interval
+            interval = wilson(min(value * n, n), int(n))
+            low, high = interval.low, interval.high
+        return Estimate(value, low, high, int(n))
+    if value is None:
+        raise CannotMeasure(f"the run has no {name} of {score}")
+    raise CannotMeasure(f"{name} of {score} is {value:.4g} without an interval: too few samples were scored")

@@ -1,0 +1,72 @@
+"""`glassbox report`: logs to one self-contained HTML page, for a reader with a browser and no network.
+
+glassbox report --log-dir logs --output report.html
+glassbox report --task 'dcm_*' --output prompts.html
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+
+QUESTIONS = Path("docs/questions")
+
+
+class NothingToReport(ValueError):
+    """There are no logs to make a page of, or no place to write it to."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which logs and answers, and where the page goes."""
+    parser.add_argument(
+        "--log-dir",
+        type=Path,
+        default=Path(os.environ.get("INSPECT_LOG_DIR", "logs")),
+        help="where the logs are, searched recursively (default: $INSPECT_LOG_DIR or ./logs)",
+    )
+    for name in ("task", "model", "solver", "split", "task-version"):
+        parser.add_argument(
+            f"--{name}", action="append", metavar="NAME", help=f"only this {name}; may be a pattern, may be repeated"
+        )
+    parser.add_argument("--all", action="store_true", help="show every run on the boards, not only the latest of each")
+    parser.add_argument(
+        "--questions",
+        type=Path,
+        metavar="DIR",
+        help=f"answers that `glassbox questions` wrote (default: {QUESTIONS} where it exists)",
+    )
+    parser.add_argument(
+        "--output", type=Path, default=Path("report.html"), metavar="FILE", help="the page (default: report.html)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the page and say in a few lines what it holds; 0 when it was written.
+
+    Raises:
+      NothingToReport: In one line with the way out.
+      MixedVersions: A task comes in several versions.
+      UnreadableAnswer: A file of the questions folder is something else.
+    """
+    from harness.records.frames import load_logs
+    from leaderboards.board import tables
+    from leaderboards.command import HOW_TO_MAKE_ONE, select, write_atomically
+    from leaderboards.report.page import page
+    from leaderboards.report.questions import read_answers
+
+    if not args.output.parent.is_dir():
+        raise NothingToReport(f"cannot write {args.output}: there is no directory {args.output.parent}; make it first")
+    if not args.log_dir.exists():
+        raise NothingToReport(f"there is no log directory {args.log_dir}; {HOW_TO_MAKE_ONE}")
+    if args.questions is not None and not args.questions.is_dir():
+        raise NothingToReport(f"there is no directory {args.questions}; `glassbox questions all --out DIR` makes one")
+    records = select(load_logs(args.log_dir), args)
+    if not records:
+        raise NothingToReport(f"no log in {args.log_dir} is left by the filters given; {HOW_TO_MAKE_ONE}")
+    made = page(records, tables(records, keep_all=args.all), (), read_answers(args.questions or QUESTIONS), args.output)
+    write_atomically(args.output, made.html)
+    print(f"{args.output}: {len(records)} runs, {len(made.html.encode()) / 1024:.0f} KB")
+    for one in made.wanted:
+        print(f"left out: {one.title} ({one.lacks}): {one.command}")
+    return 0

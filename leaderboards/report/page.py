@@ -1,0 +1,197 @@
+"""The page: sections filled from runs and answers, written as one HTML file that needs nothing else.
+
+    html = page(load_logs("logs"), read_answers(Path("docs/questions")), Path("report.html"))
+
+The same logs, answers and place give the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+from harness.records.frames import RunRecord
+from leaderboards.report import layers, losses, questions, sweep, tradeoffs
+from leaderboards.report.cells import Shown, facts, sorted_by
+from leaderboards.report.content import FILTERS, Section, Wanted
+from leaderboards.report.questions import Answer
+from leaderboards.report.runs import Links, begun, runs_table
+from leaderboards.table import Table
+
+TITLE = "Glassbox report"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The file's content, and what it shows and lacks."""
+
+    html: str
+    sections: tuple[Section, ...]
+    wanted: tuple[Wanted, ...]
+
+
+def page(
+    records: Sequence[RunRecord],
+    boards: Sequence[Table],
+    ledger: Sequence[Table],
+    answers: Sequence[Answer],
+    place: Path,
+) -> Page:
+    """Make the page.
+
+    Args:
+      records: The runs, oldest first.
+      boards: Their boards.
+      ledger: The claims ledger.
+      answers: The key questions, where they were asked.
+      place: Where the page will lie; links to logs are relative to it.
+    """
+    offered = _sections(records, boards, ledger, answers)
+    sections = tuple(section for section, _ in offered if section.filled)
+    wanted = tuple(wanted for section, wanted in offered if not section.filled)
+    return Page(_render(sections, wanted, records, Links.to(records, place)), sections, wanted)
+
+
+def _sections(
+    records: Sequence[RunRecord], boards: Sequence[Table], ledger: Sequence[Table], answers: Sequence[Answer]
+) -> list[tuple[Section, Wanted]]:
+    """Every section that a report can have, each with what would fill it."""
+    by_layer = [answer for answer in answers if answer.varied == "layer"]
+    others = [answer for answer in answers if answer.varied != "layer"]
+    return [
+        (
+            Section("boards", "Boards", "Ranked runs with 95 % intervals; controls stand below a line.", tuple(boards)),
+            Wanted("Boards", "no run with a headline score", "glassbox eval ir_arith --solver ir_head regex_pipeline"),
+        ),
+        (
+            Section(
+                "tradeoffs",
+                "Accuracy against cost",
+                "Up and to the left is better. Neighbours whose bars overlap may be equal: `glassbox compare` tells.",
+                figures=tradeoffs.figures(records),
+            ),
+            Wanted(
+                "Accuracy against cost",
+                "no two runs of one task with latencies or tokens",
+                "glassbox eval ir_arith --solver ir_head regex_pipeline direct",
+            ),
+        ),
+        (
+            Section(
+                "layers",
+                "Layer curves",
+                "What can be read from the residual stream after each block; layer 0 is the embedding.",
+                figures=(*_drawn(by_layer), *layers.figures(records)),
+                folded=tuple(map(questions.table, by_layer)),
+            ),
+            Wanted("Layer curves", "no runs that differ in `layer`, no answer on layers", "glassbox questions layers"),
+        ),
+        (
+            Section(
+                "questions",
+                "Heads, pooling, data, phrasings",
+                "What else decides whether a program can be read from hidden states.",
+                figures=_drawn(others),
+                folded=tuple(map(questions.table, others)),
+            ),
+            Wanted("Heads, pooling, data, phrasings", "no answers in --questions", "glassbox questions all"),
+        ),
+        (
+            Section(
+                "sweep",
+                "K sweep",
+                "How many content vectors a question and its answer need.",
+                figures=sweep.figures(records),
+            ),
+            Wanted(
+                "K sweep",
+                "no two soft-prompt runs that differ in `k` alone",
+                "inspect eval tasks/soft_prompt.py@dcm_squad --solver dcm -S k=1   # then k=2, 4, 8, ...",
+            ),
+        ),
+        (
+            Section(
+                "losses",
+                "Loss curves",
+                "Of the soft-prompt search, pair by pair; a low loss that does not decode is no success.",
+                figures=losses.figures(records),
+            ),
+            Wanted(
+                "Loss curves",
+                "no soft-prompt run that keeps its curves",
+                "inspect eval tasks/soft_prompt.py@dcm_squad --solver dcm",
+            ),
+        ),
+        (
+            Section("claims", "Claims", "Quantitative claims of the origins, tested here where a run allows.", tuple(ledger)),
+            Wanted("Claims", "no claim has been tested", "glassbox claims"),
+        ),
+        (
+            Section("runs", "Runs", "Every log behind this page, the latest first.", (runs_table(records),)),
+            Wanted("Runs", "no logs", "make eval"),
+        ),
+    ]
+
+
+def _drawn(answers: Sequence[Answer]) -> tuple[questions.Figure, ...]:
+    return tuple(figure for answer in answers for figure in questions.figures(answer))
+
+
+def _render(
+    sections: Sequence[Section], wanted: Sequence[Wanted], records: Sequence[RunRecord], links: Links
+) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    room = files(__package__)
+    environment = Environment(
+        loader=PackageLoader(__package__, ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals.update(show=partial(Shown.of, links=links), facts=facts, sorted_by=sorted_by)
+    return environment.get_template("page.html").render(
+        title=TITLE,
+        summary=summary(records),
+        sections=sections,
+        wanted=wanted,
+        choices=_choices(sections),
+        style=Markup(room.joinpath("style.css").read_text(encoding="utf-8").strip()),
+        script=Markup(room.joinpath("script.js").read_text(encoding="utf-8").strip()),
+    )
+
+
+def summary(records: Sequence[RunRecord]) -> str:
+    """`12 runs of 3 tasks on 2 models, 2026-11-21 14:05 to 2026-11-21 15:10 UTC.`"""
+    if not records:
+        return "No runs."
+    created = sorted(record.created for record in records)
+    counts = (
+        _counted(len(records), "run"),
+        _counted(len({record.task for record in records}), "task"),
+        _counted(len({record.model for record in records}), "model"),
+    )
+    first, last = begun(created[0]), begun(created[-1])
+    when = first if first == last else f"{first} to {last}"
+    return f"{counts[0]} of {counts[1]} on {counts[2]}, {when} UTC."
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def _choices(sections: Sequence[Section]) -> list[tuple[str, list[str]]]:
+    """The values of each fact that rows and figures have, where there is more than one to choose."""
+    found: dict[str, set[str]] = {name: set() for name in FILTERS}
+    for section in sections:
+        holders = [row.facts for table in (*section.tables, *section.folded) for row in table.rows]
+        for facts_of in (*holders, *(figure.facts for figure in section.figures)):
+            for name in FILTERS:
+                found[name] |= {str(facts_of[name])} if facts_of.get(name) not in (None, "") else set()
+    return [(name, sorted(values)) for name, values in found.items() if values]

@@ -1,0 +1,89 @@
+"""Every run of the report, and where its log lies from the page's point of view.
+
+    links = Links.to(records, page=Path("report.html"))
+    runs_table(records)
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from harness.records.frames import RunRecord
+from leaderboards.figures import number
+from leaderboards.runs import label
+from leaderboards.table import Cell, Column, Table, TableRow, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Addresses of logs by file name, for a page at one place; a name that two logs share has none."""
+
+    addresses: Mapping[str, str]
+
+    @classmethod
+    def to(cls, records: Iterable[RunRecord], page: Path) -> Links:
+        """Addresses relative to the page's folder, so that page and logs can move together."""
+        found: dict[str, set[str]] = {}
+        for record in records:
+            found.setdefault(record.path.name, set()).add(_relative(record.path, page.parent))
+        return cls({name: places.pop() for name, places in found.items() if len(places) == 1 and "" not in places})
+
+    def of(self, facts: Mapping[str, Value]) -> str:
+        """The address of a row's log; empty where there is none."""
+        return self.addresses.get(str(facts.get("log", "")), "")
+
+
+def _relative(log: Path, folder: Path) -> str:
+    """A relative address; empty where there is no relative way, as between two drives."""
+    try:
+        return quote(Path(os.path.relpath(log.resolve(), folder.resolve())).as_posix())
+    except ValueError:
+        return ""
+
+
+def runs_table(records: Sequence[RunRecord]) -> Table:
+    """One row a log, the latest first."""
+    columns = (
+        Column("log", text=True, about="the file; `inspect view` shows every sample of it"),
+        Column("begun", text=True, about="UTC"),
+        Column("task", text=True),
+        Column("split", text=True),
+        Column("solver", text=True, about="with the arguments it was given"),
+        Column("model", text=True),
+        Column("status", text=True),
+        Column("done", about="samples that came through without an error"),
+        Column("of", about="samples that the run was to do"),
+    )
+    ordered = sorted(records, key=lambda record: (record.created, record.path.name), reverse=True)
+    return Table("Runs", columns, tuple(map(_row, ordered)))
+
+
+def _row(record: RunRecord) -> TableRow:
+    texts = (
+        record.path.name,
+        begun(record.created),
+        f"{record.task} {record.task_version}",
+        record.split,
+        label(record),
+        record.model,
+        record.status,
+    )
+    cells = [Cell(text, text) for text in texts]
+    cells += [Cell(number(count), count) for count in (record.completed, record.total)]
+    facts: dict[str, Value] = {
+        "task": record.task,
+        "split": record.split,
+        "model": record.model,
+        "solver": record.solver,
+        "log": record.path.name,
+    }
+    return TableRow(tuple(cells), facts=facts, mark="" if record.complete else "†")
+
+
+def begun(created: str) -> str:
+    """`2026-11-21 14:05` of an ISO date and time."""
+    return created[:16].replace("T", " ")

@@ -1,0 +1,64 @@
+"""The seed's success table as a table like any other.
+
+success_table(success(head, pipeline))
+"""
+
+from __future__ import annotations
+
+from harness.stats.verdict import Verdict
+from leaderboards import figures
+from leaderboards.success import Criterion, Success
+from leaderboards.table import Cell, Column, Table, TableRow, Tone
+
+TONES: dict[Verdict, Tone] = {Verdict.SUPPORTED: "good", Verdict.REFUTED: "bad", Verdict.UNDETERMINED: "unsure"}
+COLUMNS = (
+    Column("criterion", text=True),
+    Column("asked", about="the seed's threshold"),
+    Column("measured", about="[95 % interval]"),
+    Column("verdict", text=True, about="by the bound of the interval, never by the point"),
+    Column("note", text=True),
+)
+
+
+def success_table(found: Success) -> Table:
+    """A row for each criterion; the paired comparison below them."""
+    place = " · ".join(filter(None, [f"{found.task} {found.task_version}", found.split, found.model]))
+    margin = f"{found.paired.margin * 100:g} point{'' if found.paired.margin == 0.01 else 's'}"
+    return Table(
+        title=f"Success criteria of the seed: {found.head} against {found.pipeline} · {place} · n = {found.n:,}",
+        columns=COLUMNS,
+        rows=tuple(_row(found, criterion) for criterion in found.criteria),
+        notes=(
+            found.sentence,
+            f"{found.head} is at most {margin} worse: {found.paired.verdict} ({found.paired.comparison.test.method})",
+        ),
+        derived=True,
+    )
+
+
+def _row(found: Success, criterion: Criterion) -> TableRow:
+    write = figures.percent if criterion.unit == "%" else figures.ratio
+    measured = write(criterion.measured)
+    if criterion.low is not None:
+        measured += f" [{write(criterion.low)}, {write(criterion.high)}]".replace(" x", "")
+    verdict = criterion.verdict
+    return TableRow(
+        (
+            Cell(criterion.name, criterion.name),
+            Cell(criterion.condition, criterion.condition),
+            Cell(measured, criterion.measured),
+            Cell(f"{verdict.mark} {verdict}", verdict.value, TONES[verdict]),
+            Cell(criterion.note, criterion.note),
+        ),
+        facts={
+            "task": found.task,
+            "split": found.split,
+            "model": found.model,
+            "criterion": criterion.name,
+            "measured": criterion.measured,
+            "measured_low": criterion.low,
+            "measured_high": criterion.high,
+            "unit": criterion.unit,
+            "verdict": verdict.value,
+        },
+    )

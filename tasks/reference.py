@@ -1,0 +1,55 @@
+"""Which model a task runs on: the shipped reference model, unless the run names one; and what the log says of it.
+
+Task(model=reference_model(), metadata={**provenance(), **facts_of_model(REFERENCE)}, ...)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+# Inspect has no public way to ask for the run's model without making one.
+from inspect_ai.model._model import active_model  # inspect-evals-lint: ignore[IECQ001] -- see above
+
+from harness.lm.errors import CannotOpen
+from harness.lm.identity import MODEL_HASH, hash_folder
+from harness.lm.opened import open_from
+from harness.lm.shipped import shipped_models
+from harness.records.provenance import Fact, model_facts
+
+if TYPE_CHECKING:
+    from inspect_ai.model import Model
+
+REFERENCE = "open/arith"
+"""The shipped model of the arithmetic and soft-prompt tasks."""
+NO_MODEL = "none/none"
+"""What inspect calls the model of a run for which none was asked."""
+
+
+def reference_model() -> str | None:
+    """The reference model, unless the run has a model: inspect prefers a task's own one even to `--model`.
+
+    This sees the run's model where inspect itself builds the task: on the command line, and in `eval(ir_arith, ...)`.
+    A task that is built first, as in `eval(ir_arith(), model=...)`, keeps its own.
+    """
+    return REFERENCE if _asked() is None else None
+
+
+def facts_of_model(default: str | None = None) -> dict[str, Fact]:
+    """The content address of the run's model, as far as it is known while a task is built; else nothing.
+
+    Args:
+      default: The task's own model, `open/NAME` of a shipped one; None where it has none.
+    """
+    asked = _asked()
+    if asked is not None:
+        try:
+            return model_facts(str(asked), open_from(asked))
+        except CannotOpen:  # a model behind an API has no content address
+            return {}
+    folder = shipped_models().get((default or "").removeprefix("open/"))
+    return {MODEL_HASH: hash_folder(folder), f"{MODEL_HASH}_of": default} if folder else {}
+
+
+def _asked() -> Model | None:
+    asked = active_model()
+    return None if asked is None or str(asked) == NO_MODEL else asked

@@ -1,0 +1,155 @@
+"""Figures, sentences and the page: what stands in docs/soft_prompts.md is what its JSON says."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from harness.cli.commands import parse_command
+from harness.records.prompted import Prompted, TargetRecord
+from solvers.prompt_questions.answer import Answer, Figure
+from solvers.prompt_questions.datasets import datasets
+from solvers.prompt_questions.inquiry import Inquiry, settings_of, sizes_of
+from solvers.prompt_questions.page import answers_in, page
+from solvers.prompt_questions.pairs import asked, draw
+from solvers.prompt_questions.summary import summary
+from solvers.prompt_questions.sweep import sweep
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+
+
+def target(text: str, *, exact: bool) -> TargetRecord:
+    return TargetRecord(
+        target=text,
+        decoded=text if exact else "",
+        exact=exact,
+        first_token=exact,
+        token_accuracy=float(exact),
+        horizon=3 * exact,
+        tokens=3,
+        loss=0.1,
+        cross_exact=False,
+    )
+
+
+def record(question: bool, answer: bool, k: int = 8, **controls: bool) -> Prompted:
+    return Prompted(
+        targets={"question": target("q", exact=question), "answer": target("a", exact=answer)},
+        steps=40,
+        restarts=1,
+        k=k,
+        seconds=2.0,
+        model_calls=41,
+        artefact=None,
+        converged=question and answer,
+        controls={"shuffled_exact": False, "random_exact": False, **controls},
+    )
+
+
+def records(right: int, of: int = 20) -> list[Prompted]:
+    return [record(True, at < right) for at in range(of)]
+
+
+def test_shares_have_wilsons_interval_and_means_a_bootstrap() -> None:
+    assert Figure.share([True] * 18 + [False] * 2).text == "90.0 % [69.9 %, 97.2 %]"
+    assert Figure.mean([3.0]).text == "3.000"
+    mean = Figure.mean([1.0, 2.0, 3.0])
+    assert mean.low is not None
+    assert mean.high is not None
+    assert 1 <= mean.low < mean.estimate == 2 < mean.high <= 3
+    with pytest.raises(ValueError, match="0 successes of 0"):
+        Figure.share([])
+
+
+def test_a_summary_counts_targets_controls_and_cost_apart() -> None:
+    found = summary([record(True, True, shuffled_exact=True), record(True, False)])
+    estimates = {name: figure and figure.estimate for name, figure in found.items()}
+    assert estimates["exact Q"] == 1.0
+    assert estimates["exact A"] == estimates["exact both"] == estimates["shuffled pairs"] == 0.5
+    assert estimates["random vectors"] == estimates["other mode"] == 0
+    assert estimates["text hurt"] is None
+    assert (estimates["steps"], estimates["restarts"], estimates["pairs a minute"]) == (40, 1, 30)
+
+
+def test_the_smallest_k_is_told_by_the_estimate_and_by_the_whole_interval() -> None:
+    answer = sweep({4: records(3), 8: records(18), 16: records(20), 32: records(100, 100), 64: records(100, 100)})
+    assert answer.sentence == (
+        "K = 8 is the smallest measured that gives 90% by the estimate; "
+        "K = 32 is the smallest measured that gives 90% with the whole 95 % interval above it"
+    )
+
+
+def test_a_lucky_k_among_failing_ones_is_not_the_smallest() -> None:
+    answer = sweep({2: records(20), 4: records(5), 8: records(20)})
+    assert answer.sentence.startswith("K = 8 is the smallest measured that gives 90% by the estimate; no measured K")
+
+
+def test_a_data_set_without_a_pair_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="no pair of arc was searched"):
+        datasets({"squad": records(1), "arc": []}, {})
+
+
+def test_what_was_left_out_and_why_stands_in_the_notes() -> None:
+    answer = datasets({"squad": records(20)}, {"squad": {"unanswerable": 3168, "too_long": 2}})
+    assert answer.sentence.endswith("squad 20 of 20")
+    assert answer.notes[1] == "Left out of squad: unanswerable 3,168, too long 2."
+
+
+def test_a_file_is_named_without_its_folders_and_an_unknown_data_set_is_refused() -> None:
+    assert asked("squad=/some/where/dev-v2.0.json").text == "squad=dev-v2.0.json"
+    with pytest.raises(ValueError, match="unknown data set 'hotpot'; one of squad, triviaqa"):
+        asked("hotpot")
+    with pytest.raises(ValueError, match="squad is asked for twice"):
+        draw([asked("squad"), asked("squad")], 2, 0)
+
+
+def test_settings_of_search_and_optimiser_are_taken_by_name_and_checked() -> None:
+    found = settings_of(["k=4", "lr=0.2", "preset=plain", "mode=none"])
+    assert (found.k, found.optimiser.lr, found.optimiser.beta1, found.mode) == (4, 0.2, 0.9, "none")
+    with pytest.raises(ValueError, match="-S depth=3 sets nothing; give NAME=VALUE with one of beta1"):
+        settings_of(["depth=3"])
+    with pytest.raises(ValueError, match="-S k: Input should be greater than or equal to 1"):
+        settings_of(["k=0"])
+
+
+def test_a_size_may_ask_for_the_first_pairs_alone_and_stands_once() -> None:
+    assert sizes_of(["8", "1:12"]) == {8: None, 1: 12}
+    for wrong in (["0"], ["8", "8:2"], ["8:"], ["eight"]):
+        with pytest.raises(ValueError, match=f"--k {wrong[-1]} is no new size; give each once"):
+            sizes_of(wrong)
+
+
+def arguments(*given: str) -> argparse.Namespace:
+    return parse_command("prompt-questions", given)[1]
+
+
+def test_an_empty_limit_is_refused() -> None:
+    with pytest.raises(ValueError, match="--limit 0 looks at nothing"):
+        Inquiry(arguments("sweep", "--limit", "0"), lambda stage, done, total: None)
+
+
+def test_the_page_shows_table_picture_and_command_of_each_answer(tmp_path: Path) -> None:
+    answer = sweep({8: records(18), 16: records(20)})
+    (tmp_path / "sweep-arith.json").write_text(answer.model_dump_json())
+    text = page(answers_in(tmp_path), "soft_prompts")
+    assert "| K | n | exact Q | exact A | exact both | shuffled pairs |" in text
+    assert "| 8 | 20 | 100.0 % [83.9 %, 100.0 %] | 90.0 % [69.9 %, 97.2 %] |" in text
+    assert "![How few vectors do?](soft_prompts/sweep-arith.png)" in text
+
+
+def test_a_file_that_is_no_answer_is_named(tmp_path: Path) -> None:
+    (tmp_path / "sweep-arith.json").write_text("{}")
+    with pytest.raises(ValueError, match=r"sweep-arith.json holds no answer \(Field required\)"):
+        answers_in(tmp_path)
+
+
+def test_the_committed_page_is_what_its_json_renders_to_and_every_picture_is_there() -> None:
+    folder = DOCS / "soft_prompts"
+    answers = answers_in(folder)
+    assert (DOCS / "soft_prompts.md").read_text() == page(answers, "soft_prompts")
+    for stem, answer in answers.items():
+        assert Answer.model_validate_json((folder / f"{stem}.json").read_bytes()) == answer
+        assert 5_000 < (folder / f"{stem}.png").stat().st_size < 100_000
+    assert {answer.name for answer in answers.values()} == {"datasets", "sweep", "agreement", "nearest", "clusters"}
