@@ -10,11 +10,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from harness.records.files import write_atomically
 
 if TYPE_CHECKING:
     from harness.records.frames import RunRecord
@@ -134,22 +135,6 @@ def _values(record: RunRecord, name: str) -> Sequence[str]:
     return (*record.tags, *(map(str, tags) if isinstance(tags, list | tuple) else ()))
 
 
-def write_atomically(path: Path, content: str) -> None:
-    """Write a file so that a reader, or a crash, sees the old content or the new, never half of it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-
-
 def render(tables: Sequence[Table], form: str) -> str:
     """The tables in one of `FORMATS`."""
     from leaderboards.export import csv_tables, json_tables
@@ -195,9 +180,3 @@ def _wanted(args: argparse.Namespace) -> str:
 def _refuse(message: str) -> int:
     print(f"glassbox leaderboard: {message}", file=sys.stderr)
     return 1
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -144,7 +144,7 @@ def render(found: Report, form: str) -> str:
 
 
 def _deliver(content: str, output: Path | None) -> int:
-    from leaderboards.command import write_atomically
+    from harness.records.files import write_atomically
 
     if output is None:
         sys.stdout.write(content)

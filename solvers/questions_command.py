@@ -9,8 +9,11 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import asdict
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from harness.records.files import write_atomically
 
 if TYPE_CHECKING:
     from solvers.questions import Answer
@@ -50,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
             "seed": args.seed,
             "provenance": provenance(str(model.device)),
         }
-        _write(args.out / f"{name}.json", json.dumps(record, indent=1))
+        write_atomically(args.out / f"{name}.json", json.dumps(record, indent=1))
         _plot(answer, args.out / f"{name}.png")
     return 0
 
@@ -70,12 +73,6 @@ def _print(answer: Answer) -> None:
     Console(width=130).print(table)
 
 
-def _write(path: Path, text: str) -> None:
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(text)
-    temporary.replace(path)
-
-
 def _plot(answer: Answer, path: Path) -> None:
     import matplotlib
 
@@ -90,7 +87,7 @@ def _plot(answer: Answer, path: Path) -> None:
     axes.axhline(100 * TARGET, color="grey", linestyle=":", linewidth=1)
     axes.set(title=answer.question, xlabel=answer.varied, ylabel="whole programs read exactly, %", ylim=(-2, 102))
     axes.legend(frameon=False)
-    temporary = path.with_suffix(".tmp.png")
-    figure.savefig(temporary, dpi=130)
-    temporary.replace(path)
+    drawn = BytesIO()
+    figure.savefig(drawn, dpi=130, format="png")
+    write_atomically(path, drawn.getvalue())
     pyplot.close(figure)

@@ -98,6 +98,15 @@ def _is_shipped(model_name: str) -> bool:
     return model_name in shipped or Path(model_name).resolve() in {folder.resolve() for folder in shipped.values()}
 
 
+def _config(asked: GenerateConfig, max_tokens: int) -> GenerateConfig:
+    """Greedy up to the line's end, unless the run was given another temperature or length: no setting is dead."""
+    return GenerateConfig(
+        max_tokens=max_tokens if asked.max_tokens is None else asked.max_tokens,
+        temperature=0.0 if asked.temperature is None else asked.temperature,
+        stop_seqs=[STOP],
+    )
+
+
 TextBuilder = Callable[[Sequence[Problem]], TextTechnique]
 
 
@@ -115,7 +124,7 @@ def text_solver(build: TextBuilder, shots: int | None) -> Solver:
         made = technique(*line)
         asked = question(state)
         prompt = ChatMessageUser(content=made.prompt(asked.text))
-        config = GenerateConfig(max_tokens=made.max_tokens, temperature=0.0, stop_seqs=[STOP])
+        config = _config(model.config, made.max_tokens)
         state.messages = [prompt]
         state.output = await model.generate([prompt], config=config)
         state.messages.append(state.output.message)

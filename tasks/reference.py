@@ -1,11 +1,13 @@
 """Which model a task runs on: the shipped reference model, unless the run names one; and what the log says of it.
 
 Task(model=reference_model(), metadata={**provenance(), **facts_of_model(REFERENCE)}, ...)
+ReferenceTask(metadata=..., ...)        # the same, and obeys the run's model even when it is built before the run
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from inspect_ai import Task
+from inspect_ai.model import Model, get_model
 
 # Inspect has no public way to ask for the run's model without making one.
 from inspect_ai.model._model import active_model  # inspect-evals-lint: ignore[IECQ001] -- see above
@@ -15,9 +17,6 @@ from harness.lm.identity import MODEL_HASH, hash_folder
 from harness.lm.opened import open_from
 from harness.lm.shipped import shipped_models
 from harness.records.provenance import Fact, model_facts
-
-if TYPE_CHECKING:
-    from inspect_ai.model import Model
 
 REFERENCE = "open/arith"
 """The shipped model of the arithmetic and soft-prompt tasks."""
@@ -32,6 +31,24 @@ def reference_model() -> str | None:
     A task that is built first, as in `eval(ir_arith(), model=...)`, keeps its own.
     """
     return REFERENCE if _asked() is None else None
+
+
+class ReferenceTask(Task):
+    """A task that runs on the reference model unless the run names one, however early the task was built.
+
+    Inspect prefers a task's own model to the run's. Which of them it is is answered when inspect asks, inside the run,
+    so that `eval(dcm_squad(), model=...)` is obeyed too.
+    """
+
+    @property
+    def model(self) -> Model | None:
+        """The reference model, or None where the run has a model."""
+        name = reference_model()
+        return None if name is None else get_model(name)
+
+    @model.setter
+    def model(self, value: Model | None) -> None:
+        """Inspect's constructor sets a model; this task has none of its own."""
 
 
 def facts_of_model(default: str | None = None) -> dict[str, Fact]:

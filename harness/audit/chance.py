@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from inspect_ai.log import EvalSample
 
@@ -63,7 +64,8 @@ def interval_of(log: AuditedLog) -> Interval | None:
     for groups in ([str(sample.metadata[name]) for sample in samples] for name in names):
         if FEWEST <= len(set(groups)) <= n / 2:
             found.append(cluster_mean(values, groups))
-    return min(found, key=lambda interval: interval.low)
+    lowest = min(found, key=lambda interval: interval.low)
+    return replace(lowest, low=max(lowest.low, 0.0), high=min(lowest.high, 1.0))
 
 
 def _is_label(value: object) -> bool:

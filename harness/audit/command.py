@@ -9,11 +9,11 @@ glassbox audit logs --format json --output logs/audit.json      # where the lead
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from harness.records.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,20 +111,3 @@ def _deliver(content: str, shown: RenderableType | None, output: Path | None) ->
         Console().print(shown)
     else:
         sys.stdout.write(content)
-
-
-def write_atomically(path: Path, content: str) -> None:
-    """Write a file so that a reader, or a crash, sees the old content or the new, never half of it."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~mask)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

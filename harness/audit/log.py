@@ -97,8 +97,7 @@ class AuditedLog:
     def headline(self) -> str:
         """Name of the score that the run is judged by; empty where it has none."""
         known = list(dict.fromkeys(name for sample in self._ordered for name in values_of(sample)))
-        order = [*HEADLINES, *self.record.scorers, *known]
-        return next((name for name in order if name in known), "")
+        return next((name for name in (*HEADLINES, *known) if name in known), "")
 
     def value(self, sample: EvalSample) -> float | None:
         """The sample's headline score as a number; None where it is unscored."""
@@ -183,10 +182,12 @@ def calls_of(sample: EvalSample) -> int | None:
 
 
 def wrote_text(sample: EvalSample) -> bool:
-    """Whether the model generated text for this sample, by any account in the log."""
+    """Whether the model generated text for this sample, by any account in the log; by its text where there is none."""
     attempt = attempt_of(sample)
-    generated = attempt.generated_tokens if attempt is not None else len(sample.output.completion)
-    return bool(model_events(sample)) or generated + sum(one.output_tokens for one in sample.model_usage.values()) > 0
+    generated = attempt.generated_tokens if attempt is not None else 0
+    if model_events(sample) or generated + sum(one.output_tokens for one in sample.model_usage.values()) > 0:
+        return True
+    return calls_of(sample) is None and bool(sample.output.completion)
 
 
 def shown_to(sample: EvalSample) -> list[str]:

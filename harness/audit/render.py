@@ -22,7 +22,7 @@ WIDTH = 110
 
 
 def json_audit(audits: Sequence[Audit]) -> str:
-    """By log file name what failed, what was warned of and what could not be checked; below, every finding in full."""
+    """By log file name what failed, what was warned of and what could not be checked, each as `check: what`."""
     logs = {
         audit.record.path.name: {
             "failed": _lines(audit.found(Severity.FAILED)),

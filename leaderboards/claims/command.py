@@ -123,10 +123,10 @@ def _logs(where: Path) -> list[RunRecord]:
 
 def _record(records: Sequence[RunRecord], output: Path | None) -> int:
     """Write what logs say over what was recorded before, of all seeds; rows of other models and settings stay."""
+    from harness.records.files import write_atomically
     from leaderboards.claims.claim import load_books
     from leaderboards.claims.ledger import ledger, merged
     from leaderboards.claims.recorded import load_record, record_path, record_text
-    from leaderboards.command import write_atomically
 
     place, books = output or record_path(), load_books()
     entries = ledger(books, records)
@@ -156,7 +156,7 @@ def _show(books: Sequence[Book], entries: Sequence[Entry], form: str, output: Pa
 
 
 def _deliver(content: str, output: Path | None) -> int:
-    from leaderboards.command import write_atomically
+    from harness.records.files import write_atomically
 
     if output is None:
         sys.stdout.write(content)

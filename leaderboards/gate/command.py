@@ -177,7 +177,7 @@ def _logged(args: argparse.Namespace) -> list[RunRecord]:
 
 
 def _write(args: argparse.Namespace, found: GateReport) -> None:
-    from leaderboards.command import write_atomically
+    from harness.records.files import write_atomically
     from leaderboards.gate.render import junit_report, markdown_report
 
     if args.junit is not None:

@@ -154,9 +154,9 @@ def _exactly(matched: Matched) -> tuple[Ruling, str]:
 
 def _by_loss(matched: Matched, loss: Loss, p: float, tests: int, settings: Settings) -> tuple[Ruling, str]:
     if p < settings.alpha:
-        return Ruling.REGRESSION, wording.regressed(matched, loss, p, tests, settings)
+        return Ruling.REGRESSION, wording.regressed(matched, loss, p, tests)
     if loss.high < settings.margin:
-        return Ruling.PASS, wording.passed(loss, settings)
+        return Ruling.PASS, wording.passed(loss)
     return Ruling.INCONCLUSIVE, wording.undecided(loss, p, tests, settings)
 
 

@@ -16,12 +16,12 @@ from leaderboards.gate.ruling import Ruling, Settings
 _SHOWN = 3
 
 
-def passed(loss: Loss, settings: Settings) -> str:
+def passed(loss: Loss) -> str:
     """No evidence, and none of the margin possible."""
     return f"no evidence of a loss, at most {points(loss.high)} points possible, n = {_units(loss)}"
 
 
-def regressed(matched: Matched, loss: Loss, p: float, tests: int, settings: Settings) -> str:
+def regressed(matched: Matched, loss: Loss, p: float, tests: int) -> str:
     """Evidence of a loss, and where most of it lies."""
     means = [sum(side) / len(side) for side in (matched.blessed, matched.now)]
     words = (

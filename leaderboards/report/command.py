@@ -49,9 +49,10 @@ def run(args: argparse.Namespace) -> int:
       MixedVersions: A task comes in several versions.
       UnreadableAnswer: A file of the questions folder is something else.
     """
+    from harness.records.files import write_atomically
     from harness.records.frames import load_logs
     from leaderboards.board import tables
-    from leaderboards.command import HOW_TO_MAKE_ONE, select, write_atomically
+    from leaderboards.command import HOW_TO_MAKE_ONE, select
     from leaderboards.report.page import page
     from leaderboards.report.questions import read_answers
 

@@ -52,6 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="setting of the search, or preset",
     )
     parser.add_argument("--logs", type=Path, help="sweep: read the runs in this folder and search nothing")
+    parser.add_argument(
+        "--kept", action="store_true", help="datasets, sweep: look at the pairs found already and search nothing"
+    )
     parser.add_argument("--device", help="such as cuda:0 (default: what there is)")
     parser.add_argument("--tag", default="", help="added to the names of the files, to keep several answers")
     parser.add_argument("--out", type=Path, default=Path("docs/soft_prompts"), help="folder for JSON and plots")

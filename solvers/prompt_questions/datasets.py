@@ -35,7 +35,7 @@ def datasets(records: Mapping[str, Sequence[Prompted]], left_out: Mapping[str, M
     held = ", ".join(f"{name} {sum(map(both, each))} of {len(each)}" for name, each in records.items())
     reasons = [
         f"Left out of {name}: "
-        + ", ".join(f"{reason.replace('_', ' ')} {count:,}" for reason, count in each.items())
+        + ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in each.items())
         + "."
         for name, each in left_out.items()
         if each

@@ -15,9 +15,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from harness.dcm.pair import Pair
 from harness.dcm.settings import PRESETS, Optimiser, Settings
 from harness.fit.artefacts import data_address
 from harness.lm.load import open_model
+from harness.records.prompted import Prompted
 from harness.records.provenance import provenance
 from solvers.prompt_questions.agreement import agreement
 from solvers.prompt_questions.answer import Answer, Origin
@@ -39,9 +41,14 @@ DEFAULTS: dict[str, tuple[str, ...]] = {
     "nearest": ONE,
     "clusters": SEVERAL,
 }
-TAKES: dict[str, tuple[str, ...]] = {"sweep": ("--k", "--logs"), "agreement": ("--seeds",)}
+TAKES: dict[str, tuple[str, ...]] = {
+    "datasets": ("--kept",),
+    "sweep": ("--k", "--logs", "--kept"),
+    "agreement": ("--seeds",),
+}
 """Arguments that belong to one analysis alone."""
 
+UNFINISHED = "not searched to an end (the share is an upper bound)"
 OPTIMISER = frozenset(Optimiser.model_fields)
 KNOWN = OPTIMISER | (frozenset(Settings.model_fields) - {"optimiser", "targets"}) | {"preset"}
 
@@ -81,20 +88,23 @@ class Inquiry:
 
     def _datasets(self) -> Answer:
         chosen = self._chosen("datasets")
-        records = {name: [found.record for found in self._lab.search(each)] for name, each in chosen.pairs.items()}
-        return datasets(records, chosen.left_out)
+        records = {name: self._records(each) for name, each in chosen.pairs.items()}
+        missing = {name: len(each) - len(records[name]) for name, each in chosen.pairs.items()}
+        left_out = {
+            name: out | ({UNFINISHED: missing[name]} if missing[name] else {}) for name, out in chosen.left_out.items()
+        }
+        return datasets(records, left_out)
 
     def _sweep(self) -> Answer:
         if self._args.logs is not None:
             return sweep(self._logged.records)
         sizes, pairs = sizes_of(self._args.k), self._chosen("sweep").all
         # From the largest on: a run that is cut short has the sizes that are quick and sure.
-        return sweep(
-            {
-                k: [found.record for found in self._lab.search(pairs[: sizes[k]], k=k)]
-                for k in sorted(sizes, reverse=True)
-            }
-        )
+        return sweep({k: self._records(pairs[: sizes[k]], k) for k in sorted(sizes, reverse=True)})
+
+    def _records(self, pairs: Sequence[Pair], k: int | None = None) -> list[Prompted]:
+        look = self._lab.kept if self._args.kept else self._lab.search
+        return [found.record for found in look(pairs, k)]
 
     @cached_property
     def _logged(self) -> Logged:
@@ -151,6 +161,7 @@ class Inquiry:
             "--logs": given.logs.name if given.logs and "--logs" in takes else "",
         }
         said = [f"{flag} {value}" for flag, value in optional.items() if value not in ("", None)]
+        said += ["--kept"] if given.kept and "--kept" in takes else []
         said += [f"-S {each}" for each in given.settings]
         return " ".join([f"glassbox prompt-questions {name} --model {self.model_name}", *said])
 

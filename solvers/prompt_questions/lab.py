@@ -23,6 +23,7 @@ from harness.dcm.run import Run
 from harness.dcm.settings import Settings
 from harness.dcm.starts import begin, mode_index
 from harness.dcm.stop import stop_token
+from harness.dcm.store import PairStore
 from harness.fit.artefacts import ArtefactStore, default_store
 from harness.lm.model import OpenModel
 from harness.records.prompted import TARGETS, Prompted
@@ -86,6 +87,15 @@ class Lab:
             done[pair.id] = self._found(pair, record)
             self._tick(label, len(done), len(wanted))
         return [done[key] for key in wanted]
+
+    def kept(self, pairs: Sequence[Pair], k: int | None = None) -> list[Found]:
+        """What is kept of `pairs` already, in their order; nothing is searched, and what is missing is left out.
+
+        A search ends with the hard pairs, so shares of an unfinished one are too high.
+        """
+        store = PairStore(self._store, self.model.hash, self._stop, self._settings(k, None))
+        read = ((pair, store.read(pair)) for pair in {pair.id: pair for pair in pairs}.values())
+        return [self._found(pair, record) for pair, record in read if record is not None]
 
     def _found(self, pair: Pair, record: Prompted) -> Found:
         kept = self._store.load(str(record.artefact))

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.records.files import write_atomically
+
 if TYPE_CHECKING:
     from tasks.code.quality import Quality, Tick
     from tasks.code.suite import CodeTask
@@ -59,8 +61,8 @@ def write(measured: Sequence[Quality], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     facts = provenance("cpu")
     for quality in measured:
-        _replace(folder / f"{quality.suite}.json", as_json([quality], facts))
-    _replace(folder / "suites.md", as_markdown(measured))
+        write_atomically(folder / f"{quality.suite}.json", as_json([quality], facts))
+    write_atomically(folder / "suites.md", as_markdown(measured))
 
 
 async def _measure(
@@ -126,9 +128,3 @@ def _show(measured: Sequence[Quality], form: str) -> None:
         print(as_markdown(measured), end="")
     else:
         print_table(measured)
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)

@@ -12,13 +12,13 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
+from harness.records.files import write_atomically
 from harness.sandbox.build import cache_folder
 from harness.sandbox.protocol import Returned
 from harness.sandbox.session import Fault, Session
@@ -112,7 +112,4 @@ def _read(path: Path, count: int) -> list[Answer] | None:
 def _write(path: Path, found: Sequence[Answer]) -> None:
     """All at once: another process may be reading, or writing the same."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, part = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump([(show(answer.value), answer.failure) for answer in found], file)
-    os.replace(part, path)
+    write_atomically(path, json.dumps([(show(answer.value), answer.failure) for answer in found]))

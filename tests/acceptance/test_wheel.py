@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import LEFT_BEHIND, PACKAGES, ROOT
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PACKAGES = {name.rstrip("*") for name in PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
 
 pytestmark = pytest.mark.slow
 
@@ -24,17 +26,22 @@ def _run(*command: str | Path, cwd: Path, **environment: str) -> str:
     return done.stdout
 
 
+def _hidden(path: Path) -> bool:
+    """Whether it is left behind: byte code, and what a training that was broken off keeps for its next start."""
+    return any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+
+
 def test_every_file_of_the_packages_is_in_the_wheel_and_no_test_is(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {
         str(path.relative_to(ROOT))
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and not set(LEFT_BEHIND) & set(path.parts)
+        if path.is_file() and not _hidden(path.relative_to(ROOT))
     }
     assert len(expected) > 80
     assert sorted(expected - names) == []
-    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == set(PACKAGES)
+    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == PACKAGES
     assert [name for name in names if "test" in name.partition("/")[0]] == []
 
 
@@ -62,9 +69,8 @@ def test_the_command_works_from_an_empty_directory(installed: Path, tmp_path: Pa
     assert "commands:" in _run(sys.executable, "-m", "harness.cli.main", "--help", cwd=tmp_path, **path)
     script = (installed / "bin" / "glassbox").read_text()
     assert "from harness.cli.main import main" in script
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     said = _run(sys.executable, installed / "bin" / "glassbox", "--version", cwd=tmp_path, **path)
-    assert said == f"glassbox {version}\n"
+    assert said == f"glassbox {PROJECT['project']['version']}\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -18,6 +18,7 @@ BENCHMARKS = (
     "head_over_floor",
     "ir_machine",
     "run_cost",
+    "dcm_speed",
     "sandbox_speed",
     "sandbox_whole",
     "sandbox_memory",

@@ -1,12 +1,13 @@
 """Soft-prompt search: pairs a minute beside a plain batched loop, the seed's loop and Kuratov's, and the floor below.
 
-    python -m tests.bench.dcm_speed [--model DIR] [--squad FILE] [--json PATH] [--pairs 24] [--rounds 5] [--singles 2]
+    python -m tests.bench.dcm_speed [--model DIR] [--squad FILE] [--json PATH] [--pairs 24] [--rounds 5]
+                                    [--some 6 3] [--few 2 2]
 
 All loops have the same model, pairs, K and success criterion (greedy exact, stop token included), in one process, in
 rounds whose order turns round; a ratio is paired within its round. The interval is Student's on the logarithms of the
 rounds' ratios. Processor time is what is compared, since a shared machine disturbs the wall clock, which stands beside.
 A loop that solves nothing is compared by pair attempted: the search is then faster by more than that. Loops at batch 1
-take the first few of the pairs, and are compared with the search over all of them.
+take the first few of the pairs, and are compared with the search over the same few, all at once.
 
 The floor is the products of the steps taken (forward, and backward to the inputs: each weight twice) over the rate of
 one such product, measured here. The pairs are the first of a shuffled SQuAD file, else the project's own.
@@ -43,13 +44,18 @@ LONGEST = 64
 """Tokens of a target."""
 
 SEARCH = "search"
-BATCHED: dict[str, Loop] = {SEARCH: searched, "plain, batched": Plain(PRESETS["plain"])}
-SINGLY: dict[str, Loop] = {
+ALL: dict[str, Loop] = {SEARCH: searched, "plain, batched": Plain(PRESETS["plain"])}
+SOME: dict[str, Loop] = {
+    SEARCH: searched,
     "search, one by one": OneByOne(searched),
     "plain, one by one": OneByOne(Plain(PRESETS["plain"])),
     "Kuratov's, one by one": OneByOne(Plain(PRESETS["kuratov"])),
+}
+FEW: dict[str, Loop] = {
+    SEARCH: searched,
     "the seed's, one by one": OneByOne(Plain(PRESETS["seed"], check=250, restarts=5, spread=0.02)),
 }
+"""Which loops are compared over all pairs, over some, and, since it takes so long, over a few."""
 
 
 class Figures(BaseModel):
@@ -113,17 +119,17 @@ def timed(name: str, number: int, loop: Loop, work: Work) -> Figures:
     )
 
 
-def rounds(loops: dict[str, Loop], work: Work, count: int) -> list[Figures]:
-    """Every loop once a round, in an order that turns round."""
+def rounds(loops: dict[str, Loop], work: Work, count: int, first: int) -> list[Figures]:
+    """Every loop once a round, in an order that turns round; rounds are numbered from `first`."""
     return [
         timed(name, number, loops[name], work)
-        for number in range(count)
+        for number in range(first, first + count)
         for name in list(loops)[:: 1 if number % 2 == 0 else -1]
     ]
 
 
 def ratio(name: str, runs: Sequence[Figures]) -> Ratio:
-    """The search against a loop, paired by round."""
+    """The search against a loop, paired by round: on the same pairs."""
     ours = {one.round: one for one in runs if one.loop == SEARCH}
     theirs = [one for one in runs if one.loop == name]
     logs = [log(one.cpu_a_pair / ours[one.round].cpu_a_pair) for one in theirs]
@@ -173,16 +179,16 @@ def main() -> None:
     parser.add_argument("--model", default=str(model) if model.exists() else "arith", help="name or folder")
     parser.add_argument("--squad", type=Path, default=squad if squad.exists() else None, help="a SQuAD JSON file")
     parser.add_argument("--pairs", type=int, default=24)
-    parser.add_argument("--rounds", type=int, default=5, help="of the batched loops")
-    parser.add_argument("--singles", type=int, default=2, help="pairs for the loops at batch 1; 0 leaves them out")
-    parser.add_argument("--single-rounds", type=int, default=2, help="of the loops at batch 1")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--some", type=int, nargs=2, default=(6, 3), metavar=("PAIRS", "ROUNDS"))
+    parser.add_argument("--few", type=int, nargs=2, default=(2, 2), metavar=("PAIRS", "ROUNDS"))
     options = parser.parse_args()
     frozen = Frozen(open_model(options.model, device="cpu", dtype="float32"))
     work = work_of(frozen, options.squad, options.pairs)
     searched(work.first(2))  # warm
-    runs = rounds(BATCHED, work, options.rounds)
-    if options.singles:
-        runs += rounds(SINGLY, work.first(options.singles), options.single_rounds)
+    runs: list[Figures] = []
+    for loops, (pairs, count) in ((ALL, (options.pairs, options.rounds)), (SOME, options.some), (FEW, options.few)):
+        runs += rounds(loops, work.first(pairs), count, len(runs))
     record = recorded(frozen, Path(options.model).name, options.squad.name if options.squad else "passages", runs)
     Console().print(table(record))
     record.write(options.json)
@@ -194,7 +200,8 @@ def recorded(frozen: Frozen, model: str, data: str, runs: list[Figures]) -> DcmR
     # Every weight that is multiplied: the blocks', and the head's, tied to the embedding or not.
     blocks = [weight for block in frozen.model.blocks for weight in block.parameters()]
     weights = sum(weight.numel() for weight in blocks) + frozen.table.numel()
-    ours = [one for one in runs if one.loop == SEARCH]
+    most = max(one.pairs for one in runs)
+    ours = [one for one in runs if one.loop == SEARCH and one.pairs == most]
     floor = fmean(4 * weights * one.positions / rate for one in ours)
     names = list(dict.fromkeys(one.loop for one in runs if one.loop != SEARCH))
     return DcmRecord(
@@ -219,8 +226,8 @@ def table(record: DcmRecord) -> Table:
     for column in ("loop", "solved", "steps", "wall, s", "processor, s", "processor s a pair", "search is faster by"):
         shown.add_column(column, justify="left" if column == "loop" else "right")
     ratios = {one.loop: one for one in record.ratios}
-    for name in dict.fromkeys(one.loop for one in record.runs):
-        runs = [one for one in record.runs if one.loop == name]
+    for name, pairs in dict.fromkeys((one.loop, one.pairs) for one in record.runs):
+        runs = [one for one in record.runs if (one.loop, one.pairs) == (name, pairs)]
         shown.add_row(
             name,
             f"{sum(one.solved for one in runs)}/{sum(one.pairs for one in runs)}",

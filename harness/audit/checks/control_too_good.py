@@ -16,8 +16,12 @@ from harness.audit.controls import Kind, is_control, kind_of
 from harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
 from harness.audit.log import AuditedLog, said_by
 from harness.audit.section import alike, label
+from harness.records.frames import RunRecord
 from harness.stats.intervals import wilson
+from harness.stats.means import t_mean
 
+FEWEST = 3
+"""Seeds from which on an interval over them is worth looking at."""
 WITHIN = ("shuffled", "random", "permuted", "null")
 """Beginnings of names under which samples record controls that must come out no."""
 
@@ -54,13 +58,40 @@ def _at_chance(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
     if interval is None:
         return
     level, how = (0.0, "without an answer") if kind_of(log.record) is Kind.FLOOR else chance(log)
-    if interval.low > level:
+    if interval.low <= level:
+        yield from _over_seeds(log, evidence)
+    else:
         share = sum(value for _, value in log.scored) / len(log.scored)
         yield LEAK.found(
             f"{label(log.record)} scores {share:.1%} [{interval.low:.1%}, {interval.high:.1%}]; chance is {level:.1%} "
             f"({how})",
             some([sample.id for sample, value in log.scored if value > 0]),
         )
+
+
+def _over_seeds(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
+    """The same control under several seeds: each is one draw of what it guesses, so that few samples say little."""
+    own = log.record.metric(log.headline, "accuracy")
+    others = [peer for peer in alike(log.record, evidence.peers) if _but_for_seeds(peer) == _but_for_seeds(log.record)]
+    shares = [own, *(peer.metric(log.headline, "accuracy") for peer in others)]
+    values = [share for share in shares if share is not None]
+    if own is None or len(values) < FEWEST or len(set(values)) == 1:
+        return  # the very same share each time is one draw, by a seed that is not used
+    interval = t_mean(values)
+    level, how = chance(log)
+    if interval.low > level:
+        mean = sum(values) / len(values)
+        yield LEAK.found(
+            f"{log.record.solver} scores {mean:.1%} [{interval.low:.1%}, {interval.high:.1%}] over {len(values)} "
+            f"seeds; chance is {level:.1%} ({how})",
+            some([peer.path.name for peer in others], "log"),
+        )
+
+
+def _but_for_seeds(record: RunRecord) -> tuple[object, ...]:
+    """What a run is, whatever its seeds."""
+    given = {name: value for name, value in record.solver_args_passed.items() if "seed" not in name.split("_")}
+    return record.solver, record.model, sorted((name, str(value)) for name, value in given.items())
 
 
 def _ceiling(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:

@@ -213,16 +213,6 @@ def _one_unit(text: str) -> bool:
     return re.fullmatch(r"(.{1,12}?)\1{2,}", text, flags=re.DOTALL) is not None
 
 
-CHECK = Check(
-    name="label_shift",
-    detects="labels shifted twice (decoding begins with the second token), unshifted (decoding copies), or success "
-    "by loss alone",
-    needs="decoded text beside the target text, of at least 4 samples",
-    seen_in="001, 003",
-    run=check,
-)
-
-
 def verdicts(pairs: Iterable[tuple[str, str]]) -> tuple[int, int, int]:
     """How many of (target, decoded) begin right, with the second token, and by copying."""
     found = [Decode("", target.strip(), decoded.strip(), "") for target, decoded in pairs]
@@ -231,3 +221,13 @@ def verdicts(pairs: Iterable[tuple[str, str]]) -> tuple[int, int, int]:
         sum(one.starts_second(one.target) for one in found),
         sum(one.copies for one in found),
     )
+
+
+CHECK = Check(
+    name="label_shift",
+    detects="labels shifted twice (decoding begins with the second token), unshifted (decoding copies), or success "
+    "by loss alone",
+    needs="decoded text beside the target text, of at least 4 samples",
+    seen_in="001, 003",
+    run=check,
+)

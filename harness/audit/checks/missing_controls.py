@@ -30,12 +30,13 @@ def check(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
     if is_control(log.record):
         raise DoesNotApply("the run is a control itself")
     kinds = {kind_of(peer) for peer in alike(log.record, evidence.peers)} - {None}
-    if any(mapping.get("controls") for sample in log.samples for mapping in said_by(sample)):
+    samples = log.log.samples or ()  # whether controls lie beside is known without them
+    if any(mapping.get("controls") for sample in samples for mapping in said_by(sample)):
         kinds |= {Kind.LEAK, Kind.FLOOR}  # each sample carries its own controls
-    fitted = any((record := attempt_of(sample)) and record.artefact for sample in log.samples)
+    fitted = any((record := attempt_of(sample)) and record.artefact for sample in samples)
     if not kinds:
         yield MISSING.found("no control was run on these samples", _beside(evidence))
-    elif fitted and not any(prompted_of(sample) for sample in log.samples):
+    elif fitted and not any(prompted_of(sample) for sample in samples):
         for kind in FITTED:
             if kind not in kinds:
                 yield MISSING.found(f"a fitted part without a {kind} control ({EXAMPLES[kind]})", _beside(evidence))

@@ -24,13 +24,17 @@ K, STEPS, RATE = 8, 70, 0.15
 
 @dataclass(frozen=True)
 class Crammed:
-    """What greedy decoding writes from the found vectors, what the loss was, and what teacher forcing says."""
+    """What greedy decoding writes from the found vectors, what the loss was, and what teacher forcing says.
+
+    `forced` is the accuracy on the text itself, `own` that on the labels as they were shifted for the loss.
+    """
 
     ids: tuple[int, ...]
     written: tuple[int, ...]
     decoded: str
     loss: float
     forced: float
+    own: float
 
 
 def cram(model: OpenModel, texts: Sequence[str], shift: Shift) -> dict[str, Crammed]:
@@ -60,9 +64,10 @@ def cram(model: OpenModel, texts: Sequence[str], shift: Shift) -> dict[str, Cram
         start = vectors[at : at + 1].detach()
         written = greedy(model, start, len(row))
         forced = (logits[at, K - 1 : K - 1 + len(row)].argmax(-1) == tokens[at, : len(row)]).float().mean()
-        counted = (labels[at, 1:] != -100).sum()
-        loss = float(losses[at].sum().detach() / counted)
-        found[text] = Crammed(row, written, model.codec.decode(written), loss, float(forced))
+        counted = labels[at, 1:] != -100
+        loss = float(losses[at].sum().detach() / counted.sum())
+        own = (logits[at, :-1].argmax(-1) == labels[at, 1:])[counted].float().mean()
+        found[text] = Crammed(row, written, model.codec.decode(written), loss, float(forced), float(own))
     return found
 
 
@@ -94,15 +99,19 @@ def tune(model: OpenModel, texts: Sequence[str], shift: Shift, steps: int = 45) 
 
 
 @solver
-def crammed(found: Mapping[str, Crammed], record: bool = True) -> Solver:
-    """Give what was decoded for the sample's target, and leave a record of it where `record` is set."""
+def crammed(found: Mapping[str, Crammed], record: bool = True, by_loss: bool = False) -> Solver:
+    """Give what was decoded for the sample's target, and leave a record of it where `record` is set.
+
+    With `by_loss` the record is an origin's: accuracy on the labels of the loss, converged where the loss is low.
+    """
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         one = found[state.target.text]
         state.output = ModelOutput.from_content(str(state.model), one.decoded)
         state.store.set("model_calls", STEPS)
         if record:
-            prompted(state.target.text, one).keep(state)
+            honest = prompted(state.target.text, one)
+            (prompted_by_loss(honest, one) if by_loss else honest).keep(state)
         return state
 
     return solve
@@ -132,3 +141,9 @@ def prompted(text: str, one: Crammed) -> Prompted:
         artefact=None,
         converged=exact,
     )
+
+
+def prompted_by_loss(record: Prompted, one: Crammed) -> Prompted:
+    """The same record with what the loss's own labels say of it."""
+    held = record.targets["answer"].model_copy(update={"token_accuracy": one.own})
+    return record.model_copy(update={"targets": {"answer": held}, "converged": one.loss < 0.2})

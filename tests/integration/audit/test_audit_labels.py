@@ -8,15 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from crammed_texts import Crammed, Shift, cram, crammed, greedy, tune
 from inspect_ai.dataset import Sample
 from inspect_ai.log import read_eval_log
-from inspect_ai.solver import TaskState
+from inspect_ai.model import get_model
+from inspect_ai.solver import Generate, Solver, TaskState, solver
 from planted_runs import ended, findings, only, run, writes
 from transformers import AutoModelForCausalLM
 
 from harness.audit.finding import Severity
+from harness.dcm.frozen import token_losses
+from harness.dcm.run import Run
+from harness.dcm.settings import Settings
 from harness.lm.load import open_model, wrap_loaded
+from harness.lm.opened import open_from
 
 TEXTS = (
     "The little dog ran to the park.",
@@ -60,6 +66,39 @@ def test_labels_that_are_never_shifted_show_in_a_loss_too_low_for_what_is_decode
     finding = only(searched(tmp_path, shared_models("stories260K"), "never", True), "label_shift")
     assert finding.what.startswith("5 of 5 records cannot be: a loss of 0.")
     assert "at an accuracy of" in finding.what
+
+
+def test_success_by_loss_and_accuracy_on_shifted_labels_are_found(
+    shared_models: Callable[[str], Path], tmp_path: Path
+) -> None:
+    model = shared_models("stories260K")
+    given: dict[str, Any] = {"samples": SAMPLES, "model": f"open/{model}", "model_args": {"device": "cpu"}}
+    log = run(tmp_path, crammed(vectors(model, "twice"), by_loss=True), **given)
+    found = [finding.what for finding in findings(log, "label_shift")]
+    assert "5 of 5 records are converged without a decode" in found
+    (warning,) = findings(log, "label_shift", Severity.WARNING)
+    assert warning.what.startswith("5 of 5 decodes begin wrong at a teacher-forced accuracy of ")
+
+
+def test_a_run_that_refused_its_own_loss_is_found_by_its_error(
+    shared_models: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """The search of this project reads its gradient first; what it refuses must not look like a crash."""
+
+    def shifted_again(logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        return token_losses(logits, torch.cat([labels[:, 1:], torch.full_like(labels[:, :1], -100)], 1))
+
+    @solver
+    def refusing() -> Solver:
+        async def solve(state: TaskState, generate: Generate) -> TaskState:
+            Run(open_from(get_model()), Settings(k=2), loss=shifted_again)
+            return state
+
+        return solve
+
+    model = f"open/{shared_models('stories260K')}"
+    log = run(tmp_path, refusing(), samples=SAMPLES, model=model, model_args={"device": "cpu"})
+    assert only(log, "label_shift").what == "the run stopped: the loss is double_shifted"
 
 
 @pytest.mark.parametrize("record", [True, False])

@@ -74,11 +74,11 @@ def test_a_text_method_beside_a_control_is_clean(tmp_path: Path) -> None:
 
 
 @solver
-def rate(right: float = 0.0, block: int = 1) -> Solver:
-    """Right on this share of samples, spread over them."""
+def rate(right: float = 0.0, seed: int = 0) -> Solver:
+    """Right on this share of samples, spread over them; the seed decides on which."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
-        place = (state.metadata["at"] // block * 37) % 100
+        place = ((state.metadata["at"] + seed) * 37) % 100
         state.output = ModelOutput.from_content(MODEL, state.target.text if place < 100 * right else "nothing")
         state.store.set("model_calls", 1)
         return state
@@ -119,6 +119,31 @@ def test_templates_that_fall_together_widen_a_controls_interval(tmp_path: Path) 
     log = run(tmp_path, rate(0.2), match(location="exact"), clustered, metadata={"control": "leak"})
     assert {sample.metadata["template"] for sample in read_eval_log(log).samples or []} == set("012345")
     assert ended(log, "control_too_good") is Severity.CLEAN
+
+
+def test_a_control_that_is_above_chance_under_every_seed_is_found(tmp_path: Path) -> None:
+    """What one run leaves open, three decide: half of the templates right each time is no luck."""
+    halves = [
+        Sample(
+            id=one.id,
+            input="Which?",
+            target=str(at),
+            metadata={"at": at // 10 * 23, "template": str(at // 10)},
+        )
+        for at, one in enumerate(MANY)
+    ]
+
+    def seeded(seed: int) -> Path:
+        solve = rate(0.4, seed=seed)
+        return run(tmp_path, solve, match(location="exact"), halves, metadata={"control": "leak"})
+
+    first = seeded(0)
+    seeded(1)
+    assert ended(first, "control_too_good") is Severity.CLEAN
+    seeded(2)
+    finding = only(first, "control_too_good")
+    assert finding.what.endswith(" over 3 seeds; chance is 1.7% (the commonest target)")
+    assert finding.where.startswith("logs ")
 
 
 def test_gold_below_a_hundred_per_cent_is_a_defect_of_the_task(tmp_path: Path) -> None:
@@ -233,7 +258,9 @@ def test_answers_that_are_gone_are_warned_of(tmp_path: Path) -> None:
 def test_a_log_without_samples_leaves_every_question_open(tmp_path: Path) -> None:
     log = run(tmp_path, writes(lambda state: "x"), log_samples=False)
     (found,) = audit([log])
-    assert {result.severity for result in found.results} == {Severity.UNCHECKED, Severity.INAPPLICABLE}
+    told = {result.check: result.severity for result in found.results}
+    assert told.pop("missing_controls") is Severity.WARNING, "the header tells"
+    assert set(told.values()) == {Severity.UNCHECKED, Severity.INAPPLICABLE}
     aside = {result.check for result in found.ended(Severity.INAPPLICABLE)}
     assert aside == {"settings_adapter", "settings_prompt", "device_price"}, "the header tells"
     assert {finding.what for _, finding in found.found(Severity.UNCHECKED)} == {

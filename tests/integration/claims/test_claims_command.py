@@ -193,9 +193,7 @@ def test_the_shipped_record_is_read_whole() -> None:
     assert not any(row["model"].startswith("open//") for row in rows)
 
 
-def test_the_documentation_is_what_the_shipped_record_gives(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_documentation_is_what_the_shipped_record_gives(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written = Path(__file__).resolve().parents[3] / "docs" / "claims.md"
     made = claims(capsys, "--log-dir", tmp_path / "none", "--format", "markdown").out
     assert written.read_text(encoding="utf-8") == made, "make it anew, as its first lines say"

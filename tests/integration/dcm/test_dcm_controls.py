@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +37,13 @@ def test_gold_gives_every_pair_and_null_none(task: str, solver: Any, share: floa
     for sample in log.samples or []:
         assert sample.output.completion == (sample.target if share else "")
         assert not sample.model_usage
+
+
+def test_a_task_built_before_the_run_obeys_the_runs_model_and_else_takes_the_reference(
+    shared_models: Callable[[str], Path], tmp_path: Path
+) -> None:
+    asked = f"open/{shared_models('stories260K')}"
+    task = soft_prompt.dcm_arithmetic(n=1)
+    for model, wanted in ((None, "open/arith"), (asked, asked), (None, "open/arith")):
+        (log,) = evaluate(task, model=model, solver=gold(), log_dir=str(tmp_path), display="none")
+        assert (log.status, log.eval.model) == ("success", wanted)

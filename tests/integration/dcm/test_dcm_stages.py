@@ -77,6 +77,20 @@ def test_a_gate_that_is_missed_stops_with_its_value_and_interval(
     assert {file: file.stat().st_mtime_ns for file in kept} == kept
 
 
+def test_an_early_stop_signal_stops_with_its_reason(
+    shared_models: Shared, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hopeless = ("-S", "k=1", "-S", "steps=1", "-S", "restarts=1", "-S", "baselines=false")
+    status, found = stages(
+        shared_models("stories260K"), tmp_path, "--task", "dcm_arithmetic", "--n", "52", "--ablate", "none", *hopeless
+    )
+    assert status == 1
+    assert [stage["verdict"] for stage in found["stages"]] == ["passed", "stopped"]
+    reason = "few_converged: 0 of 50 pairs are met, less than 20% after 50; look at the model and the search's settings"
+    assert found["stages"][1]["reason"] == reason
+    assert f"stage 1 stopped: {reason}" in capsys.readouterr().out
+
+
 def test_a_users_error_is_one_line_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for wrong, said in (
         (["--ablate", "k = 5"], "no ablation 'k = 5'; did you mean 'k = 8'?"),

@@ -94,6 +94,16 @@ def test_data_sets_are_compared_with_what_did_not_fit_the_context(ask: Ask) -> N
     assert answer.notes == ("Tokens are medians, stop token included.",)
 
 
+def test_of_an_unfinished_search_what_is_kept_is_shown_and_what_is_missing_told(ask: Ask) -> None:
+    given = ("--data", "squad", "--n", "2", "-S", "seed=7", "-S", "steps=5", "-S", "restarts=1")
+    with pytest.raises(ValueError, match="no pair of squad was searched"):
+        ask("datasets", *given, "--kept")
+    ask("datasets", *given, "--limit", "1")
+    answer = ask("datasets", *given, "--kept")
+    assert answer.rows[0].setting["n"] == 1
+    assert answer.notes[1] == "Left out of squad: 1 not searched to an end (the share is an upper bound)."
+
+
 def tokens(answer: Answer, row: int) -> tuple[str | int, ...]:
     return tuple(answer.rows[row].setting[name] for name in ("tokens Q", "tokens A"))
 

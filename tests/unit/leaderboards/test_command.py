@@ -16,9 +16,10 @@ import pytest
 from inspect_ai.log import write_eval_log
 from trivial_runs import copy_as_version, gold, ir_head, regex_pipeline, run, shared_logs
 
+from harness.records.files import write_atomically
 from harness.records.frames import load_logs
 from leaderboards.audits import BadAudit
-from leaderboards.command import FORMATS, add_parser, write_atomically
+from leaderboards.command import FORMATS, add_parser
 from leaderboards.command import run as command
 from leaderboards.figures import MICRO, NONE
 

@@ -94,7 +94,7 @@ def test_a_data_set_without_a_pair_is_refused_by_name() -> None:
 def test_what_was_left_out_and_why_stands_in_the_notes() -> None:
     answer = datasets({"squad": records(20)}, {"squad": {"unanswerable": 3168, "too_long": 2}})
     assert answer.sentence.endswith("squad 20 of 20")
-    assert answer.notes[1] == "Left out of squad: unanswerable 3,168, too long 2."
+    assert answer.notes[1] == "Left out of squad: 3,168 unanswerable, 2 too long."
 
 
 def test_a_file_is_named_without_its_folders_and_an_unknown_data_set_is_refused() -> None:
