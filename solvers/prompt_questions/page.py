@@ -53,9 +53,8 @@ def page(answers: dict[str, Answer], folder: str) -> str:
 
 
 def _section(answer: Answer, picture: str) -> str:
-    model = answer.origin.model if answer.origin else "unknown model"
     lines = [
-        f"### {model}\n",
+        f"### {_heading(answer)}\n",
         f"{answer.sentence[:1].upper()}{answer.sentence[1:]}.\n",
         *_table(answer.columns, answer.cells()),
         "",
@@ -66,6 +65,14 @@ def _section(answer: Answer, picture: str) -> str:
     if answer.origin:
         lines.append(f"`{answer.origin.command}`{_machine(answer.origin.provenance)}\n")
     return "\n".join(lines)
+
+
+def _heading(answer: Answer) -> str:
+    """Model, and the number of vectors where it does not vary."""
+    if answer.origin is None:
+        return "unknown model"
+    k = answer.origin.settings.get("k")
+    return answer.origin.model if k is None or answer.name == "sweep" else f"{answer.origin.model}, K = {k}"
 
 
 def _machine(facts: dict[str, Fact]) -> str:

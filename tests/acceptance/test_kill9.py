@@ -30,11 +30,15 @@ FIT = [
     "--limit",
     "20",
     "-S",
-    "examples=1200",
+    "examples=600",
     "-S",
     "epochs=8",
 ]
-WRITE = ["eval", "tasks/ir_arith.py@ir_arith", "--solver", "regex_pipeline", "--limit", "300", "--max-connections", "4"]
+LIMIT = 140
+WRITE = [
+    *("eval", "tasks/ir_arith.py@ir_arith", "--solver", "regex_pipeline"),
+    *("--limit", str(LIMIT), "--max-connections", "4"),
+]
 
 
 def kill_when(process: subprocess.Popen[str], ready: Callable[[], bool]) -> None:
@@ -94,8 +98,8 @@ def test_killed_while_evaluating_the_second_run_answers_every_sample_as_an_undis
     (undisturbed,) = logs_in(tmp_path / "calm")
     broken, second = logs_in(tmp_path / "logs")
     assert broken.status != "success"
-    assert 10 <= len(broken.samples or []) < 300
+    assert 10 <= len(broken.samples or []) < LIMIT
     assert second.status == undisturbed.status == "success"
-    assert len(attempts_by_id(second)) == 300
+    assert len(attempts_by_id(second)) == LIMIT
     assert attempts_by_id(second) == attempts_by_id(undisturbed)
     assert semantic(second) == semantic(undisturbed) >= 0.9

@@ -91,7 +91,7 @@ def test_batched_equals_unbatched_under_padding(
         padded = real_states(states, batch)
         for row, mine in zip(rows, padded, strict=True):
             alone = hidden_states(model, pad([row], 0), [layer])[layer][0]
-            torch.testing.assert_close(mine, alone, atol=1e-5, rtol=1e-5)
+            torch.testing.assert_close(mine, alone, atol=5e-5, rtol=1e-5)  # float32 rounding of other shapes
 
 
 @pytest.mark.parametrize("architecture", RANDOM)
