@@ -30,6 +30,7 @@ eval: setup
 	@$(BIN)/glassbox leaderboard
 
 test: setup
+	@tests/browser/install
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 # Has any task lost against the blessed results? Fails where it has (exit 1) and where it cannot be told (exit 2).

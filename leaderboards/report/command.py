@@ -50,8 +50,10 @@ def run(args: argparse.Namespace) -> int:
       UnreadableAnswer: A file of the questions folder is something else.
     """
     from harness.records.files import write_atomically
-    from harness.records.frames import load_logs
+    from harness.records.frames import AUDIT_FILE, load_logs
+    from leaderboards.audits import read_audits
     from leaderboards.board import tables
+    from leaderboards.claims import ledger_tables
     from leaderboards.command import HOW_TO_MAKE_ONE, select
     from leaderboards.report.page import page
     from leaderboards.report.questions import read_answers
@@ -65,7 +67,9 @@ def run(args: argparse.Namespace) -> int:
     records = select(load_logs(args.log_dir), args)
     if not records:
         raise NothingToReport(f"no log in {args.log_dir} is left by the filters given; {HOW_TO_MAKE_ONE}")
-    made = page(records, tables(records, keep_all=args.all), (), read_answers(args.questions or QUESTIONS), args.output)
+    boards = tables(records, keep_all=args.all, audits=read_audits(args.log_dir / AUDIT_FILE))
+    answers = read_answers(args.questions or QUESTIONS)
+    made = page(records, boards, ledger_tables(records), answers, args.output)
     write_atomically(args.output, made.html)
     print(f"{args.output}: {len(records)} runs, {len(made.html.encode()) / 1024:.0f} KB")
     for one in made.wanted:

@@ -1,6 +1,6 @@
 """What the page is made of: sections of tables and figures, and the sections that could not be filled.
 
-    Section("boards", "Boards", "who ranks where", tables=(table,))
+Section("boards", "Boards", "who ranks where", tables=(table,))
 """
 
 from __future__ import annotations

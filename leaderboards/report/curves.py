@@ -1,6 +1,6 @@
 """Shares with their intervals over an axis: lines with bands over numbers, dots with bars over names.
 
-    draw(axes, [Line("pointer", (0, 1, 2), (first, second, third))])
+draw(axes, [Line("pointer", (0, 1, 2), (first, second, third))])
 """
 
 from __future__ import annotations

@@ -61,10 +61,7 @@ class Box:
     def inside(self, other: Box) -> bool:
         """Whether this one lies within the other."""
         return (
-            self.left >= other.left
-            and self.right <= other.right
-            and self.low >= other.low
-            and self.high <= other.high
+            self.left >= other.left and self.right <= other.right and self.low >= other.low and self.high <= other.high
         )
 
 

@@ -1,6 +1,6 @@
 """Layer curves from logs: runs of one solver that differ in `layer` alone.
 
-    figures(load_logs("logs"))      # after glassbox eval ir_arith --solver ir_head -S layer=2, layer=3, ...
+figures(load_logs("logs"))      # after glassbox eval ir_arith --solver ir_head -S layer=2, layer=3, ...
 """
 
 from __future__ import annotations

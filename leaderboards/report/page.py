@@ -1,6 +1,7 @@
 """The page: sections filled from runs and answers, written as one HTML file that needs nothing else.
 
-    html = page(load_logs("logs"), read_answers(Path("docs/questions")), Path("report.html"))
+    records = load_logs("logs")
+    page(records, tables(records), ledger_tables(records), read_answers(Path("docs/questions")), Path("report.html"))
 
 The same logs, answers and place give the same bytes.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from harness.records.frames import RunRecord
 from leaderboards.report import layers, losses, questions, sweep, tradeoffs
 from leaderboards.report.cells import Shown, facts, sorted_by
-from leaderboards.report.content import FILTERS, Section, Wanted
+from leaderboards.report.content import FILTERS, Figure, Section, Wanted
 from leaderboards.report.questions import Answer
 from leaderboards.report.runs import Links, begun, runs_table
 from leaderboards.table import Table
@@ -126,7 +127,7 @@ def _sections(
             ),
         ),
         (
-            Section("claims", "Claims", "Quantitative claims of the origins, tested here where a run allows.", tuple(ledger)),
+            Section("claims", "Claims", "What the origins claim in figures, tested where a run allows.", tuple(ledger)),
             Wanted("Claims", "no claim has been tested", "glassbox claims"),
         ),
         (
@@ -136,13 +137,11 @@ def _sections(
     ]
 
 
-def _drawn(answers: Sequence[Answer]) -> tuple[questions.Figure, ...]:
+def _drawn(answers: Sequence[Answer]) -> tuple[Figure, ...]:
     return tuple(figure for answer in answers for figure in questions.figures(answer))
 
 
-def _render(
-    sections: Sequence[Section], wanted: Sequence[Wanted], records: Sequence[RunRecord], links: Links
-) -> str:
+def _render(sections: Sequence[Section], wanted: Sequence[Wanted], records: Sequence[RunRecord], links: Links) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 

@@ -1,7 +1,7 @@
 """The key questions as figures and tables: layers, heads, pooling, data, phrasings, as `glassbox questions` wrote them.
 
-    answers = read_answers(Path("docs/questions"))
-    drawn = [drawing for answer in answers for drawing in figures(answer)]
+answers = read_answers(Path("docs/questions"))
+drawn = [drawing for answer in answers for drawing in figures(answer)]
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def read_answers(folder: Path) -> tuple[Answer, ...]:
       UnreadableAnswer: A JSON file there is something else.
     """
     found = [_read(path) for path in sorted(folder.glob("*.json"))]
-    return tuple(sorted(found, key=lambda answer: (ORDER.index(answer.name) if answer.name in ORDER else len(ORDER))))
+    return tuple(sorted(found, key=lambda answer: ORDER.index(answer.name) if answer.name in ORDER else len(ORDER)))
 
 
 def _read(path: Path) -> Answer:

@@ -1,7 +1,7 @@
 """Every run of the report, and where its log lies from the page's point of view.
 
-    links = Links.to(records, page=Path("report.html"))
-    runs_table(records)
+links = Links.to(records, page=Path("report.html"))
+runs_table(records)
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The K sweep: how many pairs are held exactly by how many content vectors, from runs that differ in `k` alone.
 
-    figures(load_logs("logs"))      # after runs of a soft-prompt task with -S k=1, k=2, k=4, ...
+figures(load_logs("logs"))      # after runs of a soft-prompt task with -S k=1, k=2, k=4, ...
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ class Point:
 
 def figures(records: Sequence[RunRecord], keep_all: bool = False) -> tuple[Figure, ...]:
     """Every figure that at least two runs with different costs can make, in the order of the boards."""
-    made = []
+    made: list[Figure] = []
     for headline in HEADLINES:
         sections: dict[tuple[str, str, str], list[Placed]] = {}
         for run in placed(records, headline, keep_all):
@@ -168,4 +168,3 @@ def _caption(runs: Sequence[Placed], points: Sequence[Point], homeless: Iterable
     if unnamed:
         parts.append(f"Without room for a name: {', '.join(unnamed)}.")
     return " ".join(parts)
-

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,14 +73,17 @@ def prefer(browser: Chrome, scheme: Scheme) -> None:
 
 def complaints(browser: Chrome) -> list[str]:
     """What the console has said since the last time asked, errors and warnings alone."""
-    return [str(entry["message"]) for entry in browser.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    return [str(entry["message"]) for entry in _log(browser, "browser") if entry["level"] in ("SEVERE", "WARNING")]
 
 
 def requested(browser: Chrome) -> list[str]:
     """Addresses that pages have asked for since the last time asked, data addresses left out."""
-    found = []
-    for entry in browser.get_log("performance"):
-        message: Mapping[str, Mapping[str, Mapping[str, Mapping[str, str]]]] = json.loads(entry["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
-            found.append(message["params"]["request"]["url"])
-    return [url for url in found if not url.startswith("data:")]
+    messages = (json.loads(entry["message"])["message"] for entry in _log(browser, "performance"))
+    sent = [message for message in messages if message["method"] == "Network.requestWillBeSent"]
+    urls = [str(message["params"]["request"]["url"]) for message in sent]
+    return [url for url in urls if not url.startswith("data:")]
+
+
+def _log(browser: Chrome, kind: Literal["browser", "performance"]) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = browser.get_log(kind)  # type: ignore[no-untyped-call]  # selenium leaves it untyped
+    return found

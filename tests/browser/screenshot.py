@@ -1,8 +1,8 @@
 """A picture of a page as a reader sees it, for the documentation and for a look at one's own work.
 
-    python -m tests.browser.screenshot report.html docs/report.png
-    python -m tests.browser.screenshot report.html phone.png --width 390 --height 844 --scheme dark --scale 2
-    python -m tests.browser.screenshot report.html whole.png --whole
+    python tests/browser/screenshot.py report.html docs/report.png
+    python tests/browser/screenshot.py report.html phone.png --width 390 --height 844 --scheme dark --scale 2
+    python tests/browser/screenshot.py report.html whole.png --whole
 
 The file stays under --most KB: with `--whole` or a large scale the colours are reduced until it fits.
 """
@@ -15,16 +15,21 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
+from chromium import Scheme, chromium, missing, prefer, resize
 from PIL import Image
 from selenium.webdriver import Chrome
-
-from tests.browser.chromium import Scheme, chromium, missing, prefer, resize
 
 COLOURS = (256, 128, 64, 32, 16)
 
 
 def photograph(
-    browser: Chrome, page: Path, width: int, height: int, scheme: Scheme = "light", scale: float = 1.0, whole: bool = False
+    browser: Chrome,
+    page: Path,
+    width: int,
+    height: int,
+    scheme: Scheme = "light",
+    scale: float = 1.0,
+    whole: bool = False,
 ) -> bytes:
     """A PNG of a page: its first screen, or all of it."""
     resize(browser, width, height, scale)
@@ -57,7 +62,7 @@ def reduced(png: bytes, most: int) -> bytes:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Take one picture."""
-    parser = argparse.ArgumentParser(prog="python -m tests.browser.screenshot", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python tests/browser/screenshot.py", description=main.__doc__)
     parser.add_argument("page", type=Path)
     parser.add_argument("picture", type=Path)
     parser.add_argument("--width", type=int, default=1280)
