@@ -69,7 +69,7 @@ function filter() {
 }
 
 form.hidden = false;
-form.addEventListener("input", filter);
+for (const told of ["input", "change"]) form.addEventListener(told, filter);
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => requestAnimationFrame(filter));
 
