@@ -39,6 +39,9 @@ BATCH = 64
 Arguments = Mapping[str, Any]
 Tick = Callable[[int, int], None]
 
+ORIGIN = "origin"
+"""The metadata field by which a sample is known for an arithmetic problem."""
+
 
 class CannotRun(ValueError):
     """The solver or model cannot be run directly; the message names the way out."""
@@ -81,16 +84,17 @@ def run(
             f"model {model} is not run directly: use open/NAME_OR_PATH, or inspect eval for other providers"
         )
     samples = list(task.dataset)[:limit]
-    if METADATA_KEY in (samples[0].metadata or {}):
+    if ORIGIN not in (samples[0].metadata or {}):
+        asks = "programs" if METADATA_KEY in (samples[0].metadata or {}) else "texts"
         raise CannotRun(
-            f"{task.name} asks for programs, which run only inside inspect: "
+            f"{task.name} asks for {asks}, which run only inside inspect: "
             f"inspect eval tasks/{task.name} --solver {registry_log_name(solver)}"
         )
     started = datetime.now(UTC)
     opened = open_model(model.removeprefix("open/")) if found.needs_model else None
     asked = Asked(task, solver, model, opened, task_args, solver_args, limit, started)
     questions = [Question(str(s.input), (s.metadata or {}).get("program"), int(str(s.target))) for s in samples]
-    origin = Origin.model_validate((samples[0].metadata or {})["origin"])
+    origin = Origin.model_validate((samples[0].metadata or {})[ORIGIN])
     technique = Timed(found.build(opened, origin))
     scorers = list(task.scorer or [])
     log_dir.mkdir(parents=True, exist_ok=True)

@@ -27,6 +27,7 @@ from harness.fit.artefacts import (
     default_store,
     tensors_hash,
 )
+from harness.records.files import write_atomically
 from harness.records.prompted import Prompted, TargetName
 
 DCM_VERSION = 1
@@ -123,9 +124,7 @@ class PairStore:
         metrics = {f"loss_{target}": found.loss for target, found in record.targets.items()}
         folder = self.store.folder
         folder.mkdir(parents=True, exist_ok=True)
-        partial = folder / f".{name}.record.json"
-        partial.write_text(Kept.of(record, starts).model_dump_json(indent=1), encoding="utf-8")
-        partial.replace(self._record_file(name))
+        write_atomically(self._record_file(name), Kept.of(record, starts).model_dump_json(indent=1))
         self.store.save(name, tensors, Card.of(self.inputs(pair), tensors, metrics))
 
     def _record_file(self, name: str) -> Path:

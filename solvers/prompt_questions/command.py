@@ -12,6 +12,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.records.files import write_atomically
+
 if TYPE_CHECKING:
     from solvers.prompt_questions.answer import Answer
     from solvers.prompt_questions.inquiry import Inquiry
@@ -72,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
             inquiry = Inquiry(args, tick)
             for name in NAMES if args.question == "all" else (args.question,):
                 _keep(inquiry, name, args.out)
-    _write(args.out.with_suffix(".md"), page(answers_in(args.out), args.out.name))
+    write_atomically(args.out.with_suffix(".md"), page(answers_in(args.out), args.out.name))
     return 0
 
 
@@ -82,15 +84,8 @@ def _keep(inquiry: Inquiry, name: str, folder: Path) -> None:
     answer = inquiry.answer(name)
     _print(answer)
     stem = "-".join(part for part in (name, inquiry.model_name, inquiry.tag) if part)
-    _write(folder / f"{stem}.json", answer.model_dump_json(indent=1) + "\n")
+    write_atomically(folder / f"{stem}.json", answer.model_dump_json(indent=1) + "\n")
     plot(answer, folder / f"{stem}.png")
-
-
-def _write(path: Path, text: str) -> None:
-    """The old content or the new, never half of it."""
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    temporary.replace(path)
 
 
 def _print(answer: Answer) -> None:

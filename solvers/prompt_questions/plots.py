@@ -6,9 +6,11 @@ plot(answer, Path("sweep.png"))
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.records.files import write_atomically
 from solvers.prompt_questions.answer import Answer, Figure
 from solvers.prompt_questions.sweep import WANTED
 
@@ -35,10 +37,10 @@ def plot(answer: Answer, path: Path) -> None:
     model = f" · {answer.origin.model}" if answer.origin else ""
     axes.set_title(f"{answer.question}{model}", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
-    temporary = path.with_suffix(".part.png")
+    drawn = BytesIO()
     # Without the library's version in the file, so that the same numbers give the same bytes.
-    figure.savefig(temporary, dpi=DOTS, metadata={"Software": None})
-    temporary.replace(path)
+    figure.savefig(drawn, dpi=DOTS, format="png", metadata={"Software": None})
+    write_atomically(path, drawn.getvalue())
     pyplot.close(figure)
 
 

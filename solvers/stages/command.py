@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.records.files import write_atomically
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -146,12 +148,9 @@ def _settings(given: Sequence[str]) -> dict[str, Any]:
 
 
 def _write(target: Path, about: dict[str, str], stages: Sequence[Stage]) -> None:
-    """The old content or the new, never half of it."""
     content = {**about, "stages": [stage.model_dump(mode="json") for stage in stages]}
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.part")
-    partial.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    partial.replace(target)
+    write_atomically(target, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def _table(stages: Sequence[Stage]) -> Table:
