@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-FORMATS = ("rich", "markdown", "csv", "json", "html")
+FORMATS = ("rich", "markdown", "csv", "json", "html", "svg")
 FILTERS = ("task", "task_version", "model", "solver", "split", "tag")
 HOW_TO_MAKE_ONE = "run `make eval`, or `inspect eval tasks/ir_arith.py --solver ir_head`, or name another --log-dir"
 
@@ -139,7 +139,7 @@ def render(tables: Sequence[Table], form: str) -> str:
     """The tables in one of `FORMATS`."""
     from leaderboards.export import csv_tables, json_tables
     from leaderboards.page import html_tables
-    from leaderboards.render import markdown_tables, rich_tables, text
+    from leaderboards.render import markdown_tables, rich_tables, svg_tables, text
 
     renderers = {
         "rich": lambda tables: text(rich_tables(tables)),
@@ -147,6 +147,7 @@ def render(tables: Sequence[Table], form: str) -> str:
         "csv": csv_tables,
         "json": json_tables,
         "html": html_tables,
+        "svg": svg_tables,
     }
     return renderers[form](tables)
 

@@ -8,6 +8,7 @@ The same tables give the same bytes: nothing here depends on the clock, the loca
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
@@ -49,6 +50,16 @@ def text(renderable: RenderableType, width: int = WIDTH) -> str:
     with console.capture() as captured:
         console.print(renderable)
     return "".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().splitlines())
+
+
+def svg_tables(tables: Sequence[Table], width: int = WIDTH) -> str:
+    """A picture of the terminal, for a README."""
+    from rich.console import Console
+
+    console = Console(file=StringIO(), width=width, record=True, force_terminal=True, legacy_windows=False)
+    console.print(rich_tables(tables, width))
+    drawn = console.export_svg(title="glassbox leaderboard", unique_id="glassbox")
+    return re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL)  # rich would fetch a font from the network
 
 
 def markdown_tables(tables: Sequence[Table]) -> str:
