@@ -123,13 +123,17 @@ def test_inspects_own_prompt_solvers_are_clean_and_a_later_overwrite_is_found(tm
 
 @solver
 def best_of(n: int = 3, scored: str = "chosen", calls: int | None = None) -> Solver:
-    """Draws candidates and chooses the longest; what is handed on to the scorer is what `scored` says."""
+    """Draws candidates and chooses the longest; what is handed on to the scorer is what `scored` says.
+
+    Each draw has its own seed and 48 tokens of room, so that no two candidates are the same text by luck.
+    """
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         model, prompt = get_model(), state.messages[:1]
-        config = GenerateConfig(temperature=1.0, max_tokens=12)
-        outputs = [await model.generate(prompt, config=config) for _ in range(calls or n)]
+        drawn = [GenerateConfig(temperature=1.0, max_tokens=48, seed=at) for at in range(calls or n)]
+        outputs = [await model.generate(prompt, config=config) for config in drawn]
         texts = [output.completion for output in outputs]
+        assert len(set(texts)) == len(texts), "the plant needs candidates that differ"
         chosen = max(range(len(texts)), key=lambda at: (len(texts[at]), at))
         picks = {"chosen": outputs[chosen], "first": outputs[0], "other": outputs[(chosen + 1) % len(outputs)]}
         anew = ModelOutput.from_content(str(model), "something quite different")
