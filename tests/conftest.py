@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import torch
 
@@ -23,6 +24,10 @@ PACKAGES = ("harness", "tasks", "solvers", "scorers", "leaderboards", "baselines
 PARTS = (*PACKAGES, "tests", "pyproject.toml", "README.md", "LICENSE")
 LEFT_BEHIND = ("__pycache__", ".staging")
 SharedPath = Callable[[str], Path]
+
+# One commit has one verdict: properties are tried on the same examples each time, at whatever speed the machine has.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 
 def shared_root() -> Path:
