@@ -56,6 +56,7 @@ class Asked:
       solver_args: Arguments given to the solver.
       limit: Only the first so many samples.
       started: When the run began.
+      prompt: What the model is shown with an empty question, which is what all questions share.
     """
 
     task: Task
@@ -66,6 +67,7 @@ class Asked:
     solver_args: Arguments
     limit: int | None
     started: datetime
+    prompt: str
 
 
 def log_of(asked: Asked, scorers: Sequence[Scorer], samples: list[EvalSample]) -> EvalLog:
@@ -123,7 +125,7 @@ def _spec(asked: Asked, solver: str, samples: Sequence[EvalSample]) -> EvalSpec:
         model=asked.model,
         config=EvalConfig(limit=asked.limit, epochs=1),
         packages={"inspect_ai": version("inspect-ai")},
-        metadata={**(task.metadata or {}), **facts, "runner": RUNNER},
+        metadata={**(task.metadata or {}), **facts, "runner": RUNNER, "prompt": asked.prompt},
     )
 
 

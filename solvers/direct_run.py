@@ -92,10 +92,10 @@ def run(
         )
     started = datetime.now(UTC)
     opened = open_model(model.removeprefix("open/")) if found.needs_model else None
-    asked = Asked(task, solver, model, opened, task_args, solver_args, limit, started)
     questions = [Question(str(s.input), (s.metadata or {}).get("program"), int(str(s.target))) for s in samples]
     origin = Origin.model_validate((samples[0].metadata or {})[ORIGIN])
     technique = Timed(found.build(opened, origin))
+    asked = Asked(task, solver, model, opened, task_args, solver_args, limit, started, technique.prompt(""))
     scorers = list(task.scorer or [])
     log_dir.mkdir(parents=True, exist_ok=True)
     with _collector_paused():

@@ -21,10 +21,10 @@ from harness.records.attempt import Attempt
 from solvers.kinds import by_kind, writing
 from solvers.pair_controls import giving_pairs
 from solvers.serving import served
-from solvers.technique import Question, execute
+from solvers.technique import Question, Technique, execute
 
 
-class Gold:
+class Gold(Technique):
     """Answers with the reference program, or with the reference answer where a source gives no program."""
 
     def __init__(self, width: Width) -> None:

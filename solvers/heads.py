@@ -42,9 +42,13 @@ class HeadTechnique:
         self.head, self.source, self.name, self.width = head, source, name, width
         self._reader = Reader(head)
 
+    def prompt(self, question: str) -> str:
+        """The one that text pipelines show."""
+        return expression_prompt(question)
+
     def attempt(self, questions: Sequence[Question]) -> list[Attempt]:
         """One attempt a question, all from one forward pass."""
-        seen = self.source.view([expression_prompt(q.text) for q in questions])
+        seen = self.source.view([self.prompt(q.text) for q in questions])
         read = self._reader.read(seen)
         programs = [None if slots is None else self.head.shape.decode(slots) for slots in read]
         facts: Facts = {"artefact": self.name, "model_calls": int(isinstance(self.source, LayerSource))}

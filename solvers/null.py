@@ -16,10 +16,10 @@ from harness.records.attempt import Attempt
 from solvers.kinds import by_kind, writing
 from solvers.pair_controls import giving_pairs
 from solvers.serving import served
-from solvers.technique import Question
+from solvers.technique import Question, Technique
 
 
-class Null:
+class Null(Technique):
     """Gives up on every question."""
 
     def attempt(self, questions: Sequence[Question]) -> list[Attempt]:

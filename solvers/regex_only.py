@@ -19,7 +19,7 @@ from harness.ir.program import Loop, LoopKind, Op, Program, single
 from harness.outcome import Outcome
 from harness.records.attempt import Attempt
 from solvers.serving import served
-from solvers.technique import Question, execute
+from solvers.technique import Question, Technique, execute
 
 _NUMBER = re.compile(r"\d+")
 _LOOP = (
@@ -57,7 +57,7 @@ def read_question(question: str) -> Program | None:
     return None
 
 
-class RegexOnly:
+class RegexOnly(Technique):
     """Reads questions by pattern and runs what it read."""
 
     def __init__(self, width: Width) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from inspect_ai.model import get_model
+from inspect_ai.model import ChatMessageAssistant, ChatMessageUser, get_model
 from inspect_ai.solver import Generate, Solver, TaskState
 
 from harness.lm.batcher import Batcher
@@ -62,27 +63,60 @@ def served(build: Builder, *, needs_model: bool = True, max_batch: int = 64) -> 
       needs_model: Whether the technique opens the model under test.
       max_batch: Most samples answered in one batch.
     """
-    lines: dict[Any, Batcher[Question, Attempt]] = {}
+    lines: dict[Any, Line] = {}
     lock = threading.Lock()
 
-    def line(model: OpenModel | None, origin: Origin) -> Batcher[Question, Attempt]:
+    def line(model: OpenModel | None, origin: Origin) -> Line:
         key = (None if model is None else model.name, origin)
         with lock:
             if key not in lines:
-                lines[key] = Batcher(_lazily(build, model, origin), max_batch=max_batch)
+                lines[key] = Line(partial(build, model, origin), max_batch)
             return lines[key]
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         origin = origin_of(state)
         model = open_from(get_model(), TEXT_SOLVERS) if needs_model else None
-        answered = await line(model, origin).submit(question(state))
-        answered.answer.keep(state)
-        state.output.completion = answered.answer.program or ""
+        attempt, prompt = await line(model, origin).answer(question(state))
+        attempt.keep(state)
+        state.output.completion = attempt.program or ""
         if model is not None:
             state.output.metadata = {MODEL_HASH: model.hash}
+        if prompt:
+            state.messages = [ChatMessageUser(content=prompt), ChatMessageAssistant(content=state.output.completion)]
         return state
 
     return answering(solve, build, needs_model=needs_model)
+
+
+class Line:
+    """Where the samples of one model and one origin queue: its technique is built at the first batch, or fails once."""
+
+    def __init__(self, build: Callable[[], Technique], max_batch: int) -> None:
+        self._build = build
+        self._made: Timed | None = None
+        self._failed: Exception | None = None
+        self._batcher = Batcher(self._batch, max_batch=max_batch)
+
+    async def answer(self, asked: Question) -> tuple[Attempt, str]:
+        """The attempt, and what the model was shown for it.
+
+        Raises:
+          CannotAnswer: The technique could not be built.
+        """
+        served = await self._batcher.submit(asked)
+        assert self._made is not None, "it has answered"
+        return served.answer, self._made.prompt(asked.text)
+
+    def _batch(self, questions: Sequence[Question]) -> Sequence[Attempt]:
+        if self._made is None and self._failed is None:
+            try:
+                self._made = Timed(self._build())
+            except Exception as error:
+                self._failed = error
+        if self._made is None:
+            # A new error each time: one that is raised again and again grows by its own traceback.
+            raise CannotAnswer(str(self._failed) or type(self._failed).__name__) from self._failed
+        return self._made.attempt(questions)
 
 
 @dataclass(frozen=True)
@@ -106,24 +140,3 @@ def answering_of(solve: Solver) -> Answering | None:
     """The builder behind a Glassbox solver, or None for any other solver."""
     found: Answering | None = getattr(solve, _ANSWERING, None)
     return found
-
-
-def _lazily(
-    build: Builder, model: OpenModel | None, origin: Origin
-) -> Callable[[Sequence[Question]], Sequence[Attempt]]:
-    """The technique's batch function; fitting or loading happens at the first batch, and fails only once."""
-    made: list[Timed] = []
-    failed: list[Exception] = []
-
-    def answer(questions: Sequence[Question]) -> Sequence[Attempt]:
-        if not made and not failed:
-            try:
-                made.append(Timed(build(model, origin)))
-            except Exception as error:
-                failed.append(error)
-        if failed:
-            # A new error each time: one that is raised again and again grows by its own traceback.
-            raise CannotAnswer(str(failed[0]) or type(failed[0]).__name__) from failed[0]
-        return made[0].attempt(questions)
-
-    return answer

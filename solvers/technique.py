@@ -42,6 +42,10 @@ class Technique(Protocol):
     def attempt(self, questions: Sequence[Question]) -> list[Attempt]:
         """One attempt a question; latency fields are filled by the caller."""
 
+    def prompt(self, question: str) -> str:
+        """What the model is shown of a question; empty, unless a subclass says otherwise, where it is shown nothing."""
+        return ""
+
 
 Facts = dict[str, Any]
 """Fields of an `Attempt` by name."""
@@ -93,6 +97,10 @@ class Timed:
         self._technique = technique
         self._clock = clock
         self._alone_left = ALONE_SAMPLES
+
+    def prompt(self, question: str) -> str:
+        """The technique's own."""
+        return self._technique.prompt(question)
 
     def attempt(self, questions: Sequence[Question]) -> list[Attempt]:
         """Attempts with `amortised_ms` and, on the first few samples, `alone_ms`."""

@@ -71,6 +71,10 @@ class InProcess:
     def __init__(self, technique: TextTechnique, model: OpenModel) -> None:
         self._technique, self._model = technique, model
 
+    def prompt(self, question: str) -> str:
+        """The technique's own."""
+        return self._technique.prompt(question)
+
     def attempt(self, questions: Sequence[Question]) -> list[Attempt]:
         """One attempt a question."""
         return self._technique.attempt_with(self._model, questions)

@@ -44,7 +44,7 @@ class Subject:
     pipeline: Technique
 
 
-class FixedLength:
+class FixedLength(Technique):
     """The pipeline on a model that does not know when to stop: the number of tokens is given for each question."""
 
     def __init__(self, model: OpenModel, tokens: dict[str, int]) -> None:

@@ -19,6 +19,9 @@ from harness.audit.log import AuditedLog, calls_of, input_text, model_events, pr
 from harness.audit.overlap import Items, Match, words_of
 
 EXAMPLES = ("fewshot", "few_shot", "shots", "examples", "demonstrations", "hints", "hint", "prompt", "system_prompt")
+PROMPT = "prompt"
+"""Among a run's metadata: what the model is shown with an empty question. Runs without inspect's loop write it."""
+
 LEAST_WORDS = 3
 """Shorter questions ("2+3=?" is longer) are common phrases."""
 
@@ -54,10 +57,11 @@ def check(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
             raise DoesNotApply("the model was shown nothing")
         if all(prompted_of(sample) for sample in samples):
             raise DoesNotApply("vectors stand in the place of a prompt")
-        raise CannotCheck(
-            "the log does not hold what the model was shown",
-            "run under inspect, where model events keep every input, or keep the messages in the sample",
-        )
+        if PROMPT not in log.record.metadata:
+            raise CannotCheck(
+                "the log does not hold what the model was shown",
+                "run under inspect, where model events keep every input, or keep the messages in the sample",
+            )
     items = Items({str(s.id): text for s in samples if len(words_of(text := input_text(s))) >= LEAST_WORDS})
     matches: dict[str, Match] = {}
     for text in dict.fromkeys([*settings, *shown.values()]):

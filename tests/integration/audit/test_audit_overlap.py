@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from inspect_ai.dataset import Sample
@@ -15,8 +16,16 @@ from planted_runs import MODEL, SUMS, audited, ended, findings, only, run, write
 from baselines.models.recipes.arith_corpus import documents
 from harness.audit.finding import Severity
 from harness.audit.training import read_training
+from harness.data.problem import Problem
+from harness.ir.program import Op, single
+from harness.lm.model import OpenModel
 from solvers.direct_run import run as run_directly
-from solvers.registry import regex_only, regex_pipeline
+from solvers.regex_pipeline import RegexPipeline
+from solvers.registry import ir_head, regex_only, regex_pipeline
+from solvers.serving import answering
+from solvers.text import InProcess
+from tasks.arithmetic.dataset import Origin
+from tasks.arithmetic.prompts import expression_prompt
 from tasks.ir_arith import ir_arith
 
 QUESTIONS = [
@@ -72,6 +81,47 @@ def test_examples_of_this_project_come_from_the_fit_side_and_are_clean(tmp_path:
     (log,) = eval(ir_arith, solver=regex_pipeline(shots=4), task_args={"n": 6}, log_dir=str(tmp_path), display="none")
     assert log.samples is not None
     assert log.samples[0].messages[0].text.count("Expression:") == 5
+    assert ended(Path(log.location), "prompt_overlap") is Severity.CLEAN
+
+
+@solver
+def spoilt_pipeline(copied: int) -> Solver:
+    """The text pipeline with the first test items as its examples."""
+    task = ir_arith(n=6)
+    assert task.metadata is not None
+    given: dict[str, Any] = {"program": single(Op.ADD, 1, 2), "template": "copied", "split": "test"}
+    items = [Problem(str(s.input), int(str(s.target)), **given) for s in list(task.dataset)[:copied]]
+
+    def build(model: OpenModel | None, origin: Origin) -> InProcess:
+        assert model is not None
+        return InProcess(RegexPipeline(items, 48, 32), model)
+
+    async def inside(state: TaskState, generate: Generate) -> TaskState:
+        raise NotImplementedError("for direct runs")
+
+    return answering(inside, build, needs_model=True)
+
+
+def test_runs_without_inspects_loop_say_what_the_model_was_shown(tmp_path: Path) -> None:
+    def direct(by: Solver) -> Path:
+        given: dict[str, Any] = {"task_args": {"n": 6}, "solver_args": {}, "log_dir": tmp_path}
+        return run_directly(ir_arith(n=6), by, model=MODEL, **given)
+
+    for fair in (ir_head(), regex_pipeline(), regex_pipeline(shots=4)):
+        assert ended(direct(fair), "prompt_overlap") is Severity.CLEAN
+    assert ended(direct(regex_only()), "prompt_overlap") is Severity.INAPPLICABLE
+    spoilt = only(direct(spoilt_pipeline(2)), "prompt_overlap")
+    assert spoilt.what == "2 of 6 test items stand in what the model was shown (2 exact)"
+
+
+def test_a_head_inside_inspect_keeps_what_it_was_shown(tmp_path: Path) -> None:
+    from inspect_ai import eval
+
+    (log,) = eval(ir_arith, solver=ir_head(), task_args={"n": 6}, log_dir=str(tmp_path), model=MODEL, display="none")
+    assert log.samples is not None
+    for sample in log.samples:
+        asked, answered = sample.messages
+        assert (asked.text, answered.text) == (expression_prompt(str(sample.input)), sample.output.completion)
     assert ended(Path(log.location), "prompt_overlap") is Severity.CLEAN
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from harness.records.attempt import Attempt
 from solvers import registry
 from solvers.gold import Gold
 from solvers.null import Null
-from solvers.serving import CODE_SOLVERS, TEXT_SOLVERS, _lazily, answering_of
-from solvers.technique import ALONE_SAMPLES, Question, Timed, execute
+from solvers.serving import CODE_SOLVERS, TEXT_SOLVERS, Line, answering_of
+from solvers.technique import ALONE_SAMPLES, Question, Technique, Timed, execute
 from solvers.text import SHOTS_ELSEWHERE, choose_shots
 from tasks.arithmetic.dataset import Origin, Source
 from tasks.arithmetic.dataset import test_problems as problems_of
@@ -28,7 +29,7 @@ SharedPath = Callable[[str], Path]
 SINGLE = Origin(family="single")
 
 
-class Slow:
+class Slow(Technique):
     """Takes 10 ms for a batch and 2 ms for each question in it, on a clock of its own."""
 
     def __init__(self) -> None:
@@ -86,28 +87,37 @@ def test_latency_is_the_batchs_share_and_alone_is_measured_on_the_first_samples_
 def test_a_technique_that_cannot_be_built_is_tried_once_and_says_the_same_each_time() -> None:
     tries = 0
 
-    def build(model: object, origin: Origin) -> Slow:
+    def build() -> Slow:
         nonlocal tries
         tries += 1
         raise ValueError("layer 99 is outside this model (8 blocks; 0..8)")
 
-    answer = _lazily(build, None, SINGLE)
-    for _ in range(5):
-        with pytest.raises(ValueError, match="layer 99 is outside this model"):
-            answer([Question("q")])
+    line = Line(build, max_batch=1)
+
+    async def ask() -> None:
+        for _ in range(5):
+            with pytest.raises(ValueError, match="layer 99 is outside this model"):
+                await line.answer(Question("q"))
+
+    asyncio.run(ask())
     assert tries == 1
 
 
 def test_a_technique_is_built_once_and_kept() -> None:
-    built: list[Origin] = []
+    built: list[Slow] = []
 
-    def build(model: object, origin: Origin) -> Slow:
-        built.append(origin)
-        return Slow()
+    def build() -> Slow:
+        built.append(Slow())
+        return built[-1]
 
-    answer = _lazily(build, None, SINGLE)
-    assert [a.value for part in range(3) for a in answer([Question("q", answer=part)])] == [0, 1, 2]
-    assert built == [SINGLE]
+    line = Line(build, max_batch=1)
+
+    async def ask() -> list[tuple[int | None, str]]:
+        answers = [await line.answer(Question("q", answer=part)) for part in range(3)]
+        return [(attempt.value, prompt) for attempt, prompt in answers]
+
+    assert asyncio.run(ask()) == [(0, ""), (1, ""), (2, "")]
+    assert len(built) == 1
 
 
 def test_the_solvers_named_in_the_refusal_are_the_registered_ones_that_work_with_any_model() -> None:
