@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.records.frames import RunRecord
-from leaderboards import code, dcm, figures, ir
+from leaderboards import code, dcm, figures, ir, other
 from leaderboards.family import Facts, Family, Run
 from leaderboards.prices import Prices, Rate, shipped_prices
 from leaderboards.ranks import Standing, rank
-from leaderboards.runs import estimate, placed
+from leaderboards.runs import estimate, placed, stands
 from leaderboards.samples import read_samples
 from leaderboards.table import Cell, Column, Table, TableRow, Value
 
@@ -74,7 +74,7 @@ def tables(
     """The board of each task, version and data; for code tasks their groups below it.
 
     Args:
-      records: Runs; those of tasks without a headline score are left out.
+      records: Runs; those without a score that is a proportion are left out.
       keep_all: Keep every run instead of the latest of each task, split, model, solver and arguments.
       audits: By log file name, why the run's audit failed, in one line.
       prices: Of devices; the shipped ones by default.
@@ -94,14 +94,17 @@ def tables(
 def sections(records: Iterable[RunRecord], keep_all: bool = False) -> list[Section]:
     """Runs in their places: families one after the other, sections by task and split, the best row first.
 
+    Runs of tasks that no family knows come last, led by their first proportion.
+
     Raises:
       MixedVersions: A task comes in several versions.
     """
     given = list(records)
+    foreign = [record for record in given if not any(stands(record, family.headline) for family in FAMILIES)]
     found = []
-    for family in FAMILIES:
+    for family, records in (*((family, given) for family in FAMILIES), *other.families(foreign)):
         places: dict[tuple[str, str, str], list[Run]] = {}
-        for one in placed(given, family.headline, keep_all):
+        for one in placed(records, family.headline, keep_all):
             places.setdefault(one.place, []).append(Run(one, read_samples(one.record, family.headline)))
         found += [_section(family, place, runs) for place, runs in sorted(places.items())]
     return found

@@ -81,8 +81,7 @@ def run(args: argparse.Namespace) -> int:
     except MixedVersions as error:
         return _refuse(str(error))
     if not found:
-        scores = "`semantic` of the IR tasks, `passed` of the code tasks, or `exact_both` of the soft-prompt tasks"
-        return _refuse(f"no log in {args.log_dir} has the score {scores}; {HOW_TO_MAKE_ONE}")
+        return _refuse(f"no log in {args.log_dir} has a score that is a proportion; {HOW_TO_MAKE_ONE}")
     return _deliver(found, args.format, args.output)
 
 

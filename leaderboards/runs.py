@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from harness.records.frames import Arguments, RunRecord
+from harness.stats.intervals import wilson
 
 
 class MixedVersions(ValueError):
@@ -53,7 +54,7 @@ def placed(records: Iterable[RunRecord], headline: str, keep_all: bool) -> list[
     Raises:
       MixedVersions: A task comes in several versions.
     """
-    ours = [record for record in records if headline in record.scorers or headline in record.scores]
+    ours = [record for record in records if stands(record, headline)]
     refuse_mixed_versions(ours)
     kept = ours if keep_all else latest(ours)
     solvers = _telling((record.solver, record.solver_args, record.solver_args_passed) for record in kept)
@@ -61,6 +62,11 @@ def placed(records: Iterable[RunRecord], headline: str, keep_all: bool) -> list[
         Placed(record, data, _shown(record.solver_args, solvers[record.solver]))
         for record, data in zip(kept, data_in_words(kept), strict=True)
     ]
+
+
+def stands(record: RunRecord, headline: str) -> bool:
+    """Whether the run has this score, or was to have it."""
+    return headline in record.scorers or headline in record.scores
 
 
 def data_in_words(records: Sequence[RunRecord]) -> list[str]:
@@ -110,11 +116,21 @@ def label(record: RunRecord) -> str:
 
 
 def estimate(record: RunRecord, score: str, name: str = "accuracy") -> Estimate | None:
-    """One proportion of a run with its interval, as its log header has it; None where it was not measured."""
+    """One proportion of a run with its interval, as its log header has it; None where it was not measured.
+
+    Other projects' scorers write an accuracy alone: it gets Wilson's interval over the distinct samples, which is
+    conservative where samples have several epochs or are right in part.
+    """
     value, low, high, n = (record.metric(score, part) for part in (name, "low", "high", "n"))
-    if value is None or low is None or high is None or n is None:
+    if value is None:
         return None
-    return Estimate(value, low, high, int(n))
+    if low is not None and high is not None and n is not None:
+        return Estimate(value, low, high, int(n))
+    samples = min(record.completed, len(record.sample_ids))
+    if name != "accuracy" or not samples or not 0 <= value <= 1:
+        return None
+    found = wilson(value * samples, samples)
+    return Estimate(value, found.low, found.high, samples)
 
 
 def _pairs(arguments: Arguments) -> tuple[tuple[str, str], ...]:

@@ -19,6 +19,7 @@ from harness.records.lm_eval_logs import lm_eval_logs
 from harness.records.pairing import NotComparable, pair
 from harness.records.runs import runs_frame
 from harness.stats.intervals import wilson
+from leaderboards.board import tables
 from solvers.direct_run import run as run_directly
 from solvers.regex_only import regex_only
 from tasks.ir_arith import VERSION, ir_arith
@@ -123,6 +124,15 @@ def test_foreign_tasks_load_each_as_a_run_of_its_own(generic: Path) -> None:
     assert set(records["sums_choice"].scores["acc"]) == {"accuracy", "low", "high", "n"}
     perplexity = records["sums_text"].scores["word_perplexity"]
     assert perplexity["mean"] > 1, "a metric that is no mean of numbers stays as lm-eval gave it"
+
+
+def test_tasks_of_others_have_boards(generic: Path) -> None:
+    made = {table.title.split()[0]: table for table in tables(load_logs(generic))}
+    assert set(made) == {"sums_exact", "sums_choice"}, "perplexity is no proportion"
+    [row] = made["sums_choice"].rows
+    low, share, high = (float(str(row.facts[name])) for name in ("acc_low", "acc", "acc_high"))
+    assert 0 <= low <= share <= high <= 1
+    assert (row.facts["acc_n"], "acc_norm" in row.facts) == (len(SUMS), True)
 
 
 def test_every_filter_is_a_score_of_its_own(generic: Path) -> None:

@@ -161,8 +161,8 @@ def test_task_versions_are_never_mixed(records: list[RunRecord], tmp_path: Path)
     assert "\n" not in str(refused.value)
 
 
-def test_logs_without_the_headline_score_are_left_out(records: list[RunRecord]) -> None:
-    foreign = replace(records[0], scores={"match": {"accuracy": 1.0}}, scorers=("match",))
+def test_logs_without_a_proportion_are_left_out(records: list[RunRecord]) -> None:
+    foreign = replace(records[0], scores={"perplexity": {"mean": 7.1}}, scorers=("perplexity",))
     assert tables([foreign]) == []
 
 

@@ -1,0 +1,59 @@
+"""Boards of tasks that this project does not know: any inspect or lm-eval log whose score is a proportion.
+
+    for family, runs in families(records): ...
+
+The first score of a run that is a proportion ranks it; its other proportions stand beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from harness.records.frames import RunRecord
+from leaderboards import figures
+from leaderboards.family import Family, Run, number, share
+from leaderboards.runs import estimate
+
+CONTROLS = frozenset({"gold", "null"})
+
+
+def families(records: Iterable[RunRecord]) -> list[tuple[Family, list[RunRecord]]]:
+    """A family for each leading score, with the runs that it leads; runs without a proportion are left out."""
+    led: dict[str, list[RunRecord]] = {}
+    for record in records:
+        proportions = _proportions(record)
+        if proportions:
+            led.setdefault(proportions[0], []).append(record)
+    return [(_family(headline, runs), runs) for headline, runs in sorted(led.items())]
+
+
+def _proportions(record: RunRecord) -> list[str]:
+    """Scores of the run that are proportions, in the order of its header."""
+    return [score for score in record.scores if estimate(record, score) is not None]
+
+
+def _family(headline: str, runs: Sequence[RunRecord]) -> Family:
+    beside = dict.fromkeys(score for run in runs for score in _proportions(run) if score != headline)
+    return Family(
+        name="other",
+        headline=headline,
+        controls=CONTROLS,
+        batch_ms=_each_ms,
+        measures=(
+            share(headline, interval=True, about="% [95 % interval]"),
+            *(share(score, about="%", spare=1) for score in beside),
+            number("tokens", "tokens", lambda run: run.cost("tokens"), about="read and written for a sample, mean"),
+            number(
+                "in_run_ms",
+                "in run",
+                _each_ms,
+                figures.milliseconds,
+                about="the run's wall time over its samples, however many ran at once",
+            ),
+        ),
+        legend="% [95 % interval]; in run: wall time of the run over its samples",
+    )
+
+
+def _each_ms(run: Run) -> float | None:
+    return None if run.samples is None else run.samples.share_of_run_ms

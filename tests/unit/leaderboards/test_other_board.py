@@ -1,0 +1,100 @@
+"""Runs of tasks that are none of this project's stand on boards too, led by the first score that is a proportion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from inspect_ai import Task, eval, task
+from inspect_ai.dataset import Sample
+from inspect_ai.model import ModelOutput
+from inspect_ai.scorer import Score, Scorer, Target, includes, match, mean, scorer, stderr
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from harness.cli.main import main
+from harness.records.frames import load_logs
+from harness.stats.intervals import wilson
+from leaderboards.board import tables
+from leaderboards.table import Table
+
+SIZE = 30
+
+
+@scorer(metrics=[mean(), stderr()])
+def length() -> Scorer:
+    """No proportion: characters of the answer."""
+
+    async def score(state: TaskState, target: Target) -> Score:
+        return Score(value=100 + len(state.output.completion))
+
+    return score
+
+
+@task
+def capitals(scored: str = "both") -> Task:
+    samples = [Sample(id=at, input=f"What is the capital of country {at}?", target=f"city{at}") for at in range(SIZE)]
+    known: dict[str, list[Scorer]] = {"both": [length(), match(), includes()], "length": [length()]}
+    return Task(dataset=samples, scorer=known[scored], version=3)
+
+
+@solver
+def knows(most: int, loosely: int = 0) -> Solver:
+    """Is right on the first `most`, and has the answer within its words on `loosely` more."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        at = int(state.sample_id)
+        said = state.target.text if at < most else f"{state.target.text}, I think" if at < most + loosely else "none"
+        state.output = ModelOutput.from_content("none", said)
+        return state
+
+    return solve
+
+
+def logged(folder: Path, by: Solver, scored: str = "both", epochs: int = 1) -> None:
+    [log] = eval(capitals(scored), solver=by, model=None, log_dir=str(folder), display="none", epochs=epochs)
+    assert log.status == "success"
+
+
+def board(folder: Path) -> Table:
+    [table] = tables(load_logs(folder))
+    return table
+
+
+def test_the_first_proportion_ranks_and_the_others_stand_beside_it(tmp_path: Path) -> None:
+    logged(tmp_path, knows(10, 15))
+    logged(tmp_path, knows(28))
+    made = board(tmp_path)
+    assert made.title.startswith("capitals 3")
+    assert [row.facts["arguments"] for row in made.rows] == ["loosely=0 most=28", "loosely=15 most=10"]
+    assert [row.facts["rank"] for row in made.rows] == [1, 2]
+    first, second = (row.facts for row in made.rows)
+    interval = wilson(10, SIZE)
+    assert [second[f"match{part}"] for part in ("", "_low", "_high", "_n")] == [
+        pytest.approx(10 / SIZE),
+        pytest.approx(interval.low),
+        pytest.approx(interval.high),
+        SIZE,
+    ]
+    assert [facts["includes"] for facts in (first, second)] == pytest.approx([28 / SIZE, 25 / SIZE])
+    assert "length" not in first
+    assert first["in_run_ms"] is not None
+
+
+def test_runs_that_no_test_tells_apart_share_a_rank(tmp_path: Path) -> None:
+    logged(tmp_path, knows(27))
+    logged(tmp_path, knows(28))
+    assert [row.facts["rank"] for row in board(tmp_path).rows] == [1, 1]
+
+
+def test_epochs_widen_no_claim(tmp_path: Path) -> None:
+    logged(tmp_path, knows(15), epochs=3)
+    [row] = board(tmp_path).rows
+    interval = wilson(15, SIZE)
+    assert [row.facts["match_n"], row.facts["match_low"]] == [SIZE, pytest.approx(interval.low)]
+
+
+def test_a_run_without_a_proportion_stands_on_no_board(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    logged(tmp_path, knows(15), scored="length")
+    assert tables(load_logs(tmp_path)) == []
+    assert main(["leaderboard", "--log-dir", str(tmp_path)]) == 1
+    assert f"no log in {tmp_path} has a score that is a proportion" in capsys.readouterr().err
