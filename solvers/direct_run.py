@@ -10,9 +10,7 @@ inspect's JSON format: it is written in one go, where the zipped one costs a mil
 from __future__ import annotations
 
 import asyncio
-import gc
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +28,7 @@ from inspect_ai.solver import Solver, TaskState
 from harness.code.question import METADATA_KEY
 from harness.lm.load import open_model
 from harness.records.attempt import STORE_KEY, Attempt
+from harness.records.collector import collector_paused
 from solvers.direct_log import Asked, log_of, write_log
 from solvers.serving import answering_of
 from solvers.technique import Question, Timed
@@ -98,22 +97,10 @@ def run(
     asked = Asked(task, solver, model, opened, task_args, solver_args, limit, started, technique.prompt(""))
     scorers = list(task.scorer or [])
     log_dir.mkdir(parents=True, exist_ok=True)
-    with _collector_paused():
+    with collector_paused():
         attempts = _attempt_all(technique, questions, tick)
         scored = asyncio.run(_score(samples, attempts, scorers, model))
         return write_log(log_of(asked, scorers, scored), asked, log_dir)
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Records of a run hold no cycles; searching thousands of them again and again for some takes half their time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _attempt_all(technique: Timed, questions: Sequence[Question], tick: Tick) -> list[Attempt]:

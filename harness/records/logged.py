@@ -8,15 +8,14 @@ One place knows the formats; everything else asks here.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from inspect_ai.log import EvalLog, EvalSample, read_eval_log, read_eval_log_sample, read_eval_log_sample_summaries
 
+from harness.records.collector import collector_paused
 from harness.records.lm_eval_files import is_lm_eval
 from harness.records.lm_eval_logs import lm_eval_logs
 
@@ -49,22 +48,10 @@ def quick_samples(path: Path) -> Sequence[EvalSample | EvalSampleSummary]:
 
 @lru_cache(maxsize=2)
 def _quick_samples(path: Path, changed: int) -> Sequence[EvalSample | EvalSampleSummary]:
-    with _collector_paused():
+    with collector_paused():
         if path.suffix == ".eval":
             return read_eval_log_sample_summaries(str(path))
         return whole_samples(path)  # summaries are made from them, and cost more
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Thousands of records without cycles are made here; searching them again and again for some takes two thirds."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def forget() -> None:
