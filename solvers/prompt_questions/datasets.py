@@ -10,15 +10,21 @@ from statistics import median
 
 from harness.records.prompted import Prompted
 from solvers.prompt_questions.answer import Answer, Row
+from solvers.prompt_questions.geometry import TWIN
 from solvers.prompt_questions.summary import both, summary
 
 
-def datasets(records: Mapping[str, Sequence[Prompted]], left_out: Mapping[str, Mapping[str, int]]) -> Answer:
+def datasets(
+    records: Mapping[str, Sequence[Prompted]],
+    left_out: Mapping[str, Mapping[str, int]],
+    twins: Mapping[str, float] | None = None,
+) -> Answer:
     """One row a data set.
 
     Args:
       records: Of each data set.
       left_out: Records that gave no pair, by data set and reason.
+      twins: Share of each data set's tokens that the model can hardly tell from another one.
 
     Raises:
       ValueError: A data set has no record.
@@ -40,12 +46,14 @@ def datasets(records: Mapping[str, Sequence[Prompted]], left_out: Mapping[str, M
         for name, each in left_out.items()
         if each
     ]
+    doubled = ", ".join(f"{100 * share:.0f} % of {name}" for name, share in (twins or {}).items())
+    told = (f"Tokens to write whose row in the model's head has a twin (cosine {TWIN} or more): {doubled}.",)
     return Answer(
         name="datasets",
         question="Which data sets fit?",
         sentence=f"question and answer written exactly, first to stop token: {held}",
         rows=rows,
-        notes=("Tokens are medians, stop token included.", *reasons),
+        notes=("Tokens are medians, stop token included.", *(told if doubled else ()), *reasons),
     )
 
 

@@ -70,6 +70,23 @@ def of_same_norms(vectors: Floats, draw: np.random.Generator) -> Floats:
     return np.asarray(noise * np.linalg.norm(vectors, axis=-1, keepdims=True))
 
 
+TWIN = 0.99
+"""Cosine from which two rows of a model's head give all but the same logit."""
+
+
+def share_with_twin(rows: Floats, tokens: Sequence[int]) -> float:
+    """Share of `tokens` whose row of the head [vocabulary, hidden] has another row within a cosine of `TWIN`.
+
+    Training leaves the rows of tokens that it never met in one direction: to write one of them, a state must tell it
+    from all the others by what little is left.
+    """
+    kinds, counts = np.unique(np.asarray(tokens, dtype=np.int64), return_counts=True)
+    directions = unit(rows)
+    alike = directions[kinds] @ directions.T
+    alike[np.arange(len(kinds)), kinds] = -1
+    return float(counts[alike.max(-1) >= TWIN].sum() / counts.sum())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Nearest:
     """The nearest rows of a table.

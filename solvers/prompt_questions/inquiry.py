@@ -93,7 +93,7 @@ class Inquiry:
         left_out = {
             name: out | ({UNFINISHED: missing[name]} if missing[name] else {}) for name, out in chosen.left_out.items()
         }
-        return datasets(records, left_out)
+        return datasets(records, left_out, {name: self._lab.twins(each) for name, each in chosen.pairs.items()})
 
     def _sweep(self) -> Answer:
         if self._args.logs is not None:

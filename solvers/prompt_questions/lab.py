@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+from typing import Any
 
 import numpy as np
 import torch
@@ -28,6 +30,7 @@ from harness.fit.artefacts import ArtefactStore, default_store
 from harness.lm.model import OpenModel
 from harness.records.prompted import TARGETS, Prompted
 from solvers.dcm import STORE
+from solvers.prompt_questions.geometry import share_with_twin
 
 Floats = NDArray[np.float64]
 Tick = Callable[[str, int, int], None]
@@ -122,6 +125,17 @@ class Lab:
         """Token ids of question and answer, without the stop token."""
         codec = self.model.codec
         return tuple(codec.ids(pair.question, special=False)), tuple(codec.ids(pair.answer, special=False))
+
+    def twins(self, pairs: Sequence[Pair]) -> float:
+        """Share of the tokens to be written that the model can hardly tell from another one."""
+        texts = (self.tokens(pair) for pair in pairs)
+        return share_with_twin(self.head, [*chain.from_iterable(chain.from_iterable(texts))])
+
+    @cached_property
+    def head(self) -> Floats:
+        """The rows that give each token its logit: [vocabulary, hidden]."""
+        layer: Any = self.model.model.get_output_embeddings()  # type: ignore[no-untyped-call]
+        return np.asarray(layer.weight.detach().cpu().double().numpy())
 
     def _settings(self, k: int | None, seed: int | None) -> Settings:
         given = {name: value for name, value in (("k", k), ("seed", seed)) if value is not None}

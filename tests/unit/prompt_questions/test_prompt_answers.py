@@ -95,6 +95,11 @@ def test_what_was_left_out_and_why_stands_in_the_notes() -> None:
     answer = datasets({"squad": records(20)}, {"squad": {"unanswerable": 3168, "too_long": 2}})
     assert answer.sentence.endswith("squad 20 of 20")
     assert answer.notes[1] == "Left out of squad: 3,168 unanswerable, 2 too long."
+    told = datasets({"squad": records(20)}, {}, {"squad": 0.482})
+    assert (
+        told.notes[1]
+        == "Tokens to write whose row in the model's head has a twin (cosine 0.99 or more): 48 % of squad."
+    )
 
 
 def test_a_file_is_named_without_its_folders_and_an_unknown_data_set_is_refused() -> None:

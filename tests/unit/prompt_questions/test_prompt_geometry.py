@@ -22,6 +22,7 @@ from solvers.prompt_questions.geometry import (
     principal,
     purity,
     rotated,
+    share_with_twin,
     silhouette,
 )
 
@@ -88,6 +89,13 @@ def test_the_nearest_row_and_the_most_alike_row_may_differ_and_a_row_is_not_its_
     assert found.cosines.tolist() == [pytest.approx(1)]  # of the second row
     assert nearest(table, table).distances.tolist() == [0, 0, 0]
     assert nearest(table, table, itself=True).tokens.tolist() == [2, 0, 0]
+
+
+def test_a_token_counts_as_doubled_where_another_row_has_its_direction() -> None:
+    rows = np.array([[1.0, 0.0], [3.0, 0.1], [0.0, 1.0], [-1.0, 0.0]])  # 0 and 1 are alike, 3 is opposite
+    assert share_with_twin(rows, [0, 0, 2, 3]) == 0.5
+    assert share_with_twin(rows, [2, 3]) == 0.0
+    assert share_with_twin(rows, [1]) == 1.0
 
 
 @pytest.mark.parametrize("apart", [0.0, 2.0, 20.0])
