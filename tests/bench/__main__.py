@@ -22,6 +22,7 @@ BENCHMARKS = (
     "sandbox_speed",
     "sandbox_whole",
     "sandbox_memory",
+    "frames_speed",
 )
 
 
