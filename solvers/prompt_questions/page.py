@@ -17,10 +17,12 @@ ORDER = ("datasets", "sweep", "agreement", "nearest", "clusters")
 HEAD = """# Soft prompts: what was measured
 
 Content vectors are searched from which the frozen model writes a question and its answer, each from its first token to
-its stop token. Shares are of pairs, with 95 % Wilson intervals; other intervals are bootstraps. *Shuffled pairs*: the
-vectors give another pair's texts. *Random vectors*: random directions with the norms of the found ones give the pair.
-*Other mode*: a target comes out under the other target's mode. *Text hurt*: the vectors, put before the real text,
-raise its loss. *Pairs a minute* counts the search alone, on the processor named, shared with other work.
+its stop token. Shares are of pairs, with 95 % Wilson intervals; other intervals are bootstraps. *Tokens right*: of a
+pair's tokens, those that are the argmax under teacher forcing. *Prefix right*: those that greedy decoding writes before
+its first mistake. *Shuffled pairs*: the vectors give another pair's texts. *Random vectors*: random directions with the
+norms of the found ones give the pair. *Other mode*: a target comes out under the other target's mode. *Text hurt*: the
+vectors, put before the real text, raise its loss. *Pairs a minute* counts the search alone, on the processor named,
+shared with other work.
 """
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from harness.records.prompted import TARGETS, Prompted, TargetName
+from harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
 from scorers.dcm_record import written
 from solvers.prompt_questions.answer import Figure
 
@@ -12,9 +12,11 @@ from solvers.prompt_questions.answer import Figure
 def summary(records: Sequence[Prompted]) -> dict[str, Figure | None]:
     """Figures by name.
 
-    `shuffled pairs`: another pair's texts come out; `random vectors`: random vectors of the same norms give the texts;
-    `other mode`: one target comes out under the other's mode; `text hurt`: the vectors before the real text raise its
-    loss. `pairs a minute` counts the search alone, on the machine and beside the load it ran under.
+    `tokens right`: of a pair's tokens, those that are the argmax under teacher forcing; `prefix right`: those that
+    greedy decoding writes before its first mistake. `shuffled pairs`: another pair's texts come out; `random vectors`:
+    random vectors of the same norms give the texts; `other mode`: one target comes out under the other's mode; `text
+    hurt`: the vectors before the real text raise its loss. `pairs a minute` counts the search alone, on the machine and
+    beside the load it ran under.
     """
     joint = all(set(record.targets) == set(TARGETS) for record in records)
     seconds = sum(record.seconds for record in records)
@@ -23,6 +25,8 @@ def summary(records: Sequence[Prompted]) -> dict[str, Figure | None]:
         "exact Q": _exact(records, "question"),
         "exact A": _exact(records, "answer"),
         "exact both": Figure.share([both(record) for record in records]) if joint else None,
+        "tokens right": Figure.mean([_per_token(one, lambda held: held.token_accuracy) for one in records], "share"),
+        "prefix right": Figure.mean([_per_token(one, _prefix) for one in records], "share"),
         "shuffled pairs": _control(records, "shuffled_exact"),
         "random vectors": _control(records, "random_exact"),
         "other mode": _share([hit for hit in crossed if hit is not None]),
@@ -36,6 +40,16 @@ def summary(records: Sequence[Prompted]) -> dict[str, Figure | None]:
 def both(record: Prompted) -> bool:
     """Whether every target is written, first to stop token, and reads as the target."""
     return all(written(held) for held in record.targets.values())
+
+
+def _per_token(record: Prompted, share: Callable[[TargetRecord], float]) -> float:
+    """Mean of a share over the targets' tokens."""
+    total = sum(held.tokens for held in record.targets.values())
+    return sum(share(held) * held.tokens for held in record.targets.values()) / total
+
+
+def _prefix(held: TargetRecord) -> float:
+    return held.horizon / held.tokens
 
 
 def _exact(records: Sequence[Prompted], name: TargetName) -> Figure | None:

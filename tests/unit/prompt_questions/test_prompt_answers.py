@@ -68,9 +68,21 @@ def test_a_summary_counts_targets_controls_and_cost_apart() -> None:
     estimates = {name: figure and figure.estimate for name, figure in found.items()}
     assert estimates["exact Q"] == 1.0
     assert estimates["exact A"] == estimates["exact both"] == estimates["shuffled pairs"] == 0.5
+    assert estimates["tokens right"] == estimates["prefix right"] == 0.75
     assert estimates["random vectors"] == estimates["other mode"] == 0
     assert estimates["text hurt"] is None
     assert (estimates["steps"], estimates["restarts"], estimates["pairs a minute"]) == (40, 1, 30)
+
+
+def test_tokens_count_alike_whatever_target_they_are_of_and_a_prefix_ends_at_the_first_mistake() -> None:
+    held = record(True, False)
+    parted = held.targets["answer"].model_copy(update={"tokens": 9, "token_accuracy": 8 / 9, "horizon": 3})
+    [right, prefix] = [
+        figure.estimate
+        for name in ("tokens right", "prefix right")
+        if (figure := summary([held.model_copy(update={"targets": {**held.targets, "answer": parted}})])[name])
+    ]
+    assert [right, prefix] == pytest.approx([(3 + 8) / 12, (3 + 3) / 12])
 
 
 def test_the_smallest_k_is_told_by_the_estimate_and_by_the_whole_interval() -> None:
@@ -139,7 +151,7 @@ def test_the_page_shows_table_picture_and_command_of_each_answer(tmp_path: Path)
     answer = sweep({8: records(18), 16: records(20)})
     (tmp_path / "sweep-arith.json").write_text(answer.model_dump_json())
     text = page(answers_in(tmp_path), "soft_prompts")
-    assert "| K | n | exact Q | exact A | exact both | shuffled pairs |" in text
+    assert "| K | n | exact Q | exact A | exact both | tokens right | prefix right | shuffled pairs |" in text
     assert "| 8 | 20 | 100.0 % [83.9 %, 100.0 %] | 90.0 % [69.9 %, 97.2 %] |" in text
     assert "![How few vectors do?](soft_prompts/sweep-arith.png)" in text
 
