@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.records.frames import RunRecord
-from leaderboards import code, dcm, figures, ir, other
-from leaderboards.family import Facts, Family, Run
+from leaderboards import figures
+from leaderboards.families import code, dcm, ir, other
+from leaderboards.families.family import Facts, Family, Run
 from leaderboards.prices import Prices, Rate, shipped_prices
 from leaderboards.ranks import Standing, rank
 from leaderboards.runs import estimate, placed, stands

@@ -16,7 +16,7 @@ from harness.records.scored import ScoredSample
 from harness.stats.intervals import wilson
 from leaderboards import figures
 from leaderboards.board import Section, identity, marks, sections, warnings
-from leaderboards.family import Run, flat
+from leaderboards.families.family import Run, flat
 from leaderboards.runs import Estimate
 from leaderboards.table import Cell, Column, Table, TableRow
 

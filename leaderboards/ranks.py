@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from harness.records.scored import clusters_of
 from harness.stats.ties import Placing, tie_groups
-from leaderboards.family import Run
+from leaderboards.families.family import Run
 from leaderboards.samples import RunSamples
 
 ALPHA = 0.05

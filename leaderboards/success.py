@@ -20,7 +20,7 @@ from harness.records.pairing import NotComparable, PairedRuns, pair
 from harness.records.scored import scored_samples
 from harness.stats.intervals import Interval, bootstrap_ratio, exact
 from harness.stats.verdict import Verdict, above
-from leaderboards.compare_report import Report, report
+from leaderboards.compare.report import Report, report
 from leaderboards.runs import Estimate, data_in_words, estimate, label
 
 HEAD, PIPELINE = "ir_head", "regex_pipeline"

@@ -28,7 +28,7 @@ class Command:
 
 COMMANDS: dict[str, Command] = {
     "leaderboard": Command("leaderboards.command", "rank solvers from the inspect logs, controls below a line"),
-    "compare": Command("leaderboards.compare", "compare two runs sample by sample: difference, interval, power, cost"),
+    "compare": Command("leaderboards.compare.command", "compare two runs by sample: difference, interval, power, cost"),
     "gate": Command("leaderboards.gate.command", "has a run lost against a blessed one? exit 0 no, 1 yes, 2 unclear"),
     "bless": Command("leaderboards.gate.bless_command", "make results the ones that later runs are held to"),
     "audit": Command("harness.audit.command", "look for what voids a measurement: leaks, dead settings, label shifts"),

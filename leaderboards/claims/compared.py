@@ -17,7 +17,7 @@ from leaderboards import success
 from leaderboards.claims.kind import Count, Kind, Roles, only
 from leaderboards.claims.measured import CannotMeasure, Measured
 from leaderboards.claims.verdict import Standing
-from leaderboards.compare_report import Report, report
+from leaderboards.compare.report import Report, report
 
 NOT_WORSE = "not worse"
 KEPT = 64

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from harness.records.frames import RunRecord
 from harness.records.prompted import STORE_KEY, TARGETS, Prompted, TargetRecord
-from leaderboards import dcm
+from leaderboards.families import dcm
 from leaderboards.report.content import Figure
 from leaderboards.report.svg import inline, panels, series
 from leaderboards.runs import label, placed

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.records.frames import RunRecord
-from leaderboards import dcm
+from leaderboards.families import dcm
 from leaderboards.report.content import Figure
 from leaderboards.report.curves import Line, draw
 from leaderboards.report.svg import inline, panels

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.records.frames import RunRecord
-from leaderboards import code, dcm, ir
+from leaderboards.families import code, dcm, ir
 from leaderboards.figures import milliseconds, number, with_interval
 from leaderboards.report.content import Figure
 from leaderboards.report.labels import Named, place

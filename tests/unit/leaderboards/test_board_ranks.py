@@ -14,7 +14,7 @@ from trivial_runs import SIZE, gold, ir_head, regex_pipeline, run
 from harness.records.frames import load_logs
 from harness.records.pairing import pair
 from leaderboards.board import Section, sections, tables
-from leaderboards.compare_report import report
+from leaderboards.compare.report import report
 
 Ranks = list[tuple[str, int | None, str]]
 

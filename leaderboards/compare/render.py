@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from leaderboards import figures
-from leaderboards.compare_report import Ratio, Report, Side
+from leaderboards.compare.report import Ratio, Report, Side
 from leaderboards.render import markdown_table
 
 if TYPE_CHECKING:

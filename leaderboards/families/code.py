@@ -11,7 +11,7 @@ from harness.outcome import Outcome
 from harness.records.frames import RunRecord
 from harness.stats.intervals import wilson
 from leaderboards import figures
-from leaderboards.family import Facts, Family, Measure, Run, flat, number, share, words
+from leaderboards.families.family import Facts, Family, Measure, Run, flat, number, share, words
 from leaderboards.runs import Estimate
 from leaderboards.table import Cell, Column
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from harness.dcm.criteria import GRADES
 from harness.records.frames import RunRecord
 from leaderboards import figures
-from leaderboards.family import Facts, Family, Measure, Run, flat, metric, number, share, words
+from leaderboards.families.family import Facts, Family, Measure, Run, flat, metric, number, share, words
 from leaderboards.runs import Estimate, estimate
 from leaderboards.table import Cell, Column
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from harness.records.frames import RunRecord
-    from leaderboards.compare_report import Report
+    from leaderboards.compare.report import Report
 
 FORMATS = ("rich", "markdown", "json")
 
@@ -65,8 +65,8 @@ def run(args: argparse.Namespace) -> int:
       ValueError: There is no such run, or no place to write to.
     """
     from harness.records.pairing import pair
-    from leaderboards.compare_counts import compare_counts, is_count
-    from leaderboards.compare_report import report
+    from leaderboards.compare.counts import compare_counts, is_count
+    from leaderboards.compare.report import report
 
     if not 0 < args.confidence < 1:
         raise ValueError(f"--confidence {args.confidence:g} is outside (0, 1); 0.95 means 95 %")
@@ -115,7 +115,7 @@ def _candidates(args: argparse.Namespace) -> list[Sequence[RunRecord]]:
 
 def _several(args: argparse.Namespace) -> str:
     """The latest runs of two solvers on the same data, compared, as text."""
-    from leaderboards.compare_seeds import seeds_report
+    from leaderboards.compare.seeds import seeds_report
 
     if args.runs < 2:
         raise ValueError(f"--runs {args.runs} has no variance between runs; give at least 2")
@@ -134,7 +134,7 @@ def _several(args: argparse.Namespace) -> str:
 
 def render(found: Report, form: str) -> str:
     """The comparison as text."""
-    from leaderboards.compare_render import json_report, markdown_report, rich_report
+    from leaderboards.compare.render import json_report, markdown_report, rich_report
     from leaderboards.render import text
 
     if form == "json":
@@ -208,7 +208,7 @@ def _age(record: RunRecord) -> tuple[str, str]:
 def _print_to_terminal(found: Report) -> None:
     from rich.console import Console
 
-    from leaderboards.compare_render import rich_report, rich_sentence
+    from leaderboards.compare.render import rich_report, rich_sentence
 
     console = Console()
     console.print(rich_sentence(found), soft_wrap=True)

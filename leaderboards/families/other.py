@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.records.frames import RunRecord
 from leaderboards import figures
-from leaderboards.family import Family, Run, number, share
+from leaderboards.families.family import Family, Run, number, share
 from leaderboards.runs import estimate
 
 CONTROLS = frozenset({"gold", "null"})

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from harness.records.frames import RunRecord
 from leaderboards import figures
-from leaderboards.family import Family, Run, metric, share, words
+from leaderboards.families.family import Family, Run, metric, share, words
 from leaderboards.runs import Estimate, estimate
 
 CONTROLS = frozenset({"direct", "regex_only", "bag_of_tokens", "layer0", "shuffled_labels", "gold", "null"})

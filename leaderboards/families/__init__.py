@@ -1,0 +1,1 @@
+"""What stands on the boards: a description of each family of tasks."""
