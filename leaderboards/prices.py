@@ -104,7 +104,7 @@ class Prices(BaseModel):
         traced = record.provenance.device if record.provenance else None
         device = str(traced or facts.get("device") or "")
         if not device:
-            return Rate("unknown device", None, "the log names no device; run it again with this version")
+            return Rate("unknown device", None, "the log names no device, as runs of this project do")
         if device.startswith("cpu"):
             return self._cpu(facts)
         name = str(facts.get("accelerator") or device)
