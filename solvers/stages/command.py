@@ -55,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
     """Run the stages in turn, print the table, write the JSON."""
     from rich.console import Console
 
+    from harness.records.provenance import provenance
+
     experiment = _experiment(args)
     done: list[Stage] = []
     for stage in _stages(experiment, args):
@@ -67,7 +69,8 @@ def run(args: argparse.Namespace) -> int:
         for name, value in stage.facts.items():
             console.print(f"{stage.number}  {name}: {value}", markup=False, highlight=False)
     target = args.json or args.log_dir / f"stages-{args.task}-{Path(experiment.model.name).name}.json"
-    _write(target, {"task": args.task, "model": str(experiment.model), "by": args.by}, done)
+    about = {"task": args.task, "model": str(experiment.model), "by": args.by, "provenance": provenance(args.device)}
+    _write(target, about, done)
     bad = [stage for stage in done if stage.verdict in ("failed", "stopped")]
     for stage in bad:
         print(f"stage {stage.number} {stage.verdict}: {stage.reason}")
@@ -147,7 +150,7 @@ def _settings(given: Sequence[str]) -> dict[str, Any]:
     return settings
 
 
-def _write(target: Path, about: dict[str, str], stages: Sequence[Stage]) -> None:
+def _write(target: Path, about: dict[str, Any], stages: Sequence[Stage]) -> None:
     content = {**about, "stages": [stage.model_dump(mode="json") for stage in stages]}
     target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(target, json.dumps(content, indent=1, ensure_ascii=False) + "\n")

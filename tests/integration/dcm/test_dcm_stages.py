@@ -35,6 +35,7 @@ def test_every_stage_is_run_logged_and_passed(
     asked = ("--n", "3", "--ablate", "k = 16", "--ablate-pairs", "2", "-S", "baselines=false")
     status, found = stages(shared_models("stories260K"), tmp_path, *asked)
     assert status == 0
+    assert (found["task"], found["provenance"]["device"]) == ("dcm_squad", "cpu")
     assert [(stage["number"], stage["verdict"]) for stage in found["stages"]] == [
         (0, "passed"),
         (1, "passed"),

@@ -91,7 +91,11 @@ def test_data_sets_are_compared_with_what_did_not_fit_the_context(ask: Ask) -> N
         ("squad", 2, *tokens(answer, 0)): 1.0,
         ("arithmetic", 2, *tokens(answer, 1)): 1.0,
     }
-    assert answer.notes == ("Tokens are medians, stop token included.",)
+    assert answer.notes == (
+        "Tokens are medians, stop token included.",
+        "Tokens to write whose row in the model's head has a twin (cosine 0.99 or more): "
+        "0 % of squad, 10 % of arithmetic.",
+    )
 
 
 def test_of_an_unfinished_search_what_is_kept_is_shown_and_what_is_missing_told(ask: Ask) -> None:
@@ -101,7 +105,7 @@ def test_of_an_unfinished_search_what_is_kept_is_shown_and_what_is_missing_told(
     ask("datasets", *given, "--limit", "1")
     answer = ask("datasets", *given, "--kept")
     assert answer.rows[0].setting["n"] == 1
-    assert answer.notes[1] == "Left out of squad: 1 not searched to an end (the share is an upper bound)."
+    assert answer.notes[-1] == "Left out of squad: 1 not searched to an end (the share is an upper bound)."
 
 
 def tokens(answer: Answer, row: int) -> tuple[str | int, ...]:
