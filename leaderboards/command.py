@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records.files import write_atomically
+from harness.records.files import deliver
 
 if TYPE_CHECKING:
     from harness.records.frames import RunRecord
@@ -163,11 +163,7 @@ def _deliver(tables: Sequence[Table], form: str, output: Path | None) -> int:
         console = Console()
         console.print(rich_tables(tables, console.width))
         return 0
-    content = render(tables, form)
-    if output is None:
-        sys.stdout.write(content)
-    else:
-        write_atomically(output, content)
+    deliver(render(tables, form), output)
     return 0
 
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records.files import write_atomically
+from harness.records.files import deliver
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,11 +103,9 @@ def _listed(checks: Sequence[Check], form: str) -> tuple[str, RenderableType | N
 
 
 def _deliver(content: str, shown: RenderableType | None, output: Path | None) -> None:
-    if output is not None:
-        write_atomically(output, content)
-    elif shown is not None and sys.stdout.isatty():
+    if output is None and shown is not None and sys.stdout.isatty():
         from rich.console import Console
 
         Console().print(shown)
     else:
-        sys.stdout.write(content)
+        deliver(content, output)

@@ -6,6 +6,7 @@ write_atomically(Path("board.md"), text)
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -29,6 +30,18 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def deliver(content: str, output: Path | None) -> None:
+    """Write a text atomically to `output`, or to standard output without one.
+
+    Raises:
+      OSError: See `write_atomically`.
+    """
+    if output is None:
+        sys.stdout.write(content)
+    else:
+        write_atomically(output, content)
 
 
 def _mask() -> int:

@@ -16,6 +16,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.records.files import deliver, write_atomically
+
 if TYPE_CHECKING:
     from harness.records.frames import RunRecord
     from leaderboards.claims.claim import Book
@@ -69,7 +71,8 @@ def run(args: argparse.Namespace) -> int:
     books = [book for book in load_books() if args.seed is None or book.seed in args.seed]
     records = _logs(args.log_dir)
     if args.missing:
-        return _deliver(missing_script(books, records, args.model), args.output)
+        deliver(missing_script(books, records, args.model), args.output)
+        return 0
     if args.record:
         return _record(records, args.output)
     recorded = [] if args.no_record else load_record(books)
@@ -123,7 +126,6 @@ def _logs(where: Path) -> list[RunRecord]:
 
 def _record(records: Sequence[RunRecord], output: Path | None) -> int:
     """Write what logs say over what was recorded before, of all seeds; rows of other models and settings stay."""
-    from harness.records.files import write_atomically
     from leaderboards.claims.claim import load_books
     from leaderboards.claims.ledger import ledger, merged
     from leaderboards.claims.recorded import load_record, record_path, record_text
@@ -151,15 +153,7 @@ def _show(books: Sequence[Book], entries: Sequence[Entry], form: str, output: Pa
     if form == "html":
         from leaderboards.page import html_tables
 
-        return _deliver(html_tables(made, "Claims"), output)
-    return _deliver(HEADS.get(form, "") + render(made, form), output)
-
-
-def _deliver(content: str, output: Path | None) -> int:
-    from harness.records.files import write_atomically
-
-    if output is None:
-        sys.stdout.write(content)
-    else:
-        write_atomically(output, content)
+        deliver(html_tables(made, "Claims"), output)
+        return 0
+    deliver(HEADS.get(form, "") + render(made, form), output)
     return 0

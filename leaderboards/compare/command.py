@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.records.files import deliver
+
 if TYPE_CHECKING:
     from harness.records.frames import RunRecord
     from leaderboards.compare.report import Report
@@ -73,15 +75,18 @@ def run(args: argparse.Namespace) -> int:
     if args.output is not None and not args.output.parent.is_dir():
         raise ValueError(f"cannot write {args.output}: there is no directory {args.output.parent}; make it first")
     if any(is_count(name) and not Path(name).exists() for name in (args.a, args.b)):
-        return _deliver(compare_counts(args.a, args.b, args.format, args.confidence), args.output)
+        deliver(compare_counts(args.a, args.b, args.format, args.confidence), args.output)
+        return 0
     if args.runs is not None:
-        return _deliver(_several(args), args.output)
+        deliver(_several(args), args.output)
+        return 0
     a, b = find_runs(args)
     found = report(pair(a, b, args.score, args.cluster), args.confidence)
     if args.output is None and args.format == "rich" and sys.stdout.isatty():
         _print_to_terminal(found)
         return 0
-    return _deliver(render(found, args.format), args.output)
+    deliver(render(found, args.format), args.output)
+    return 0
 
 
 def find_runs(args: argparse.Namespace) -> tuple[RunRecord, RunRecord]:
@@ -141,16 +146,6 @@ def render(found: Report, form: str) -> str:
         return json_report(found)
     # The sentence stands on one line, however long, so that it can be searched for.
     return markdown_report(found) if form == "markdown" else f"{found.sentence}\n\n{text(rich_report(found))}"
-
-
-def _deliver(content: str, output: Path | None) -> int:
-    from harness.records.files import write_atomically
-
-    if output is None:
-        sys.stdout.write(content)
-    else:
-        write_atomically(output, content)
-    return 0
 
 
 def _is_file(name: str) -> bool:

@@ -18,13 +18,13 @@ CONTROLS = frozenset({"gold", "null"})
 
 
 def families(records: Iterable[RunRecord]) -> list[tuple[Family, list[RunRecord]]]:
-    """A family for each leading score, with the runs that it leads; runs without a proportion are left out."""
-    led: dict[str, list[RunRecord]] = {}
+    """A family for each task and leading score, with its runs; runs without a proportion are left out."""
+    led: dict[tuple[str, str], list[RunRecord]] = {}
     for record in records:
         proportions = _proportions(record)
         if proportions:
-            led.setdefault(proportions[0], []).append(record)
-    return [(_family(headline, runs), runs) for headline, runs in sorted(led.items())]
+            led.setdefault((record.task, proportions[0]), []).append(record)
+    return [(_family(headline, runs), runs) for (_, headline), runs in sorted(led.items())]
 
 
 def _proportions(record: RunRecord) -> list[str]:

@@ -37,6 +37,11 @@ def capitals(scored: str = "both") -> Task:
     return Task(dataset=samples, scorer=known[scored], version=3)
 
 
+@task
+def rivers() -> Task:
+    return Task(dataset=[Sample(id=at, input=f"River {at}?", target=f"r{at}") for at in range(SIZE)], scorer=match())
+
+
 @solver
 def knows(most: int, loosely: int = 0) -> Solver:
     """Is right on the first `most`, and has the answer within its words on `loosely` more."""
@@ -84,6 +89,15 @@ def test_runs_that_no_test_tells_apart_share_a_rank(tmp_path: Path) -> None:
     logged(tmp_path, knows(27))
     logged(tmp_path, knows(28))
     assert [row.facts["rank"] for row in board(tmp_path).rows] == [1, 1]
+
+
+def test_each_task_has_the_columns_of_its_own_scores(tmp_path: Path) -> None:
+    logged(tmp_path, knows(27))
+    eval(rivers(), solver=knows(10), model=None, log_dir=str(tmp_path), display="none")
+    made = {table.title.split()[0]: [column.title for column in table.columns] for table in tables(load_logs(tmp_path))}
+    assert {"match", "includes"} <= set(made["capitals"])
+    assert "match" in made["rivers"]
+    assert "includes" not in made["rivers"]
 
 
 def test_epochs_widen_no_claim(tmp_path: Path) -> None:
