@@ -7,6 +7,9 @@ One tag byte a value, then little-endian fields; lengths and counts are u32:
     l t S Z n ...  list tuple set frozenset   d n ...  dict: key, value, key, value
     x name value   an instance of a subclass of one of these: the name of its class and the plain value it holds
     o handle name  anything else: where its owner keeps it, and the name of its class
+
+Members of a set are in the order of their bytes: Python's own differs from process to process, and what an instance is
+given decides how much fuel it uses.
 """
 
 from __future__ import annotations
@@ -24,7 +27,8 @@ _MAX_COLLISIONS = 64
 _U32 = struct.Struct("<I")
 _FLOAT = struct.Struct("<d")
 _COMPLEX = struct.Struct("<dd")
-_CONTAINERS: dict[type, bytes] = {list: b"l", tuple: b"t", set: b"S", frozenset: b"Z"}
+_SEQUENCES: dict[type, bytes] = {list: b"l", tuple: b"t"}
+_SETS: dict[type, bytes] = {set: b"S", frozenset: b"Z"}
 
 
 class MalformedError(ValueError):
@@ -79,15 +83,17 @@ class Encoder:
             self.put(_LEAVES[kind](value))
         elif depth >= MAX_DEPTH:
             raise ValueError(f"value is nested deeper than {MAX_DEPTH}, or cyclic; flatten it")
-        elif kind in _CONTAINERS:
-            self.items(_CONTAINERS[kind], value, depth)  # type: ignore[arg-type]  # by exact type
+        elif kind in _SEQUENCES:
+            self.items(_SEQUENCES[kind], value, depth)  # type: ignore[arg-type]  # by exact type
+        elif kind in _SETS:
+            self.members(_SETS[kind], value, depth)  # type: ignore[arg-type]  # by exact type
         elif kind is dict:
             self.pairs(value, depth)  # type: ignore[arg-type]  # by exact type
         else:
             self.other(value, depth)
 
     def items(self, tag: bytes, items: Collection[object], depth: int) -> None:
-        """Append a list, tuple, set or frozenset."""
+        """Append a list or tuple."""
         self.put(tag + _U32.pack(len(items)))
         for item in items:
             write = _LEAVES.get(type(item))
@@ -95,6 +101,16 @@ class Encoder:
                 self.value(item, depth + 1)
             else:
                 self.put(write(item))
+
+    def members(self, tag: bytes, members: Collection[object], depth: int) -> None:
+        """Append a set or frozenset."""
+        self.put(tag + _U32.pack(len(members)))
+        start, written = len(self.parts), []
+        for member in members:
+            self.value(member, depth + 1)
+            written.append(b"".join(self.parts[start:]))
+            del self.parts[start:]
+        self.parts += sorted(written)
 
     def pairs(self, table: dict[object, object], depth: int) -> None:
         """Append a dict."""

@@ -3,8 +3,8 @@
     async with Pool() as pool:
         verdicts = await asyncio.gather(*[pool.judge(code, "add", cases) for code in candidates])
 
-Threads do the work: wasmtime lets go of Python's lock while an instance runs. No more candidates are taken up than
-there are threads, and a few that wait; the rest wait in their callers, so that a million of them cost no memory.
+Each worker is a process of its own, with a thread here that waits for it. No more candidates are taken up than there
+are workers, and a few that wait; the rest wait in their callers, so that a million of them cost no memory.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
 from harness.sandbox.case import Case, Verdict
-from harness.sandbox.judge import Judge
 from harness.sandbox.limits import Limits
+from harness.sandbox.worker import Worker
 
 _WAITING_PER_WORKER = 2
 
@@ -27,7 +27,7 @@ class Pool:
     """An asynchronous `Judge`. Close it, or use it as an asynchronous context; it may be used from one loop at a time.
 
     Args:
-      workers: Threads; every core that this process may use, if not given.
+      workers: Processes, each begun when there is work for it; one for every core that may be used, if not given.
       limits: For each call of a candidate.
     """
 
@@ -35,11 +35,17 @@ class Pool:
         if workers is not None and workers < 1:
             raise ValueError(f"{workers} workers cannot work; give at least 1, or none for every core")
         self.workers = workers or _cores()
-        self._judge = Judge(limits)
+        self._all = [Worker(limits or Limits()) for _ in range(self.workers)]
+        self._idle = list(self._all)
         self._threads = ThreadPoolExecutor(self.workers, thread_name_prefix="sandbox")
         self.taken = 0
         """Candidates taken up and not yet done with."""
         self._places = asyncio.Semaphore(self.workers * _WAITING_PER_WORKER)
+
+    @property
+    def pids(self) -> list[int]:
+        """The numbers of the processes that were begun."""
+        return [worker.pid for worker in self._all if worker.pid is not None]
 
     async def __aenter__(self) -> Pool:
         return self
@@ -50,31 +56,41 @@ class Pool:
         await asyncio.to_thread(self.close)
 
     def close(self) -> None:
-        """Wait for what is running, drop what has not begun, and let the threads go."""
+        """Wait for what is running, drop what has not begun, and end the processes."""
         self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in self._all:
+            worker.close()
 
     async def judge(self, code: str, entry_point: str, cases: Sequence[Case]) -> Verdict:
         """See `Judge.judge`."""
-        return await self._run(lambda: self._judge.judge(code, entry_point, cases))
+        return await self._run(lambda worker: worker.judge(code, entry_point, cases))
 
     async def judge_asserts(
         self, code: str, tests: Sequence[str], *, prelude: str = "", entry_point: str | None = None
     ) -> Verdict:
         """See `Judge.judge_asserts`."""
-        return await self._run(lambda: self._judge.judge_asserts(code, tests, prelude=prelude, entry_point=entry_point))
+        return await self._run(lambda worker: worker.judge_asserts(code, tests, prelude, entry_point))
 
-    async def _run(self, work: Callable[[], Verdict]) -> Verdict:
-        """The work's verdict; a place is held until the thread is done with it, even where its caller has gone."""
+    async def _run(self, work: Callable[[Worker], Verdict]) -> Verdict:
+        """The work's verdict; a place is held until the worker is done with it, even where its caller has gone."""
         await self._places.acquire()
         self.taken += 1
         loop = asyncio.get_running_loop()
         try:
-            future = self._threads.submit(work)
+            future = self._threads.submit(self._by_one, work)
         except BaseException:
             self._free()
             raise
         future.add_done_callback(lambda _: self._free_from_thread(loop))
         return await asyncio.wrap_future(future)
+
+    def _by_one(self, work: Callable[[Worker], Verdict]) -> Verdict:
+        """Have an idle worker do it; there are as many as threads."""
+        worker = self._idle.pop()
+        try:
+            return work(worker)
+        finally:
+            self._idle.append(worker)
 
     def _free(self) -> None:
         self.taken -= 1

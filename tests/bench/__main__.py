@@ -21,7 +21,9 @@ BENCHMARKS = (
     "dcm_speed",
     "sandbox_speed",
     "sandbox_whole",
+    "sandbox_scaling",
     "sandbox_memory",
+    "redteam_under_load",
     "frames_speed",
 )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import time
 from pathlib import Path
 
@@ -52,10 +53,11 @@ class MemoryRecord(Record):
     bytes_a_run: float
 
 
-def resident_mib() -> float:
-    """Memory of this process, after a collection."""
+def resident_mib(pool: Pool) -> float:
+    """Memory of this process, after a collection, and of the pool's; what they share is counted in each."""
     gc.collect()
-    return int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]) * PAGE_BYTES / 2**20
+    pages = [Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1] for pid in (os.getpid(), *pool.pids)]
+    return sum(map(int, pages)) * PAGE_BYTES / 2**20
 
 
 async def run(pool: Pool, runs: int, every: int) -> list[Point]:
@@ -68,7 +70,7 @@ async def run(pool: Pool, runs: int, every: int) -> list[Point]:
             if verdict.outcome is not outcome:
                 raise SystemExit(f"{code!r} ended in {verdict.outcome}, not {outcome}")
         del verdicts
-        points.append(Point(runs=done + every, mib=resident_mib()))
+        points.append(Point(runs=done + every, mib=resident_mib(pool)))
     return points
 
 

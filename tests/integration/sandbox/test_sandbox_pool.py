@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -18,10 +23,12 @@ LIMITS = Limits(fuel=1_000_000_000, memory_bytes=128 << 20)
 ENDLESS = "def f():\n    while True: pass"
 
 
-def resident_bytes() -> int:
-    """Memory of this process."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
-    return pages * 4096
+def resident_bytes(pool: Pool) -> int:
+    """Memory of this process and of the pool's."""
+    return sum(
+        int(Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]) * 4096
+        for pid in (os.getpid(), *pool.pids)
+    )
 
 
 def test_each_candidate_has_its_own_verdict_whatever_runs_beside_it() -> None:
@@ -95,12 +102,118 @@ def test_memory_stays_where_it_is() -> None:
                 for _ in range(count // 50):
                     await asyncio.gather(*[pool.judge("def f(): return 1", "f", [Case((), 1)]) for _ in range(50)])
                 gc.collect()
-                return resident_bytes()
+                return resident_bytes(pool)
 
             return await many(100), await many(500)
 
     before, after = asyncio.run(run())
     assert after - before < 8 << 20
+
+
+def test_a_judge_that_is_killed_costs_one_verdict_and_names_the_signal() -> None:
+    async def run() -> tuple[BaseException | Verdict, Verdict]:
+        async with Pool(1, LIMITS) as pool:
+            await pool.judge("def f(): return 1", "f", [Case((), 1)])
+            hit = asyncio.create_task(pool.judge(ENDLESS, "f", [Case((), 1)]))
+            await asyncio.sleep(0.1)
+            os.kill(pool.pids[0], signal.SIGKILL)
+            (lost,) = await asyncio.gather(hit, return_exceptions=True)
+            return lost, await pool.judge("def f(): return 1", "f", [Case((), 1)])
+
+    lost, after = asyncio.run(run())
+    assert isinstance(lost, SandboxError)
+    assert "ended by SIGKILL" in str(lost)
+    assert after.passed
+
+
+def test_no_process_is_left_when_a_pool_is_closed() -> None:
+    async def run() -> list[int]:
+        async with Pool(2, LIMITS) as pool:
+            await asyncio.gather(*[pool.judge("def f(): return 1", "f", [Case((), 1)]) for _ in range(8)])
+            return pool.pids
+
+    pids = asyncio.run(run())
+    assert len(pids) == 2
+    assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]
+
+
+def test_judges_end_when_whoever_asked_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "asks.py"
+    script.write_text(
+        "import asyncio, os, signal\n"
+        "from harness.sandbox.case import Case\n"
+        "from harness.sandbox.pool import Pool\n"
+        "async def run():\n"
+        "    pool = Pool(1)\n"
+        "    await pool.judge('def f(): return 1', 'f', [Case((), 1)])\n"
+        "    print(*pool.pids, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "asyncio.run(run())\n",
+        encoding="utf-8",
+    )
+    # No `if __name__` guard, and a folder with a module that shadows one of ours: neither matters to a judge.
+    (tmp_path / "struct.py").write_text("raise SystemExit('shadowed')\n", encoding="utf-8")
+    command = [sys.executable, "-P", str(script)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    pid = int(done.stdout)
+    for _ in range(100):
+        if not Path(f"/proc/{pid}").exists():
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"process {pid} is still there")
+
+
+def test_values_cross_to_the_judge_and_back_exactly() -> None:
+    deep: object = 1
+    for _ in range(98):
+        deep = [deep]
+    values: list[object] = [deep, {1, "a", (2.5, None)}, {"k": b"\x00\xff"}, "\ud800", -0.0, 1 << 200, complex(1, -0.0)]
+
+    async def run() -> list[Verdict]:
+        async with Pool(1, LIMITS) as pool:
+            return await asyncio.gather(
+                *[pool.judge("def f(x): return x", "f", [Case((value,), value)]) for value in values]
+            )
+
+    assert [verdict.outcome for verdict in asyncio.run(run())] == [Outcome.PASS] * len(values)
+
+
+def test_what_is_not_plain_data_is_refused_before_it_reaches_a_judge() -> None:
+    async def run() -> Verdict:
+        async with Pool(1, LIMITS) as pool:
+            return await pool.judge("def f(x): return x", "f", [Case((object(),), 1)])
+
+    with pytest.raises(TypeError, match="object is not plain data"):
+        asyncio.run(run())
+
+
+def test_no_cases_are_refused_as_by_the_judge_itself() -> None:
+    async def run() -> Verdict:
+        async with Pool(1, LIMITS) as pool:
+            return await pool.judge("def f(x): return x", "f", [])
+
+    with pytest.raises(ValueError, match="there are no cases to judge 'f' by") as raised:
+        asyncio.run(run())
+    assert "In the judge's process" in raised.value.__notes__[0]
+
+
+def test_fuel_does_not_depend_on_the_hash_seed_of_the_process() -> None:
+    script = (
+        "from harness.sandbox.judge import Judge; from harness.sandbox.case import Case; "
+        "words = {'a', 'b', 'carrot', 'd', 'e', 'f', 'gg'}; "
+        "print(Judge().judge('def f(s): return list(s)', 'f', [Case((words,), [])]).fuel)"
+    )
+    fuels = {
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "3", "4")
+    }
+    assert len(fuels) == 1
 
 
 def test_a_pool_without_workers_is_refused() -> None:

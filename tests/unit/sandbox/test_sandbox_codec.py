@@ -38,6 +38,14 @@ def test_every_value_of_plain_data_comes_back_as_itself(value: object) -> None:
     assert same(value, decode(encode(value)))
 
 
+@given(st.sets(KEYS, max_size=6))
+def test_a_set_is_the_same_bytes_however_python_orders_it(members: set[object]) -> None:
+    inserted_last_first = set[object]()
+    while members:
+        inserted_last_first.add(members.pop())
+        assert encode(members | inserted_last_first) == encode(inserted_last_first | members)
+
+
 @given(VALUES)
 def test_the_text_of_a_value_reads_as_the_same_value(value: object) -> None:
     assert same(value, literal(show(value)))

@@ -1,0 +1,183 @@
+"""A judge in a process of its own, asked through its pipes.
+
+    python -m harness.sandbox.worker        # how `Worker` starts it; it reads questions until they end
+
+Instances need the lock of their process's memory map, all the time: two threads judge no faster than one. Two processes
+judge twice as fast, and one that is killed takes nothing along but the question that it was asked.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import subprocess
+import sys
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import astuple
+from typing import IO, Any
+
+from harness.outcome import Outcome
+from harness.sandbox.case import Case, CaseResult, Verdict
+from harness.sandbox.codec import decode, encode
+from harness.sandbox.errors import SandboxError
+from harness.sandbox.judge import Judge
+from harness.sandbox.limits import Limits
+
+_LENGTH = struct.Struct("<Q")
+_RAISED: dict[str, type[Exception]] = {kind.__name__: kind for kind in (SandboxError, TypeError, ValueError)}
+"""What a judge raises by its word; anything else is a fault of the machinery too."""
+
+
+class Worker:
+    """A `Judge` elsewhere. Its process starts with the first question, and anew where it was killed; one thread asks.
+
+    Args:
+      limits: For each call of a candidate.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The number of its process, where one runs."""
+        return self._process.pid if self._process else None
+
+    def judge(self, code: str, entry_point: str, cases: Sequence[Case]) -> Verdict:
+        """See `Judge.judge`.
+
+        Raises:
+          SandboxError: Also where the process was killed.
+        """
+        return self._ask("judge", code, entry_point, [_packed(case) for case in cases])
+
+    def judge_asserts(self, code: str, tests: Sequence[str], prelude: str, entry_point: str | None) -> Verdict:
+        """See `Judge.judge_asserts`.
+
+        Raises:
+          SandboxError: Also where the process was killed.
+        """
+        return self._ask("judge_asserts", code, list(tests), prelude, entry_point)
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.communicate()
+
+    def _ask(self, *question: object) -> Verdict:
+        written = encode(question)
+        process = self._process = self._process or _started(self._limits)
+        stdin, stdout = _pipes(process)
+        try:
+            _send(stdin, written)
+            kind, *fields = _received(stdout)
+        except (BrokenPipeError, EOFError):
+            self.close()
+            raise SandboxError(
+                f"a judge's process was ended by {_ending(process.returncode)}, and its candidate has no verdict; "
+                "see that the machine has memory to spare and run again"
+            ) from None
+        if kind == "verdict":
+            return _unpacked_verdict(*fields)
+        name, text, trace = fields
+        error = _RAISED[name](text)
+        error.add_note(f"In the judge's process:\n{trace}")
+        raise error
+
+
+def _started(limits: Limits) -> subprocess.Popen[bytes]:
+    """A process that finds what this one finds, wherever it runs, and has the limits."""
+    process = subprocess.Popen(
+        [sys.executable, "-P", "-m", "harness.sandbox.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
+    )
+    _send(_pipes(process)[0], encode(astuple(limits)))
+    return process
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    return process.stdin, process.stdout
+
+
+def _ending(code: int) -> str:
+    return signal.Signals(-code).name if code < 0 else f"itself with status {code}"
+
+
+def _send(pipe: IO[bytes], content: bytes) -> None:
+    pipe.write(_LENGTH.pack(len(content)) + content)
+    pipe.flush()
+
+
+def _received(pipe: IO[bytes]) -> tuple[Any, ...]:
+    """The next message.
+
+    Raises:
+      EOFError: There is none.
+    """
+    head = pipe.read(_LENGTH.size)
+    size = _LENGTH.unpack(head)[0] if len(head) == _LENGTH.size else 1
+    content = pipe.read(size)
+    if len(content) != size:
+        raise EOFError
+    message = decode(content)
+    assert isinstance(message, tuple)
+    return message
+
+
+def _packed(case: Case) -> tuple[object, ...]:
+    """Values as bytes of their own: they may be as deep as a message may."""
+    args, expected, *rules = (case.args, case.expected, case.raises, case.tolerance, case.exact_types, case.may_mutate)
+    return encode(args), encode(expected), *rules
+
+
+def _unpacked(args: bytes, expected: bytes, *rules: Any) -> Case:
+    return Case(decode(args), decode(expected), *rules)  # type: ignore[arg-type]  # a tuple was encoded
+
+
+def _packed_verdict(verdict: Verdict) -> tuple[object, ...]:
+    cases = [(str(case.outcome), case.detail, case.value_text, case.fuel) for case in verdict.cases]
+    return str(verdict.outcome), cases, verdict.traceback, verdict.stdout, verdict.stderr, verdict.fuel
+
+
+def _unpacked_verdict(outcome: str, cases: list[Any], *words_and_fuel: Any) -> Verdict:
+    results = tuple(CaseResult(Outcome(kind), *rest) for kind, *rest in cases)
+    return Verdict(Outcome(outcome), results, *words_and_fuel)
+
+
+def _answer(judge: Judge, kind: str, *question: Any) -> tuple[object, ...]:
+    """The verdict, or what was raised."""
+    try:
+        if kind == "judge":
+            code, entry_point, cases = question
+            return "verdict", *_packed_verdict(judge.judge(code, entry_point, [_unpacked(*case) for case in cases]))
+        code, tests, prelude, entry_point = question
+        verdict = judge.judge_asserts(code, tests, prelude=prelude, entry_point=entry_point)
+        return "verdict", *_packed_verdict(verdict)
+    except Exception as error:
+        name = next((name for name, raised in _RAISED.items() if isinstance(error, raised)), None)
+        text = str(error) if name else f"the judge failed: {type(error).__name__}: {error}"
+        return "raised", name or SandboxError.__name__, text, traceback.format_exc()
+
+
+def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
+    """Answer until no one asks."""
+    with suppress(EOFError, BrokenPipeError):
+        judge = Judge(Limits(*_received(questions)))
+        while True:
+            _send(answers, encode(_answer(judge, *_received(questions))))
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asked hears it, and closes the pipes
+    pipe = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what anyone prints goes elsewhere
+    _serve(sys.stdin.buffer, pipe)
