@@ -21,10 +21,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock
-from wasmtime import Config, Engine
+from wasmtime import Config, Engine, WasmtimeError
 from wasmtime.component import Component
 
+from harness.sandbox import linking
 from harness.sandbox.errors import SandboxError
+from harness.sandbox.linking.binary import LinkingError
+from harness.sandbox.linking.component import linked
 
 STACK_BYTES = (2 << 20) - (64 << 10)
 """The native stack of an instance; wasmtime allows less than 2 MiB, and every thread of Python's has more."""
@@ -67,7 +70,9 @@ def identity() -> str:
     digest = hashlib.sha256()
     versions = (metadata.version("componentize-py"), metadata.version("wasmtime"))
     system = (platform.system(), platform.machine(), _cpu_features())
-    digest.update(repr((versions, system, STACK_BYTES, sources(), Path(__file__).read_bytes())).encode())
+    builders = [Path(__file__), *sorted(Path(linking.__file__).parent.glob("*.py"))]
+    written = [path.read_bytes() for path in builders]
+    digest.update(repr((versions, system, STACK_BYTES, sources(), written)).encode())
     return digest.hexdigest()[:16]
 
 
@@ -101,9 +106,9 @@ def _build(path: Path) -> None:
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".building-") as folder:
         component = _componentized(Path(folder))
         try:
-            content = Component.from_file(engine(), str(component)).serialize()
-        except Exception as error:
-            raise SandboxError(f"wasmtime cannot compile the sandbox: {error}") from error
+            content = Component(engine(), linked(component.read_bytes())).serialize()
+        except (LinkingError, WasmtimeError) as error:
+            raise SandboxError(f"the sandbox cannot be linked and compiled: {error}") from error
         staged = Path(folder) / path.name
         staged.write_bytes(content)
         staged.replace(path)

@@ -112,7 +112,7 @@ def test_memory_stays_where_it_is() -> None:
 
 def test_a_judge_that_is_killed_costs_one_verdict_and_names_the_signal() -> None:
     async def run() -> tuple[BaseException | Verdict, Verdict]:
-        async with Pool(1, LIMITS) as pool:
+        async with Pool(1, Limits()) as pool:
             await pool.judge("def f(): return 1", "f", [Case((), 1)])
             hit = asyncio.create_task(pool.judge(ENDLESS, "f", [Case((), 1)]))
             await asyncio.sleep(0.1)
