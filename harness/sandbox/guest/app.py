@@ -6,7 +6,7 @@ import wit_world  # type: ignore[import-not-found]  # componentize-py writes it
 
 from harness.sandbox.guest import exam, library, loop, script
 from harness.sandbox.guest.candidate import Candidate
-from harness.sandbox.guest.warm import ready
+from harness.sandbox.guest.warm import ready, settle_in
 
 __all__ = ["WitWorld", "library", "loop"]
 
@@ -15,6 +15,10 @@ _candidate = Candidate()
 
 class WitWorld(wit_world.WitWorld):  # type: ignore[misc]  # untyped base
     """The world `interpreter` of sandbox.wit."""
+
+    def __init__(self) -> None:
+        # One is made for each export; nothing but that comes between here and the taking of the memory.
+        settle_in()
 
     def load(self, message: str) -> str:
         """See `Candidate.load`."""

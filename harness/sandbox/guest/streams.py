@@ -39,6 +39,13 @@ _stdout = _Output(_out, encoding="utf-8", errors="backslashreplace", newline="\n
 _stderr = _Output(_err, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True)
 
 
+def _input(text: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8")
+
+
+_no_input = _input("")
+
+
 def install(limit: int, text: str = "") -> None:
     """Put the streams where Python looks for them.
 
@@ -47,7 +54,7 @@ def install(limit: int, text: str = "") -> None:
       text: What input holds.
     """
     _out.limit = _err.limit = limit
-    sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8")  # type: ignore[misc]
+    sys.stdin = sys.__stdin__ = _input(text) if text else _no_input  # type: ignore[misc]
     sys.stdout = sys.__stdout__ = _stdout  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = _stderr  # type: ignore[misc]
 

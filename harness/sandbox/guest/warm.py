@@ -16,10 +16,14 @@ from harness.sandbox.guest.candidate import NAME, Candidate
 from harness.sandbox.guest.exam import test
 
 _ROUNDS = 40
-_SMALLEST, _LARGEST_POOLED, _STEP = 32, 512, 16
-"""Sizes of Python's own allocator on 32 bits."""
-_BYTES_OVERHEAD = 17
-_FRESH = 40
+_CHUNKS = (
+    *(1 << 16, 1 << 15, 1 << 14, 1 << 13, 1 << 12, 3 << 10, 1 << 11, 3 << 9),
+    *range(1 << 10, 31, -16),
+)
+"""Sizes of what the allocator gives, largest first: a small one would be cut from a large one."""
+_OVERHEAD = 4 + 17
+"""Bytes of a chunk that are the allocator's, and bytes of an object that are not its content."""
+_PAGE = 4096
 _MOST_BLOCKS = 20_000
 _filling: list[object] = []
 _SOURCE = """
@@ -41,7 +45,7 @@ def f(values, flag=True):
 
 
 def ready() -> None:
-    """Rehearse, seed, collect, freeze. Last thing before the memory is taken."""
+    """Rehearse, seed, collect."""
     for _ in range(_ROUNDS):
         _rehearse()
     sys.modules.pop(NAME)
@@ -49,35 +53,32 @@ def ready() -> None:
     # The runtime seeds `random` anew in each instance, from the host and slowly; `settle` puts this back.
     random.seed = lambda *args, **named: None
     gc.collect()
-    _fill()
-    # The library is never garbage: a collection need not touch its pages.
-    gc.freeze()
 
 
-def _fill() -> None:
+def settle_in() -> None:
     """Take up every gap that the imports left, so that what an instance allocates lies together, on pages of its own.
 
     A page that is written is a page to be copied: with gaps all over the heap there were twice as many.
     """
-    for size in range(_SMALLEST, _LARGEST_POOLED + 1, _STEP):
-        _fill_size(size, _STEP)
-    for size in (1 << 16, 1 << 15, 1 << 14, 1 << 13, 1 << 12, 3 << 10, 1 << 11, 3 << 9, 1 << 10, 3 << 8, 640, 560):
-        _fill_size(size, 64)
-    _filling.append([[] for _ in range(200)])
-    _filling.append([{} for _ in range(200)])
-    _filling.append([float(at) + 0.5 for at in range(200)])
+    for size in _CHUNKS:
+        _fill_size(size)
+    _filling.append([[at] for at in range(1000)])  # their contents are the smallest chunks
+    for kind in range(200):
+        _filling.append((kind, [], {kind: None}, kind + 0.5, kind + 1000, iter([]), iter(()), range(kind), slice(kind)))
     _filling.append([(None,) * size + (at,) for size in range(20) for at in range(200)])
+    # The library is never garbage: a collection need not touch its pages.
+    gc.freeze()
 
 
-def _fill_size(size: int, slack: int) -> None:
-    """Allocate blocks of one size until they come one after another, as they do where nothing was before."""
+def _fill_size(size: int) -> None:
+    """Allocate chunks of one size until they come one after another, as they do where nothing was before."""
     last, in_a_row = 0, 0
     for _ in range(_MOST_BLOCKS):
-        block = bytes(size - _BYTES_OVERHEAD)
+        block = bytes(size - _OVERHEAD)
         _filling.append(block)
-        in_a_row = in_a_row + 1 if 0 < id(block) - last <= size + slack else 0
+        in_a_row = in_a_row + 1 if id(block) - last == size else 0
         last = id(block)
-        if in_a_row > _FRESH:
+        if in_a_row > 2 and in_a_row * size > _PAGE:
             return
 
 
