@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import random
 import sys
+from array import array
 
 from harness.sandbox.codec import encode
 from harness.sandbox.guest import streams
@@ -26,6 +27,9 @@ _OVERHEAD = 4 + 17
 _PAGE = 4096
 _MOST_BLOCKS = 20_000
 _filling: list[object] = []
+_lasting: list[object] = []
+_listed = b""
+_LIST_BEGINS, _LIST_ENDS = b"objects that no instance frees: ", b" end of the objects"
 _SOURCE = """
 from typing import List, Optional
 import math
@@ -53,6 +57,7 @@ def ready() -> None:
     # The runtime seeds `random` anew in each instance, from the host and slowly; `settle` puts this back.
     random.seed = lambda *args, **named: None
     gc.collect()
+    _list_objects()
 
 
 def settle_in() -> None:
@@ -68,6 +73,21 @@ def settle_in() -> None:
     _filling.append([(None,) * size + (at,) for size in range(20) for at in range(200)])
     # The library is never garbage: a collection need not touch its pages.
     gc.freeze()
+
+
+def _list_objects() -> None:
+    """Write down where every object is that is there now, and keep it there; see `linking.memory`."""
+    global _listed
+    found = {id(_lasting)}
+    waiting = gc.get_objects()
+    while waiting:
+        each = waiting.pop()
+        if id(each) not in found and each is not waiting:
+            found.add(id(each))
+            _lasting.append(each)
+            waiting += gc.get_referents(each)
+    places = array("I", map(id, _lasting)).tobytes()
+    _listed = b"".join((_LIST_BEGINS, len(_lasting).to_bytes(4, "little"), places, _LIST_ENDS))
 
 
 def _fill_size(size: int) -> None:

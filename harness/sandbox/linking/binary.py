@@ -83,6 +83,12 @@ class Cursor:
             shift += 7
         return value | byte << shift
 
+    def signed(self) -> int:
+        """The next signed integer."""
+        written = self.skip_number()
+        value = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(written))
+        return value - (1 << 7 * len(written)) if written[-1] & 0x40 else value
+
     def skip_number(self) -> bytes:
         """The next integer of either kind, as it is written."""
         start = self.at

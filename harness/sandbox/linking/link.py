@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from harness.sandbox.linking.binary import Cursor, LinkingError, named, section, signed, sized, unsigned, vector
 from harness.sandbox.linking.code import Indices, relinked
+from harness.sandbox.linking.memory import with_immortals
 from harness.sandbox.linking.module import HEAD, Element, Import, Module, Section, Sort
 
 
@@ -75,6 +76,7 @@ class Linked:
             parts[Section.ELEMENT] += [self._element(number, each, own) for each in module.elements]
             parts[Section.CODE] += [sized(relinked(body, own)) for body in module.bodies]
             parts[Section.DATA] += module.datas
+        parts[Section.DATA] = with_immortals(parts[Section.DATA])
         parts[Section.IMPORT] = self._imports()
         parts[Section.TYPE] = list(self._types)
         for place, (instance, name) in enumerate(exports):
@@ -159,7 +161,7 @@ class Linked:
                 case 0x23:
                     stack.append(self._global(number, cursor.number()))
                 case 0x41:
-                    stack.append(_signed(cursor.skip_number()))
+                    stack.append(cursor.signed())
                 case 0x6A:
                     stack.append(stack.pop() + stack.pop())
                 case opcode:
@@ -203,11 +205,6 @@ def _size(module: Module, sort: Sort) -> int:
         Sort.GLOBAL: module.globals,
     }
     return len(own[sort])
-
-
-def _signed(written: bytes) -> int:
-    value = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(written))
-    return value - (1 << 7 * len(written)) if written[-1] & 0x40 else value
 
 
 def _ordered(parts: Mapping[Section, list[bytes]]) -> list[bytes]:
