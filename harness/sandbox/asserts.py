@@ -21,7 +21,7 @@ from harness.sandbox.errors import SandboxError
 from harness.sandbox.facilities import THIRD_PARTY
 from harness.sandbox.limits import Limits
 from harness.sandbox.names import TestText, prepared
-from harness.sandbox.protocol import Failed, Missing, Returned, TestReply, Unsendable, parse_test
+from harness.sandbox.protocol import Failed, Missing, Returned, TestReply, Unsendable, parse_test, request
 from harness.sandbox.session import Fault, Judged, Session
 
 _LATER = frozenset({"NameError", "ImportError", "SyntaxError"})
@@ -37,7 +37,7 @@ def judge(code: str, tests: Sequence[str], prelude: str, entry_point: str | None
         raise ValueError("there are no tests to judge by; give at least one")
     texts = [prepared(test, prelude, entry_point) for test in tests]
     with Session(code, limits) as session:
-        loaded = session.load()
+        loaded = session.load(names=True)
         if isinstance(loaded, Fault):
             return session.verdict([(CaseResult(loaded.outcome, loaded.detail, None, 0), loaded)] * len(texts))
         callable_names = frozenset(name for name, called in loaded.names.items() if called)
@@ -85,7 +85,7 @@ class _Examination:
         nonce = secrets.token_hex(8).encode()  # ASCII: every nonce costs the same fuel
         fields = (self._prelude, self._text.source, self._called, self._fetched, limits.output_bytes, limits.recursion)
         with Instance(own, self._cross) as instance:
-            reply, _ = instance.invoke("test", encode((nonce, *fields)))
+            reply, _ = instance.invoke("test", request(nonce, *fields))
         try:
             return parse_test(reply, nonce)
         except MalformedError as error:
@@ -110,9 +110,9 @@ class _Examination:
 
     def _cross(self, message: bytes) -> bytes:
         """Pass on to the candidate, and back what came of it."""
-        request = decode(message)
-        if isinstance(request, tuple) and request[0] == "foreign":
-            detail = f"the test gives the candidate a {request[1]}, which cannot cross to it"
+        wanted = decode(message)
+        if isinstance(wanted, tuple) and wanted[0] == "foreign":
+            detail = f"the test gives the candidate a {wanted[1]}, which cannot cross to it"
             raise _CandidateFailed(Fault(Outcome.UNSUPPORTED, detail))
         reply = self._session.operate(message)
         match reply:
@@ -124,8 +124,8 @@ class _Examination:
                 return encode(("raised", list(names), reply.detail.split(": ", 1)[-1]))
             case Fault():
                 raise _CandidateFailed(reply)
-            case Missing() if isinstance(request, tuple):
-                raise _CandidateFailed(Fault(Outcome.RUNTIME, f"the candidate does not define {request[2]!r}"))
+            case Missing() if isinstance(wanted, tuple):
+                raise _CandidateFailed(Fault(Outcome.RUNTIME, f"the candidate does not define {wanted[2]!r}"))
             case Unsendable(reason=reason):
                 raise _CandidateFailed(Fault(Outcome.RUNTIME, reason))
         raise _CandidateFailed(Fault(Outcome.RUNTIME, f"the reply was tampered with: {type(reply).__name__}"))

@@ -58,7 +58,8 @@ def encode(value: object) -> bytes:
       TypeError: A value inside is not plain data.
       ValueError: It is nested deeper than MAX_DEPTH, or cyclic.
     """
-    return Encoder().encode(value)
+    write = _LEAVES.get(type(value))
+    return Encoder().encode(value) if write is None else write(value)
 
 
 class Encoder:

@@ -90,14 +90,15 @@ def _run(session: Session, entry_point: str, cases: Sequence[Case]) -> list[Judg
 
 
 def _case(session: Session, entry_point: str, case: Case) -> Judged:
+    given = encode(case.args)
     before = session.fuel
-    reply = session.call(entry_point, case.args)
+    reply = session.call(entry_point, case.args, watch=not case.may_mutate)
     fuel = session.fuel - before
     if isinstance(reply, Fault):
         return _faulted(reply, case, fuel), reply
     if isinstance(reply, Returned):
         try:
-            return _returned(reply, case, fuel), None
+            return _returned(reply, case, given, fuel), None
         except MalformedError as error:
             return CaseResult(Outcome.RUNTIME, f"the returned value was tampered with: {error}", None, fuel), None
     if isinstance(reply, Missing):
@@ -119,21 +120,19 @@ def _faulted(fault: Fault, case: Case, fuel: int) -> CaseResult:
     return CaseResult(Outcome.RUNTIME, f"{case.raises} was to be raised, not {fault.detail}", None, fuel)
 
 
-def _returned(reply: Returned, case: Case, fuel: int) -> CaseResult:
+def _returned(reply: Returned, case: Case, given: bytes, fuel: int) -> CaseResult:
     value = decode(reply.value)
     text = show(value)[:_LONGEST_VALUE]
     if case.raises is not None:
         return CaseResult(Outcome.WRONG, f"{case.raises} was to be raised, not {text[:200]} returned", text, fuel)
     if not same(case.expected, value, tolerance=case.tolerance, exact_types=case.exact_types):
         return CaseResult(Outcome.WRONG, f"{show(case.expected)[:200]} was expected, not {text[:200]}", text, fuel)
-    if not case.may_mutate and _mutated(case.args, reply.args):
+    if not case.may_mutate and reply.args != given and _mutated(case.args, reply.args):
         return CaseResult(Outcome.MUTATED, "the value is right, but the call changed its arguments", text, fuel)
     return CaseResult(Outcome.PASS, "the expected value", text, fuel)
 
 
 def _mutated(before: tuple[object, ...], after: bytes) -> bool:
-    if encode(before) == after:
-        return False
     try:
         return not same(before, decode(after))
     except MalformedError:

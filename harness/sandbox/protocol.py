@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 from dataclasses import dataclass
 
 from harness.sandbox.codec import MalformedError, decode
@@ -17,7 +18,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The module ran; the names it defines, and whether each can be called."""
+    """The module ran; the names it defines, and whether each can be called, if that was asked for."""
 
     names: dict[str, bool]
     output: Output
@@ -42,7 +43,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """A value, and the arguments as they are after the call, both encoded."""
+    """A value, and the arguments as they are after the call if they were watched, both encoded."""
 
     value: bytes
     args: bytes
@@ -99,6 +100,8 @@ class Ran:
     output: Output
 
 
+_FORMAT = 2
+"""Of marshal's formats, the one that writes floats exactly, and no object by reference to an earlier one."""
 _MOST = 20
 """Frames and classes that are kept of an exception."""
 _LONGEST_NAME = 100
@@ -106,6 +109,14 @@ _LARGEST = 10_000_000
 
 Reply = Loaded | Syntax | Missing | Returned | Unsendable | Raised
 TestReply = Passed | Failed
+
+
+def request(nonce: bytes, *fields: object) -> bytes:
+    """What an export is asked: plain data, that much is for the caller to see to.
+
+    An instance reads it with Python's own reader, which is fast and trusts whoever wrote. Replies are read with ours.
+    """
+    return marshal.dumps((nonce, *fields), _FORMAT)  # type: ignore[arg-type]  # plain data, but not by its type
 
 
 def parse(reply: bytes, nonce: bytes) -> Reply:

@@ -39,7 +39,7 @@ from inspect_ai.util._sandbox.environment import (  # inspect-evals-lint: ignore
 from typing_extensions import override
 
 from harness.outcome import Outcome
-from harness.sandbox.codec import MalformedError, encode
+from harness.sandbox.codec import MalformedError
 from harness.sandbox.command_line import Invocation, Kind, Refused, parsed
 from harness.sandbox.limits import MIB, Limits
 
@@ -253,14 +253,14 @@ async def _in_thread(run: _Run, files: dict[str, bytes], *, limited: bool) -> _E
 
 def _ended(run: _Run, files: dict[str, bytes]) -> _Ended:
     from harness.sandbox.engine import Died, Instance
-    from harness.sandbox.protocol import parse_script
+    from harness.sandbox.protocol import parse_script, request
 
     nonce = secrets.token_bytes(8)
     limits = run.limits
     fields = (run.source, list(run.argv), run.text, files, limits.output_bytes, limits.recursion)
     try:
         with Instance(limits) as instance:
-            reply, _ = instance.invoke("script", encode((nonce, *fields, run.folder, run.environment)))
+            reply, _ = instance.invoke("script", request(nonce, *fields, run.folder, run.environment))
         ran = parse_script(reply, nonce)
     except Died as death:
         said = f"{death.outcome}: {death.detail}\n".encode()

@@ -14,7 +14,7 @@ from harness.sandbox.engine import Died, Instance
 from harness.sandbox.errors import SandboxError
 from harness.sandbox.facilities import refused, refused_by_host
 from harness.sandbox.limits import Limits
-from harness.sandbox.protocol import Loaded, Raised, Reply, Syntax, parse
+from harness.sandbox.protocol import Loaded, Raised, Reply, Syntax, parse, request
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class Session:
             self._instance.close()
             self._instance = None
 
-    def load(self) -> Loaded | Fault:
-        """Run the module in a fresh instance."""
+    def load(self, names: bool = False) -> Loaded | Fault:
+        """Run the module in a fresh instance; it says what names it defines where they are asked for."""
         self.discard()
         try:
             text = self.source.encode("utf-8", "surrogatepass").decode("utf-8")
@@ -85,14 +85,20 @@ class Session:
             return Fault(Outcome.SYNTAX, "SyntaxError: the source holds half of a surrogate pair")
         self._instance = Instance(self.limits)
         limits = self.limits
-        reply = self._exchange("load", text, limits.output_bytes, limits.result_bytes, limits.recursion)
+        reply = self._exchange("load", text, limits.output_bytes, limits.result_bytes, limits.recursion, names)
         if isinstance(reply, Fault | Loaded):
             return reply
         return self._odd(reply)
 
-    def call(self, entry_point: str, args: tuple[object, ...]) -> Reply | Fault:
-        """Call the entry point once."""
-        return self._ready() or self._exchange("call", entry_point, args)
+    def call(self, entry_point: str, args: tuple[object, ...], watch: bool = False) -> Reply | Fault:
+        """Call the entry point once, with arguments that are known to be plain data.
+
+        Args:
+          entry_point: The candidate's function.
+          args: Its positional arguments.
+          watch: Whether the reply is to hold what they are afterwards.
+        """
+        return self._ready() or self._exchange("call", entry_point, args, watch)
 
     def operate(self, request: bytes) -> Reply | Fault:
         """Pass on what a test asks for; `request` is an encoded tuple, whose handles are this candidate's."""
@@ -120,11 +126,11 @@ class Session:
         if self._instance is None:
             raise SandboxError(f"{export} was asked of an instance that is gone")
         nonce = secrets.token_hex(8).encode()  # ASCII: every nonce costs the same fuel
-        request = encode((nonce, *fields)) if tail is None else _joined(nonce, tail)
+        question = request(nonce, *fields) if tail is None else _joined(nonce, tail)
         before = self._instance.burnt()
         try:
-            data, _ = self._instance.invoke(export, request)
-            reply = parse(self._sized(data, request), nonce)
+            data, _ = self._instance.invoke(export, question)
+            reply = parse(self._sized(data, question), nonce)
         except Died as death:
             self.fuel += self._instance.burnt() - before
             self.discard()

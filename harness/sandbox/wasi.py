@@ -68,8 +68,6 @@ class World:
         with root.add_instance(f"wasi:filesystem/preopens@{_VERSION}") as folders:
             _add(folders, "get-directories", lambda store: [])
         with root.add_instance(f"wasi:cli/environment@{_VERSION}") as environment:
-            _add(environment, "get-environment", lambda store: [])
-            _add(environment, "get-arguments", lambda store: [])
             _add(environment, "initial-cwd", lambda store: None)
 
     def _now(self) -> int:

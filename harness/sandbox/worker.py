@@ -8,6 +8,7 @@ judge twice as fast, and one that is killed takes nothing along but the question
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import struct
@@ -172,6 +173,7 @@ def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     """Answer until no one asks."""
     with suppress(EOFError, BrokenPipeError):
         judge = Judge(Limits(*_received(questions)))
+        gc.freeze()  # what was imported stays
         while True:
             _send(answers, encode(_answer(judge, *_received(questions))))
 

@@ -13,7 +13,7 @@ from typing import Any
 from harness.sandbox.codec import MAX_DEPTH
 from harness.sandbox.guest import streams
 from harness.sandbox.guest.faults import CANDIDATE, fault
-from harness.sandbox.guest.wire import Handles, Receiver, Sender, TooLargeError, packed, unpacked
+from harness.sandbox.guest.wire import Handles, Receiver, Sender, TooLargeError, crossed, packed, received
 
 NAME = "candidate"
 """Name of the candidate's module."""
@@ -42,8 +42,8 @@ class Candidate:
         self.ballast = [bytearray(_BALLAST_BYTES)]
 
     def load(self, message: str) -> str:
-        """(nonce, source, output bytes, result bytes, recursion) -> `loaded` with the names it defines."""
-        nonce, source, output_bytes, self.result_bytes, recursion = unpacked(message, Receiver(self.handles))
+        """(nonce, source, output bytes, result bytes, recursion, tell) -> `loaded`, with its names if told to."""
+        nonce, source, output_bytes, self.result_bytes, recursion, tell = received(message)
         settle(output_bytes, recursion)
         try:
             code = compile(source, CANDIDATE, "exec", dont_inherit=True)
@@ -55,7 +55,7 @@ class Candidate:
             exec(code, self.module.__dict__)
         except BaseException as error:  # SystemExit and KeyboardInterrupt too: nothing ends the instance from inside
             return self._raised(nonce, error)
-        return packed((nonce, "loaded", self._names(), *streams.taken()))
+        return packed((nonce, "loaded", self._names() if tell else {}, *streams.taken()))
 
     def _names(self) -> dict[str, bool]:
         """The names the module defines, and whether each can be called."""
@@ -63,8 +63,8 @@ class Candidate:
         return {str.__str__(name): callable(value) for name, value in defined if type(name) is str and name[:2] != "__"}
 
     def call(self, message: str) -> str:
-        """(nonce, entry point, args) -> `returned` with the value and the arguments as they are after the call."""
-        nonce, entry, args = unpacked(message, Receiver(self.handles))
+        """(nonce, entry point, args, watch) -> `returned`, with the arguments as they are after the call if watched."""
+        nonce, entry, args, watch = received(message)
         if entry not in self.module.__dict__:
             return packed((nonce, "missing", *streams.taken()))
         try:
@@ -72,11 +72,11 @@ class Candidate:
             value, given = _turned(args, self.module.__dict__[entry](*args))
         except BaseException as error:
             return self._raised(nonce, error)
-        return self._returned(nonce, value, given)
+        return self._returned(nonce, value, given if watch else ())
 
     def operate(self, message: str) -> str:
         """(nonce, operation, target, name, args, named) -> what came of it; a target is one of our values, or None."""
-        nonce, operation, target, name, args, named = unpacked(message, Receiver(self.handles))
+        nonce, operation, target, name, args, named = crossed(message, Receiver(self.handles))
         if target is None:
             if name not in self.module.__dict__:
                 return packed((nonce, "missing", *streams.taken()))

@@ -15,7 +15,7 @@ from harness.sandbox.codec import MalformedError
 from harness.sandbox.guest import streams
 from harness.sandbox.guest.candidate import settle
 from harness.sandbox.guest.faults import fault
-from harness.sandbox.guest.wire import Handles, Receiver, Sender, is_type, packed, unpacked
+from harness.sandbox.guest.wire import Handles, Receiver, Sender, crossed, is_type, packed, received
 
 TEST = "<test>"
 """File name of the test's code."""
@@ -88,7 +88,7 @@ def _ask(operation: str, target: object, name: object, args: object = (), named:
     if _own.values:
         kinds = sorted({type(value).__name__ for value in _own.values})
         cross(packed(("foreign", ", ".join(kinds))))
-    kind, content, message = unpacked(cross(request.decode("latin-1")), _Receiver(_own))
+    kind, content, message = crossed(cross(request.decode("latin-1")), _Receiver(_own))
     if kind == "returned":
         return content
     error = _exception(content, message)
@@ -117,7 +117,7 @@ def _proxy(name: str) -> object:
 
 def test(message: str) -> str:
     """(nonce, prelude, test, called names, fetched names, output bytes, recursion) -> `passed`, or what went wrong."""
-    nonce, prelude, source, called, fetched, output_bytes, recursion = unpacked(message, Receiver(_own))
+    nonce, prelude, source, called, fetched, output_bytes, recursion = received(message)
     settle(output_bytes, recursion)
     _state.clear()
     space: dict[str, object] = {"__name__": "test"}
@@ -131,6 +131,6 @@ def test(message: str) -> str:
     except MalformedError:
         raise
     except BaseException as error:
-        crossed = _state.get("crossed") is error
-        return packed((nonce, "raised", *fault(error, TEST), crossed, *streams.taken()))
+        by_candidate = _state.get("crossed") is error
+        return packed((nonce, "raised", *fault(error, TEST), by_candidate, *streams.taken()))
     return packed((nonce, "passed", *streams.taken()))

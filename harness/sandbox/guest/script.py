@@ -10,7 +10,7 @@ from types import ModuleType
 
 from harness.sandbox.guest import files, streams
 from harness.sandbox.guest.candidate import settle
-from harness.sandbox.guest.wire import Handles, Receiver, packed, unpacked
+from harness.sandbox.guest.wire import packed, received
 
 
 def run(message: str) -> str:
@@ -19,8 +19,7 @@ def run(message: str) -> str:
     The reply holds the status, the files there are now, and what was printed. `argv[0]` names the program: `-c`, `-`,
     or its path.
     """
-    fields = unpacked(message, Receiver(Handles()))
-    nonce, source, argv, text, disk, output_bytes, recursion, folder, environment = fields
+    nonce, source, argv, text, disk, output_bytes, recursion, folder, environment = received(message)
     settle(output_bytes, recursion, text)
     name = {"-c": "<string>", "-": "<stdin>"}.get(argv[0], argv[0])
     files.mount(disk, folder, folder if name[0] == "<" else os.path.join(folder, os.path.dirname(name)))

@@ -65,6 +65,8 @@ def taken() -> tuple[bytes, bytes]:
 
 
 def _take(stream: _Kept) -> bytes:
+    if not stream.kept:
+        return b""
     content = bytes(stream.kept)
     stream.limit -= len(content)
     stream.kept.clear()

@@ -7,6 +7,7 @@ pages that all instances otherwise share; it made a run twice as slow.
 from __future__ import annotations
 
 import gc
+import marshal
 import random
 import sys
 from array import array
@@ -104,11 +105,11 @@ def _fill_size(size: int) -> None:
 
 def _rehearse() -> None:
     candidate = Candidate()
-    candidate.load(_message(_SOURCE, 1 << 16, 1 << 20, 1_000))
-    candidate.call(_message("f", ([1, 2, 2, 3],)))
-    candidate.call(_message("f", (["a", 1.5, None],)))
-    candidate.operate(_message("call", None, "f", ([1, 2, 3],), {}))
-    Candidate().load(_message("def f(:", 1 << 16, 1 << 20, 1_000))
+    candidate.load(_message(_SOURCE, 1 << 16, 1 << 20, 1_000, True))
+    candidate.call(_message("f", ([1, 2, 2, 3],), True))
+    candidate.call(_message("f", (["a", 1.5, None],), False))
+    candidate.operate(encode((b"12345678", "call", None, "f", ([1, 2, 3],), {})).decode("latin-1"))
+    Candidate().load(_message("def f(:", 1 << 16, 1 << 20, 1_000, False))
     test(_message("import math\n", "def check(f):\n    assert f([1, 2]) == [2]\ncheck(lambda x: x[1:])\n", *_NO_NAMES))
     streams.taken()
 
@@ -117,4 +118,5 @@ _NO_NAMES: tuple[object, ...] = ([], [], 1 << 16, 1_000)
 
 
 def _message(*fields: object) -> str:
-    return encode((b"12345678", *fields)).decode("latin-1")
+    written = marshal.dumps((b"12345678", *fields), 2)  # type: ignore[arg-type]  # plain data, but not by its type
+    return written.decode("latin-1")

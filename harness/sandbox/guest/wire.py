@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import marshal
+import struct
 from collections.abc import Callable
 from typing import Any
 
-from harness.sandbox.codec import Encoder, MalformedError, Reader, sized
+from harness.sandbox.codec import Encoder, MalformedError, Reader, encode, sized
 
 _EXACT: dict[type, Callable[[Any], object]] = {
     int: int.__pos__,
@@ -17,6 +19,7 @@ _EXACT: dict[type, Callable[[Any], object]] = {
 """What takes the plain value out of an instance of a subclass, without asking the subclass."""
 
 _LONGEST_NAME = 64
+_size = struct.Struct("<I").pack
 _TYPES: tuple[type, ...] = (
     bool,
     int,
@@ -140,14 +143,23 @@ class Receiver(Reader):
         return self.handles.value(handle)
 
 
-def unpacked(message: str, reader: Receiver) -> tuple[Any, ...]:
-    """The fields of a message."""
+def received(message: str) -> tuple[Any, ...]:
+    """The fields of a request; see `harness.sandbox.protocol.request`."""
+    fields: tuple[Any, ...] = marshal.loads(message.encode("latin-1"))
+    return fields
+
+
+def crossed(message: str, reader: Receiver) -> tuple[Any, ...]:
+    """The fields of a message that another instance had a part in."""
     fields = reader.open(message.encode("latin-1"))
     if not isinstance(fields, tuple):
         raise MalformedError("a message is a tuple")
     return fields
 
 
-def packed(value: object) -> str:
-    """A message that holds a value of plain data."""
-    return Encoder().encode(value).decode("latin-1")
+def packed(fields: tuple[object, ...]) -> str:
+    """A message that holds fields of plain data."""
+    parts = [b"t", _size(len(fields))]
+    for field in fields:
+        parts += (b"b", _size(len(field)), field) if type(field) is bytes else (encode(field),)
+    return b"".join(parts).decode("latin-1")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from harness.sandbox.linking.binary import LinkingError, named, section, unsigned, vector
 from harness.sandbox.linking.link import Inside, Linked, Outside, Source
-from harness.sandbox.linking.module import Import, Sort, parse
+from harness.sandbox.linking.module import Import, Module, Sort, parse
 from harness.sandbox.linking.parts import (
     HEAD,
     INSTANCE,
@@ -24,6 +24,17 @@ from harness.sandbox.linking.parts import (
     SectionNumber,
     items,
 )
+
+_ALWAYS_EMPTY = ("get-environment", "get-arguments")
+"""What every instance asks for as it begins: lists, of which nothing is in the sandbox."""
+_EMPTY_INSTANCE = -1
+_EMPTY = Module(
+    types=[b"\x60\x01\x7f\x00"],
+    functions=[0],
+    exports={"empty": (Sort.FUNCTION, 0)},
+    bodies=[b"\x00\x20\x00\x42\x00\x37\x02\x00\x0b"],
+)
+"""Answers it without leaving the instance: where the list is to be put, it writes that it lies at 0 and is 0 long."""
 
 
 def linked(component: bytes) -> bytes:
@@ -55,7 +66,7 @@ class _Reading:
 
     def linked(self) -> Linked:
         """The instances that become one, as one module."""
-        modules = {}
+        modules = {_EMPTY_INSTANCE: _EMPTY}
         for number in sorted(self.joined):
             instance = self.instances[number]
             if isinstance(instance, Instantiation):
@@ -68,6 +79,8 @@ class _Reading:
         return self.spaces[sort][index]
 
     def _source(self, number: int, wanted: Import) -> Source:
+        if wanted.module.startswith("wasi:cli/environment@") and wanted.name in _ALWAYS_EMPTY:
+            return Inside(_EMPTY_INSTANCE, "empty")
         taker = self.instances[number]
         assert isinstance(taker, Instantiation)
         given = taker.given[wanted.module]
