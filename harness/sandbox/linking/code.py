@@ -21,7 +21,6 @@ class Indices:
     memories: Sequence[int]
     globals: Sequence[int]
     elements: Sequence[int]
-    datas: Sequence[int]
 
 
 Step = Callable[[Cursor, Indices], bytes]
@@ -86,8 +85,6 @@ _SIMPLE: dict[int, Step] = {
 }
 _BULK: dict[int, Step] = {
     **dict.fromkeys(range(8), _nothing),
-    8: _index("datas", "memories"),
-    9: _index("datas"),
     10: _index("memories", "memories"),
     11: _index("memories"),
     12: _index("elements", "tables"),

@@ -121,13 +121,12 @@ class Linked:
             tables=self._map(number, Sort.TABLE),
             memories=self._map(number, Sort.MEMORY),
             globals=self._map(number, Sort.GLOBAL),
-            elements=self._segments(number, lambda each: len(each.elements)),
-            datas=self._segments(number, lambda each: len(each.datas)),
+            elements=self._segments(number),
         )
 
-    def _segments(self, number: int, count: Callable[[Module], int]) -> list[int]:
-        first = sum(count(module) for before, module in self._modules.items() if before < number)
-        return list(range(first, first + count(self._modules[number])))
+    def _segments(self, number: int) -> list[int]:
+        first = sum(len(module.elements) for before, module in self._modules.items() if before < number)
+        return list(range(first, first + len(self._modules[number].elements)))
 
     def _imports(self) -> list[bytes]:
         kinds: dict[int, bytes] = {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
+from itertools import groupby
 
 from harness.sandbox.linking.binary import Cursor, LinkingError, signed, sized
 
@@ -19,6 +20,8 @@ LIST_ENDS = b" end of the objects"
 _COUNT = struct.Struct("<I")
 _IMMORTAL = 5 << 28
 """CPython 3.14, Include/refcount.h: what an immortal object's count begins as, on 32 bits."""
+_CONSTANT = b"\0\x41"
+"""A data segment that lies where a constant says, as all do."""
 _PAGE = 4096
 
 
@@ -54,9 +57,7 @@ def _image(segments: Iterable[bytes]) -> bytearray:
     """The memory that data segments describe."""
     memory = bytearray()
     for segment in segments:
-        cursor = Cursor(segment)
-        if (cursor.byte(), cursor.byte()) != (0, 0x41):
-            raise LinkingError("a data segment does not say where it lies")
+        cursor = Cursor(segment, len(_CONSTANT))
         offset = cursor.signed()
         cursor.byte()
         content = cursor.sized()
@@ -68,12 +69,10 @@ def _image(segments: Iterable[bytes]) -> bytearray:
 def _segments(memory: bytearray) -> list[bytes]:
     """Data segments that describe the memory: one for every run of pages that are not empty."""
     found: list[bytes] = []
-    run = bytearray()
-    for start in range(0, len(memory) + _PAGE, _PAGE):
-        page = memory[start : start + _PAGE]
-        if any(page):
-            run += page
-        elif run:
-            found.append(b"\0\x41" + signed(start - len(run)) + b"\x0b" + sized(bytes(run)))
-            run.clear()
+    pages = range(0, len(memory), _PAGE)
+    for filled, run in groupby(pages, lambda start: any(memory[start : start + _PAGE])):
+        if filled:
+            starts = list(run)
+            content = bytes(memory[starts[0] : starts[-1] + _PAGE])
+            found.append(_CONSTANT + signed(starts[0]) + b"\x0b" + sized(content))
     return found

@@ -216,10 +216,10 @@ def _element(cursor: Cursor) -> Element:
 
 def _data(cursor: Cursor) -> bytes:
     start = cursor.at
-    flag = cursor.number()
-    if flag > 1:
-        raise LinkingError("a data segment names a memory")
-    if flag == 0 and 0x23 in constant(cursor)[:1]:
+    if cursor.number():
+        raise LinkingError("a data segment is not put into the memory by itself")
+    if cursor.data[cursor.at] != 0x41:
         raise LinkingError("a data segment lies where a global says")
+    constant(cursor)
     cursor.sized()
     return cursor.data[start : cursor.at]
