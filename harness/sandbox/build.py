@@ -26,8 +26,6 @@ from wasmtime.component import Component
 
 from harness.sandbox import linking
 from harness.sandbox.errors import SandboxError
-from harness.sandbox.linking.binary import LinkingError
-from harness.sandbox.linking.component import linked
 
 STACK_BYTES = (2 << 20) - (64 << 10)
 """The native stack of an instance; wasmtime allows less than 2 MiB, and every thread of Python's has more."""
@@ -103,6 +101,9 @@ def compiled() -> Path:
 
 
 def _build(path: Path) -> None:
+    from harness.sandbox.linking.binary import LinkingError
+    from harness.sandbox.linking.component import linked
+
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".building-") as folder:
         component = _componentized(Path(folder))
         try:
