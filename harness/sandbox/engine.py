@@ -15,18 +15,19 @@ from functools import cached_property
 from types import SimpleNamespace, TracebackType
 
 from wasmtime import Engine, Store, WasmtimeError
-from wasmtime.component import Component, ExportIndex, Func, Linker, String
+from wasmtime.component import Component, ExportIndex, Func, Linker
 
 from harness.outcome import Outcome
 from harness.sandbox.build import compiled, engine
 from harness.sandbox.errors import SandboxError
 from harness.sandbox.limits import Limits
+from harness.sandbox.message import Message
 from harness.sandbox.wasi import World
 
 Crossing = Callable[[bytes], bytes]
 """Answers what a test instance asks of the candidate's instance."""
 
-_SHAPE = SimpleNamespace(params=[("message", String())], result=String())
+_SHAPE = SimpleNamespace(params=[("message", Message())], result=Message())
 """What every export takes and gives."""
 
 _loading = threading.Lock()
@@ -126,6 +127,7 @@ class Instance:
         self._crossing = crossing
         self._spent = 0
         self._refused: BaseException | None = None
+        self._functions: dict[str, Func] = {}
         self._host = _host()
         self._store = Store(self._host.engine)
         self._store.set_limits(memory_size=limits.memory_bytes)
@@ -168,11 +170,7 @@ class Instance:
           Died: There is none.
           SandboxError: The machinery is at fault.
         """
-        function = self._instance.get_func(self._store, self._host.export(export))
-        if function is None:
-            raise SandboxError(f"the component's export {export!r} is no function; delete its cache folder")
-        # The binding would ask for the type, and build it anew, at each call.
-        setattr(function, "type", lambda store: _SHAPE)  # noqa: B010 - it is a method
+        function = self._functions.get(export) or self._function(export)
         before = self._spent
         self._given = self.limits.fuel
         self._give()
@@ -184,17 +182,25 @@ class Instance:
             self._take()
         return reply, self._spent - before
 
+    def _function(self, export: str) -> Func:
+        function = self._instance.get_func(self._store, self._host.export(export))
+        if function is None:
+            raise SandboxError(f"the component's export {export!r} is no function; delete its cache folder")
+        # The binding would ask for the type, and build it anew, at each call.
+        setattr(function, "type", lambda store: _SHAPE)  # noqa: B010 - it is a method
+        self._functions[export] = function
+        return function
+
     def _call(self, function: Func, request: bytes) -> bytes:
         try:
-            reply = function(self._store, request.decode("latin-1"))
+            reply: bytes = function(self._store, request)
         except WasmtimeError as error:
             if self._refused is not None:
                 raise self._refused from None
             raise _death(str(error), self._store.get_fuel()) from None
-        try:
-            return str(reply).encode("latin-1")
         except UnicodeEncodeError:
             raise Died(Outcome.RUNTIME, "the reply of the interpreter was tampered with") from None
+        return reply
 
     def cross(self, message: str) -> str:
         """Answer `cross`. Errors wait in `_refused`: wasmtime's binding would hand them to any thread."""

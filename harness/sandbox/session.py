@@ -141,8 +141,9 @@ class Session:
             self.discard()
             return Fault(Outcome.RUNTIME, f"the reply was tampered with: {error}")
         self.fuel += self._instance.burnt() - before
-        self.stdout.add(reply.output.stdout)
-        self.stderr.add(reply.output.stderr)
+        if reply.output.stdout or reply.output.stderr:
+            self.stdout.add(reply.output.stdout)
+            self.stderr.add(reply.output.stderr)
         return self._fault(reply) or reply
 
     def _sized(self, data: bytes, request: bytes) -> bytes:

@@ -33,7 +33,7 @@ from harness.sandbox.judge import Judge
 from harness.sandbox.protocol import Returned
 from harness.sandbox.session import Session
 from harness.sandbox.values import decode, show
-from tests.bench.record import Median, Record, arguments, interleaved, paired_ratio
+from tests.bench.record import BLOCK, Median, Record, arguments, interleaved, paired_ratio
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("GLASSBOX_SHARED", ROOT.parent / "shared")) / "data" / "humaneval"
@@ -148,17 +148,18 @@ def judged(judge: Judge, task: Task) -> Taken:
 
 
 def measure(tasks: list[Task], rounds: int) -> SpeedRecord:
-    """Each executor on all tasks at a stretch, as it works in earnest, and `rounds` times in turn; their own times."""
+    """The executors in turn, on blocks of tasks at a stretch, `rounds` times over; their own times."""
     judge = Judge()
     gc.freeze()  # what the benchmark itself has loaded is no work of a judge's; the peers' process has none of it
     taken: dict[str, list[Taken]] = {"sandbox": [], **{name: [] for name in PEERS}}
     with peers() as process:
         for executor in PEERS:
             asked(process, tasks[0], executor)
-        for turn in range(rounds):
+        blocks = [tasks[start : start + BLOCK] for start in range(0, len(tasks), BLOCK)]
+        for turn, block in enumerate(blocks * rounds):
             for name in list(taken)[:: 1 if turn % 2 == 0 else -1]:
                 taken[name] += [
-                    judged(judge, task) if name == "sandbox" else asked(process, task, name) for task in tasks
+                    judged(judge, task) if name == "sandbox" else asked(process, task, name) for task in block
                 ]
     times = {name: [wall for wall, _ in each] for name, each in taken.items()}
     cpu_ms = {name: sum(cpu for _, cpu in each) / len(each) for name, each in taken.items()}
