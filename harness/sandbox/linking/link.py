@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from harness.sandbox.linking.binary import Cursor, LinkingError, named, section, signed, sized, unsigned, vector
 from harness.sandbox.linking.code import Indices, relinked
 from harness.sandbox.linking.memory import with_immortals
-from harness.sandbox.linking.module import HEAD, Element, Import, Module, Section, Sort
+from harness.sandbox.linking.module import HEAD, Element, Import, Module, Section, Sort, is_literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,8 @@ class Linked:
     """
 
     def __init__(self, modules: Mapping[int, Module], source: Callable[[int, Import], Source]) -> None:
+        if sum(len(module.memories) for module in modules.values()) > 1:
+            raise LinkingError("there is more than one memory")
         self._modules = modules
         self._source = source
         self._types: dict[bytes, int] = {}
@@ -147,8 +149,8 @@ class Linked:
         return b"\x02" + unsigned(table) + self._constant(number, element.offset) + b"\0" + functions
 
     def _constant(self, number: int, expression: bytes) -> bytes:
-        """The expression, its globals replaced by their values."""
-        if 0x23 not in expression[:1]:
+        """The expression, or the integer that it comes to."""
+        if is_literal(expression):
             return expression + b"\x0b"
         return b"\x41" + signed(self._value(number, expression)) + b"\x0b"
 
@@ -164,7 +166,7 @@ class Linked:
                 case 0x6A:
                     stack.append(stack.pop() + stack.pop())
                 case opcode:
-                    raise LinkingError(f"instruction {opcode:#x} in a constant is not known")
+                    raise LinkingError(f"instruction {opcode:#x} in a constant cannot be worked out")
         (value,) = stack
         return (value + (1 << 31)) % (1 << 32) - (1 << 31)
 

@@ -187,19 +187,33 @@ def _import(cursor: Cursor) -> Import:
 def constant(cursor: Cursor) -> bytes:
     """The expression that comes next, without its end."""
     start = cursor.at
-    while (opcode := cursor.byte()) != 0x0B:
-        match opcode:
-            case 0x23 | 0x41 | 0x42 | 0xD0 | 0xD2:
-                cursor.skip_number()
-            case 0x43:
-                cursor.take(4)
-            case 0x44:
-                cursor.take(8)
-            case 0x6A | 0x6B | 0x6C | 0x7C | 0x7D | 0x7E:
-                pass
-            case _:
-                raise LinkingError(f"instruction {opcode:#x} in a constant is not known")
+    while cursor.data[cursor.at] != 0x0B:
+        _constant_instruction(cursor)
+    cursor.at += 1
     return cursor.data[start : cursor.at - 1]
+
+
+def is_literal(expression: bytes) -> bool:
+    """Whether an expression is a number or null, and nothing to be worked out."""
+    cursor = Cursor(expression)
+    return _constant_instruction(cursor) in (0x41, 0x42, 0x43, 0x44, 0xD0) and cursor.done
+
+
+def _constant_instruction(cursor: Cursor) -> int:
+    """The opcode that comes next, its immediates passed over."""
+    opcode = cursor.byte()
+    match opcode:
+        case 0x23 | 0x41 | 0x42 | 0xD0 | 0xD2:
+            cursor.skip_number()
+        case 0x43:
+            cursor.take(4)
+        case 0x44:
+            cursor.take(8)
+        case 0x6A | 0x6B | 0x6C | 0x7C | 0x7D | 0x7E:
+            pass
+        case _:
+            raise LinkingError(f"instruction {opcode:#x} in a constant is not known")
+    return opcode
 
 
 def _element(cursor: Cursor) -> Element:

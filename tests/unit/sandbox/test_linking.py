@@ -177,6 +177,40 @@ def _no_source(number: int, wanted: Import) -> Source:
     raise AssertionError(f"{number} imports {wanted}")
 
 
+def linked_alone(text_of_module: str) -> bytes:
+    """A module linked with nothing else, with what it exports as `value`."""
+    listed = f"(memory 1) (data (i32.const 1024) {text(listing())})"
+    module = parse(bytes(wat2wasm(f"(module {listed} {text_of_module})")))
+    return Linked({0: module}, _no_source).encode([(0, "value")])
+
+
+def test_a_constant_is_worked_out_wherever_its_global_stands() -> None:
+    module = linked_alone(
+        "(global $a i32 (i32.const 0x7fffffff)) (global $b i32 (i32.add (i32.const 2) (global.get $a))) "
+        '(func (export "value") (param i32) (result i32) (i32.add (local.get 0) (global.get $b)))'
+    )
+    assert run_main(module, "0") == 10 - 0x7FFFFFFF
+
+
+@pytest.mark.parametrize(
+    ("declared", "complaint"),
+    [
+        ("(global funcref (ref.func $f))", "instruction 0xd2 in a constant cannot be worked out"),
+        ("(global i64 (i64.add (i64.const 1) (i64.const 2)))", "instruction 0x42 in a constant cannot be worked out"),
+        ("(global $m (mut i32) (i32.const 1)) (global i32 (global.get $m))", "a constant needs a global that changes"),
+    ],
+)
+def test_a_constant_that_cannot_be_worked_out_is_refused(declared: str, complaint: str) -> None:
+    with pytest.raises(LinkingError, match=complaint):
+        linked_alone(f'{declared} (func $f (export "value") (param i32) (result i32) (local.get 0))')
+
+
+def test_two_memories_are_refused() -> None:
+    module = parse(bytes(wat2wasm("(module (memory 1))")))
+    with pytest.raises(LinkingError, match="there is more than one memory"):
+        Linked({0: module, 1: module}, _no_source)
+
+
 def test_a_body_whose_indices_stay_is_the_same_bytes() -> None:
     module = parse(bytes(wat2wasm(EVERY_KIND)))
     same = list(range(10))
