@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 
 from harness.sandbox.build import cache_folder, compiled, identity, sources
-from harness.sandbox.errors import SandboxError
-from harness.sandbox.linking import parts
 
 JUDGE = (
     "from harness.sandbox.judge import Judge\nfrom harness.sandbox.case import Case\n"
@@ -84,14 +82,3 @@ def test_two_processes_that_need_it_at_once_build_it_once(tmp_path: Path) -> Non
         [path.name],
         [path.name, f"{path.name}.lock"],
     )
-
-
-@pytest.mark.slow
-def test_a_component_that_cannot_be_linked_leaves_nothing_behind(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("GLASSBOX_CACHE", str(tmp_path))
-    monkeypatch.setattr(parts, "HEAD", b"another component model")
-    with pytest.raises(SandboxError, match=r"the sandbox cannot be linked and compiled: not a component"):
-        compiled()
-    assert not list(tmp_path.rglob("*.cwasm"))
