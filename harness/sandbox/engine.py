@@ -12,23 +12,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from types import SimpleNamespace, TracebackType
+from types import TracebackType
 
 from wasmtime import Engine, Store, WasmtimeError
 from wasmtime.component import Component, ExportIndex, Func, Linker
 
 from harness.outcome import Outcome
 from harness.sandbox.build import compiled, engine
+from harness.sandbox.crossing import exchanged
 from harness.sandbox.errors import SandboxError
 from harness.sandbox.limits import Limits
-from harness.sandbox.message import Message
 from harness.sandbox.wasi import World
 
 Crossing = Callable[[bytes], bytes]
 """Answers what a test instance asks of the candidate's instance."""
-
-_SHAPE = SimpleNamespace(params=[("message", Message())], result=Message())
-"""What every export takes and gives."""
 
 _loading = threading.Lock()
 _local = threading.local()
@@ -186,21 +183,18 @@ class Instance:
         function = self._instance.get_func(self._store, self._host.export(export))
         if function is None:
             raise SandboxError(f"the component's export {export!r} is no function; delete its cache folder")
-        # The binding would ask for the type, and build it anew, at each call.
-        setattr(function, "type", lambda store: _SHAPE)  # noqa: B010 - it is a method
         self._functions[export] = function
         return function
 
     def _call(self, function: Func, request: bytes) -> bytes:
         try:
-            reply: bytes = function(self._store, request)
+            return exchanged(function, self._store, request)
         except WasmtimeError as error:
             if self._refused is not None:
                 raise self._refused from None
             raise _death(str(error), self._store.get_fuel()) from None
         except UnicodeEncodeError:
             raise Died(Outcome.RUNTIME, "the reply of the interpreter was tampered with") from None
-        return reply
 
     def cross(self, message: str) -> str:
         """Answer `cross`. Errors wait in `_refused`: wasmtime's binding would hand them to any thread."""
