@@ -72,9 +72,12 @@ class Worker:
 
     def _ask(self, *question: object) -> Verdict:
         written = encode(question)
-        process = self._process = self._process or _started(self._limits)
+        limits = b"" if self._process else encode(astuple(self._limits))
+        process = self._process = self._process or _started()
         stdin, stdout = _pipes(process)
         try:
+            if limits:
+                _send(stdin, limits)
             _send(stdin, written)
             kind, *fields = _received(stdout)
         except (BrokenPipeError, EOFError):
@@ -91,16 +94,14 @@ class Worker:
         raise error
 
 
-def _started(limits: Limits) -> subprocess.Popen[bytes]:
-    """A process that finds what this one finds, wherever it runs, and has the limits."""
-    process = subprocess.Popen(
+def _started() -> subprocess.Popen[bytes]:
+    """A process that finds what this one finds, wherever it runs; the limits come before the first question."""
+    return subprocess.Popen(
         [sys.executable, "-P", "-m", "harness.sandbox.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
     )
-    _send(_pipes(process)[0], encode(astuple(limits)))
-    return process
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:

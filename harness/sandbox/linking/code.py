@@ -102,9 +102,6 @@ _VECTOR: dict[int, Step] = {
     **dict.fromkeys((*range(35, 84), *range(94, 276)), _nothing),
 }
 _PREFIXED = {0xFC: _BULK, 0xFD: _VECTOR}
-_UNCHANGED = frozenset(
-    opcode for opcode, step in _SIMPLE.items() if step in (_nothing, _memarg) or opcode in (0x0C, 0x0D, 0x20, 0x41)
-)
 
 
 def relinked(body: bytes, indices: Indices) -> bytes:

@@ -60,7 +60,7 @@ class Linked:
         self._found = {(number, sort): self._targets(number, sort) for number in modules for sort in Sort}
         self._first[Sort.FUNCTION] = _first(modules, Sort.FUNCTION, len(self.outside))
 
-    def index(self, instance: int, name: str) -> tuple[Sort, int]:
+    def _index(self, instance: int, name: str) -> tuple[Sort, int]:
         """Where an export of a module is in the linked one."""
         sort, own = self._modules[instance].exports[name]
         return sort, self._map(instance, sort)[own]
@@ -82,7 +82,7 @@ class Linked:
         parts[Section.IMPORT] = self._imports()
         parts[Section.TYPE] = list(self._types)
         for place, (instance, name) in enumerate(exports):
-            sort, found = self.index(instance, name)
+            sort, found = self._index(instance, name)
             parts[Section.EXPORT].append(named(str(place)) + bytes([sort]) + unsigned(found))
         return HEAD + b"".join(_ordered(parts)) + self._names()
 

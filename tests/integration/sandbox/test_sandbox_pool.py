@@ -126,6 +126,17 @@ def test_a_judge_that_is_killed_costs_one_verdict_and_names_the_signal() -> None
     assert after.passed
 
 
+def test_a_judge_that_cannot_start_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+
+    async def run() -> Verdict:
+        async with Pool(1, LIMITS) as pool:
+            return await pool.judge("def f(): return 1", "f", [Case((), 1)])
+
+    with pytest.raises(SandboxError, match="a judge's process was ended by itself with status 1"):
+        asyncio.run(run())
+
+
 def test_no_process_is_left_when_a_pool_is_closed() -> None:
     async def run() -> list[int]:
         async with Pool(2, LIMITS) as pool:
