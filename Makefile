@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := harness tasks solvers scorers leaderboards baselines tests
+ROOMS := __init__.py registry.py harness tasks solvers scorers leaderboards baselines
 
 TASK ?= ir_arith
 SOLVERS ?= ir_head regex_pipeline direct regex_only bag_of_tokens layer0 shuffled_labels gold null
@@ -16,11 +16,11 @@ GATE_ARGS ?=
 setup: $(VENV)/.installed
 
 # Installed anew only when what is to be installed changed.
-$(VENV)/.installed: pyproject.toml constraints.txt
+$(VENV)/.installed: pyproject.toml setup.py constraints.txt
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@echo "setup: installing into $(VENV) (about a minute, 2 GB)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt setuptools -e ".[dev]"
-	@$(BIN)/python -m harness.sandbox.build >/dev/null
+	@$(BIN)/python -m glassbox.harness.sandbox.build >/dev/null
 	@touch $@
 
 # The main job: IR arithmetic on the embedded model, every solver and control, then the leaderboard.
@@ -44,7 +44,8 @@ bench: setup
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy --strict $(SOURCES)
+	@mkdir -p .mypy_path && ln -sfn .. .mypy_path/glassbox
+	@$(BIN)/mypy --strict $(addprefix .mypy_path/glassbox/,$(ROOMS)) tests
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -3,7 +3,7 @@
 Tasks and solvers register in their own packages.
 """
 
-from harness.lm.provider import open_provider
-from harness.sandbox.provider import WasmSandbox
+from glassbox.harness.lm.provider import open_provider
+from glassbox.harness.sandbox.provider import WasmSandbox
 
 __all__ = ["WasmSandbox", "open_provider"]

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.records.frames import RunRecord
-from leaderboards import figures
-from leaderboards.families import code, dcm, ir, other
-from leaderboards.families.family import Facts, Family, Run
-from leaderboards.prices import Prices, Rate, shipped_prices
-from leaderboards.ranks import Standing, rank
-from leaderboards.runs import estimate, placed, stands
-from leaderboards.samples import read_samples
-from leaderboards.table import Cell, Column, Table, TableRow, Value
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.families import code, dcm, ir, other
+from glassbox.leaderboards.families.family import Facts, Family, Run
+from glassbox.leaderboards.prices import Prices, Rate, shipped_prices
+from glassbox.leaderboards.ranks import Standing, rank
+from glassbox.leaderboards.runs import estimate, placed, stands
+from glassbox.leaderboards.samples import read_samples
+from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Value
 
 FAMILIES: tuple[Family, ...] = (ir.FAMILY, code.FAMILY, dcm.FAMILY)
 AUDIT_FAILED = "‡"

@@ -15,11 +15,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records.files import deliver
+from glassbox.harness.records.files import deliver
 
 if TYPE_CHECKING:
-    from harness.records.frames import RunRecord
-    from leaderboards.table import Table
+    from glassbox.harness.records.frames import RunRecord
+    from glassbox.leaderboards.table import Table
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -64,8 +64,8 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
 
 def run(args: argparse.Namespace) -> int:
     """Print or write the board; 0 on success, 1 with one line on stderr when there is none to make."""
-    from harness.records.frames import load_logs
-    from leaderboards.runs import MixedVersions
+    from glassbox.harness.records.frames import load_logs
+    from glassbox.leaderboards.runs import MixedVersions
 
     if not args.log_dir.exists():
         return _refuse(f"there is no log directory {args.log_dir}; {HOW_TO_MAKE_ONE}")
@@ -86,18 +86,18 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _audits(log_dir: Path) -> dict[str, str]:
-    from harness.records.frames import AUDIT_FILE
-    from leaderboards.audits import read_audits
+    from glassbox.harness.records.frames import AUDIT_FILE
+    from glassbox.leaderboards.audits import read_audits
 
     return read_audits((log_dir if log_dir.is_dir() else log_dir.parent) / AUDIT_FILE)
 
 
 def _board(chosen: Sequence[RunRecord], args: argparse.Namespace, audits: dict[str, str]) -> list[Table]:
     """The boards, and the seed's success tables below them."""
-    from leaderboards.board import tables
-    from leaderboards.prices import read_prices
-    from leaderboards.success import successes
-    from leaderboards.success_table import success_table
+    from glassbox.leaderboards.board import tables
+    from glassbox.leaderboards.prices import read_prices
+    from glassbox.leaderboards.success import successes
+    from glassbox.leaderboards.success_table import success_table
 
     prices = read_prices(args.prices) if args.prices else None
     found = tables(chosen, args.all, audits, prices)
@@ -108,7 +108,7 @@ def _board(chosen: Sequence[RunRecord], args: argparse.Namespace, audits: dict[s
 
 
 def _drilled(chosen: Sequence[RunRecord], args: argparse.Namespace, audits: dict[str, str]) -> list[Table]:
-    from leaderboards.drill import drill
+    from glassbox.leaderboards.drill import drill
 
     return drill(chosen, args.by, args.all, audits)
 
@@ -136,9 +136,9 @@ def _values(record: RunRecord, name: str) -> Sequence[str]:
 
 def render(tables: Sequence[Table], form: str) -> str:
     """The tables in one of `FORMATS`."""
-    from leaderboards.export import csv_tables, json_tables
-    from leaderboards.page import html_tables
-    from leaderboards.render import markdown_tables, rich_tables, svg_tables, text
+    from glassbox.leaderboards.export import csv_tables, json_tables
+    from glassbox.leaderboards.page import html_tables
+    from glassbox.leaderboards.render import markdown_tables, rich_tables, svg_tables, text
 
     renderers = {
         "rich": lambda tables: text(rich_tables(tables)),
@@ -156,9 +156,8 @@ def _deliver(tables: Sequence[Table], form: str, output: Path | None) -> int:
     if output is not None and not output.parent.is_dir():
         return _refuse(f"cannot write {output}: there is no directory {output.parent}; make it first")
     if form == "rich" and output is None and sys.stdout.isatty():
+        from glassbox.leaderboards.render import rich_tables
         from rich.console import Console
-
-        from leaderboards.render import rich_tables
 
         console = Console()
         console.print(rich_tables(tables, console.width))

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from harness.records.frames import RunRecord
-from harness.records.scored import ScoredSample
-from harness.stats.intervals import wilson
-from leaderboards import figures
-from leaderboards.board import Section, identity, marks, sections, warnings
-from leaderboards.families.family import Run, flat
-from leaderboards.runs import Estimate
-from leaderboards.table import Cell, Column, Table, TableRow
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.scored import ScoredSample
+from glassbox.harness.stats.intervals import wilson
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.board import Section, identity, marks, sections, warnings
+from glassbox.leaderboards.families.family import Run, flat
+from glassbox.leaderboards.runs import Estimate
+from glassbox.leaderboards.table import Cell, Column, Table, TableRow
 
 KNOWN_AS = {"operation": ("op",), "tag": ("tags",), "family": ("origin.family", "pair_source")}
 """What tasks call a thing that users know by another name."""

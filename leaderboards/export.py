@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from leaderboards.table import Table
+from glassbox.leaderboards.table import Table
 
 
 def csv_tables(tables: Sequence[Table]) -> str:

@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.records.scored import clusters_of
-from harness.stats.ties import Placing, tie_groups
-from leaderboards.families.family import Run
-from leaderboards.samples import RunSamples
+from glassbox.harness.records.scored import clusters_of
+from glassbox.harness.stats.ties import Placing, tie_groups
+from glassbox.leaderboards.families.family import Run
+from glassbox.leaderboards.samples import RunSamples
 
 ALPHA = 0.05
 ENOUGH = 0.95

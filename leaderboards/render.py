@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from leaderboards.table import Cell, Column, Table, TableRow, Tone, with_legends
+from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Tone, with_legends
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from harness.records.frames import Arguments, RunRecord
-from harness.stats.intervals import wilson
+from glassbox.harness.records.frames import Arguments, RunRecord
+from glassbox.harness.stats.intervals import wilson
 
 
 class MixedVersions(ValueError):

@@ -13,9 +13,8 @@ from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
-
-from harness.records.frames import RunRecord, logged_samples
-from harness.records.scored import NotComparable, ScoredSample, data_digest, measured_costs, scored_samples
+from glassbox.harness.records.frames import RunRecord, logged_samples
+from glassbox.harness.records.scored import NotComparable, ScoredSample, data_digest, measured_costs, scored_samples
 
 _KEPT = 32  # runs; a board larger than that reads some of them again
 

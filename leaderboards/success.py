@@ -14,14 +14,13 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-
-from harness.records.frames import RunRecord
-from harness.records.pairing import NotComparable, PairedRuns, pair
-from harness.records.scored import scored_samples
-from harness.stats.intervals import Interval, bootstrap_ratio, exact
-from harness.stats.verdict import Verdict, above
-from leaderboards.compare.report import Report, report
-from leaderboards.runs import Estimate, data_in_words, estimate, label
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.pairing import NotComparable, PairedRuns, pair
+from glassbox.harness.records.scored import scored_samples
+from glassbox.harness.stats.intervals import Interval, bootstrap_ratio, exact
+from glassbox.harness.stats.verdict import Verdict, above
+from glassbox.leaderboards.compare.report import Report, report
+from glassbox.leaderboards.runs import Estimate, data_in_words, estimate, label
 
 HEAD, PIPELINE = "ir_head", "regex_pipeline"
 FEWEST_LATENCIES = 5  # a bootstrap of the median over fewer values is no interval

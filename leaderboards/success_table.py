@@ -5,10 +5,10 @@ success_table(success(head, pipeline))
 
 from __future__ import annotations
 
-from harness.stats.verdict import Verdict
-from leaderboards import figures
-from leaderboards.success import Criterion, Success
-from leaderboards.table import Cell, Column, Table, TableRow, Tone
+from glassbox.harness.stats.verdict import Verdict
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.success import Criterion, Success
+from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Tone
 
 TONES: dict[Verdict, Tone] = {Verdict.SUPPORTED: "good", Verdict.REFUTED: "bad", Verdict.UNDETERMINED: "unsure"}
 COLUMNS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.records.attempt import Attempt
+from glassbox.harness.records.attempt import Attempt
 
 NOT_APPLICABLE = "not_applicable"
 

@@ -5,11 +5,10 @@ Task(..., scorer=code_scorers())
 
 from __future__ import annotations
 
+from glassbox.scorers.cases_passed import cases_passed
+from glassbox.scorers.outcome import outcome
+from glassbox.scorers.passed import passed
 from inspect_ai.scorer import Scorer
-
-from scorers.cases_passed import cases_passed
-from scorers.outcome import outcome
-from scorers.passed import passed
 
 
 def code_scorers() -> list[Scorer]:

@@ -10,11 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from statistics import fmean
 
+from glassbox.harness.code.question import FLAGS
+from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.passes import pass_at
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
-
-from harness.code.question import FLAGS
-from harness.stats.intervals import wilson
-from harness.stats.passes import pass_at
 
 UNFLAGGED = "unflagged"
 

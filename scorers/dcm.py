@@ -7,17 +7,16 @@ from __future__ import annotations
 
 from typing import Literal
 
+from glassbox.scorers.dcm_controls import controls
+from glassbox.scorers.dcm_convergence import convergence
+from glassbox.scorers.dcm_cost import optimisation
+from glassbox.scorers.dcm_curve import curves
+from glassbox.scorers.dcm_exact import decoding, exact_both
+from glassbox.scorers.dcm_grade import grades
+from glassbox.scorers.dcm_grid import arc_grid, sudoku_grid
+from glassbox.scorers.dcm_loss import losses
+from glassbox.scorers.dcm_signals import signals
 from inspect_ai.scorer import Scorer
-
-from scorers.dcm_controls import controls
-from scorers.dcm_convergence import convergence
-from scorers.dcm_cost import optimisation
-from scorers.dcm_curve import curves
-from scorers.dcm_exact import decoding, exact_both
-from scorers.dcm_grade import grades
-from scorers.dcm_grid import arc_grid, sudoku_grid
-from scorers.dcm_loss import losses
-from scorers.dcm_signals import signals
 
 
 def dcm_scorers(*grids: Literal["sudoku", "arc"]) -> list[Scorer]:

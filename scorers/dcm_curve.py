@@ -5,13 +5,12 @@ A plateau with a drop after it is healthy too: the start was far from the basin.
 
 from __future__ import annotations
 
+from glassbox.harness.records.prompted import TARGETS
+from glassbox.scorers.dcm_metrics import counts_of
+from glassbox.scorers.dcm_record import record_of
+from glassbox.scorers.metrics import proportion
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
-
-from harness.records.prompted import TARGETS
-from scorers.dcm_metrics import counts_of
-from scorers.dcm_record import record_of
-from scorers.metrics import proportion
 
 HEALTHY = frozenset({"healthy", "plateau_drop"})
 

@@ -5,15 +5,14 @@ A text that is no grid scores 0 everywhere: nothing is repaired before it is jud
 
 from __future__ import annotations
 
+from glassbox.harness.data.grids import Grid, GridError, cell_accuracy, from_text, shape
+from glassbox.harness.data.sudoku import SIDE, is_solved, respects
+from glassbox.scorers.applicability import NOT_APPLICABLE
+from glassbox.scorers.dcm_metrics import mean_interval
+from glassbox.scorers.dcm_record import record_of
+from glassbox.scorers.metrics import proportion
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
-
-from harness.data.grids import Grid, GridError, cell_accuracy, from_text, shape
-from harness.data.sudoku import SIDE, is_solved, respects
-from scorers.applicability import NOT_APPLICABLE
-from scorers.dcm_metrics import mean_interval
-from scorers.dcm_record import record_of
-from scorers.metrics import proportion
 
 SUDOKU = ("well_formed", "valid_grid", "clue_respecting", "solved")
 

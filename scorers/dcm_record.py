@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
+from glassbox.scorers.metrics import NAN
 from inspect_ai.scorer import Target
 from inspect_ai.solver import TaskState
-
-from harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
-from scorers.metrics import NAN
 
 Read = Callable[[TargetRecord], float | bool | None]
 

@@ -5,13 +5,12 @@ Task(..., scorer=ir_scorers())
 
 from __future__ import annotations
 
+from glassbox.scorers.cost import cost
+from glassbox.scorers.parse_failure import parse_failure
+from glassbox.scorers.reading import reading
+from glassbox.scorers.semantic import semantic
+from glassbox.scorers.structural import structural
 from inspect_ai.scorer import Scorer
-
-from scorers.cost import cost
-from scorers.parse_failure import parse_failure
-from scorers.reading import reading
-from scorers.semantic import semantic
-from scorers.structural import structural
 
 
 def ir_scorers(low: int = 0, high: int = 1000) -> list[Scorer]:

@@ -10,16 +10,15 @@ import hashlib
 from collections import OrderedDict
 from functools import cache
 
+from glassbox.harness.code.completion import read_program
+from glassbox.harness.code.question import CodeQuestion
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.records.judged import Judged
+from glassbox.harness.sandbox.case import Verdict
+from glassbox.harness.sandbox.limits import Limits
+from glassbox.harness.sandbox.pool import Pool
 from inspect_ai.hooks import Hooks, RunEnd, hooks
 from inspect_ai.solver import TaskState
-
-from harness.code.completion import read_program
-from harness.code.question import CodeQuestion
-from harness.outcome import Outcome
-from harness.records.judged import Judged
-from harness.sandbox.case import Verdict
-from harness.sandbox.limits import Limits
-from harness.sandbox.pool import Pool
 
 _REMEMBERED = 4096
 

@@ -6,13 +6,12 @@ a program that the sandbox cannot decide is unscored.
 
 from __future__ import annotations
 
+from glassbox.harness.outcome import Outcome
+from glassbox.scorers.code_metrics import by, by_flag, pass_at_k
+from glassbox.scorers.judging import JUDGING, close_after_run
+from glassbox.scorers.metrics import proportion
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
-
-from harness.outcome import Outcome
-from scorers.code_metrics import by, by_flag, pass_at_k
-from scorers.judging import JUDGING, close_after_run
-from scorers.metrics import proportion
 
 
 @scorer(metrics=[proportion(), pass_at_k(), by("category"), by("complexity"), by_flag()])

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glassbox.harness.ir.program import Loop, Operand, Program
+from glassbox.harness.ir.text import parse
+from glassbox.harness.records.attempt import Attempt
+from glassbox.scorers.applicability import NOT_APPLICABLE, reads_a_program
+from glassbox.scorers.metrics import proportion
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
-
-from harness.ir.program import Loop, Operand, Program
-from harness.ir.text import parse
-from harness.records.attempt import Attempt
-from scorers.applicability import NOT_APPLICABLE, reads_a_program
-from scorers.metrics import proportion
 
 PARTS = ("operation", "first_operand", "second_operand", "program")
 

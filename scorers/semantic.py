@@ -6,12 +6,11 @@ what cannot be decided is unscored.
 
 from __future__ import annotations
 
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.records.attempt import Attempt
+from glassbox.scorers.metrics import proportion
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
-
-from harness.outcome import Outcome
-from harness.records.attempt import Attempt
-from scorers.metrics import proportion
 
 
 @scorer(metrics=[proportion()])

@@ -5,13 +5,12 @@ inspect eval tasks/ir_arith.py@ir_arith --solver bag_of_tokens
 
 from __future__ import annotations
 
+from glassbox.harness.fit.config import HeadConfig
+from glassbox.harness.fit.operands import HeadKind
+from glassbox.harness.fit.pooling import Pooling
+from glassbox.solvers.heads import head_solver
+from glassbox.solvers.ir_head import EXAMPLES
 from inspect_ai.solver import Solver, solver
-
-from harness.fit.config import HeadConfig
-from harness.fit.operands import HeadKind
-from harness.fit.pooling import Pooling
-from solvers.heads import head_solver
-from solvers.ir_head import EXAMPLES
 
 
 @solver

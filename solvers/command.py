@@ -31,13 +31,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run every solver on the task; one log each."""
-    import solvers.registry
-    import tasks.registry
-    from solvers.direct_run import run as run_directly
-    from solvers.heads import progress
+    from glassbox.solvers import registry as solvers
+    from glassbox.solvers.direct_run import run as run_directly
+    from glassbox.solvers.heads import progress
+    from glassbox.tasks import registry as tasks
 
-    make_task = _named(tasks.registry, args.task, "task")
-    makers = [_named(solvers.registry, name, "solver") for name in args.solver]
+    make_task = _named(tasks, args.task, "task")
+    makers = [_named(solvers, name, "solver") for name in args.solver]
     task_args, solver_args = _arguments(args.task_args), _arguments(args.solver_args)
     if args.limit is not None and args.limit < 1:
         raise ValueError(f"--limit {args.limit} runs nothing; give at least 1")

@@ -12,20 +12,19 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from glassbox.harness.dcm.memory import room_for
+from glassbox.harness.dcm.run import Run
+from glassbox.harness.dcm.settings import PRESETS, ModeKind, Preset, Schedule, Settings, Start, Weighting
+from glassbox.harness.dcm.store import vectors_of
+from glassbox.harness.dcm.variants import read_variants
+from glassbox.harness.fit.artefacts import ArtefactStore, default_store
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.opened import open_from
+from glassbox.solvers.dcm_paraphrases import source_of
+from glassbox.solvers.dcm_searches import Deploy, Searches, Texts
+from glassbox.tasks.prompting.dataset import pair_of
 from inspect_ai.model import get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-
-from harness.dcm.memory import room_for
-from harness.dcm.run import Run
-from harness.dcm.settings import PRESETS, ModeKind, Preset, Schedule, Settings, Start, Weighting
-from harness.dcm.store import vectors_of
-from harness.dcm.variants import read_variants
-from harness.fit.artefacts import ArtefactStore, default_store
-from harness.lm.model import OpenModel
-from harness.lm.opened import open_from
-from solvers.dcm_paraphrases import source_of
-from solvers.dcm_searches import Deploy, Searches, Texts
-from tasks.prompting.dataset import pair_of
 
 if TYPE_CHECKING:
     import torch
@@ -68,7 +67,7 @@ def dcm(
       preset: Optimiser: `fast`, the seed's (Adam 1e-3) or Kuratov's (AdamW 1e-2).
       lr: Learning rate in place of the preset's.
       schedule: Of the learning rate over a restart.
-      start: Where vectors begin; see `harness.dcm.settings.Settings`.
+      start: Where vectors begin; see `glassbox.harness.dcm.settings.Settings`.
       warm: Address of a kept pair to start all pairs from; goes with start=warm.
       mode: Mode vectors: a fixed token each, learned, or none.
       targets: Which texts the vectors must give; one alone is the seed's single-target diagnostic.
@@ -78,7 +77,7 @@ def dcm(
       variants: JSON file of paraphrases, by pair id and target; without one, the model role `paraphraser` writes them.
       deploy: Paraphrases' losses are added by the seed's rule (a pair is not met, and under 30 % are or its two losses
         fight), or always.
-      halt: Whether an early-stop signal (see `harness.dcm.signals`) ends the run; else it is only told.
+      halt: Whether an early-stop signal (see `glassbox.harness.dcm.signals`) ends the run; else it is only told.
       stop: The stop token; found and checked when None.
       slots: Starts in flight; found from the memory when None.
       abreast: Restarts of one pair in flight together.

@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.records.prompted import TARGETS, TargetName
 from inspect_ai.model import CachePolicy, GenerateConfig, Model, get_model, model_roles
-
-from harness.dcm.pair import Pair
-from harness.records.prompted import TARGETS, TargetName
 
 ROLE = "paraphraser"
 COUNT = 4
@@ -49,7 +48,7 @@ class Source(Protocol):
 
 
 class FromFile:
-    """Paraphrases by pair id; see `harness.dcm.variants`."""
+    """Paraphrases by pair id; see `glassbox.harness.dcm.variants`."""
 
     def __init__(self, texts: Mapping[str, Mapping[TargetName, tuple[str, ...]]]) -> None:
         self._texts = texts

@@ -1,6 +1,6 @@
 """The searches of one run on one model: the plain one, and the one with paraphrases that the seed's rule brings in.
 
-    searches = Searches(make)                       # make(variants) prepares a `harness.dcm.run.Run`
+    searches = Searches(make)                       # make(variants) prepares a `glassbox.harness.dcm.run.Run`
     record = await searches.record(pair, source)
 
 While records come in, the seed's early-stop signals are watched: the first of each kind is logged as a warning, and
@@ -13,12 +13,12 @@ import logging
 from collections.abc import Callable
 from typing import Literal
 
-from harness.dcm.pair import Pair
-from harness.dcm.run import Run
-from harness.dcm.service import CannotSearch, Service
-from harness.dcm.signals import Signal, signals_of, wants_paraphrases
-from harness.records.prompted import Prompted, TargetName
-from solvers.dcm_paraphrases import Source
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.dcm.run import Run
+from glassbox.harness.dcm.service import CannotSearch, Service
+from glassbox.harness.dcm.signals import Signal, signals_of, wants_paraphrases
+from glassbox.harness.records.prompted import Prompted, TargetName
+from glassbox.solvers.dcm_paraphrases import Source
 
 Deploy = Literal["rule", "always"]
 Texts = dict[str, dict[TargetName, tuple[str, ...]]]

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.records.attempt import Attempt
+from glassbox.solvers.text import TextTechnique, text_solver
+from glassbox.tasks.arithmetic.prompts import answer_prompt
 from inspect_ai.solver import Solver, solver
-
-from harness.outcome import Outcome
-from harness.records.attempt import Attempt
-from solvers.text import TextTechnique, text_solver
-from tasks.arithmetic.prompts import answer_prompt
 
 
 class Direct(TextTechnique):

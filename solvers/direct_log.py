@@ -11,6 +11,10 @@ from pathlib import Path
 from typing import Any, Literal, cast
 from uuid import uuid4
 
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.records.lock import publish
+from glassbox.harness.records.provenance import model_facts
+from glassbox.solvers.direct_results import results_of
 from inspect_ai import Task
 
 # Inspect offers no public way to ask what a task or solver was made with.
@@ -33,11 +37,6 @@ from inspect_ai.log import (
 )
 from inspect_ai.scorer import Scorer
 from inspect_ai.solver import Solver
-
-from harness.lm.model import OpenModel
-from harness.records.lock import publish
-from harness.records.provenance import model_facts
-from solvers.direct_results import results_of
 
 RUNNER = "direct"
 Arguments = Mapping[str, Any]

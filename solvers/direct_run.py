@@ -16,6 +16,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from glassbox.harness.code.question import METADATA_KEY
+from glassbox.harness.lm.load import open_model
+from glassbox.harness.records.attempt import STORE_KEY, Attempt
+from glassbox.harness.records.collector import collector_paused
+from glassbox.solvers.direct_log import Asked, log_of, write_log
+from glassbox.solvers.serving import answering_of
+from glassbox.solvers.technique import Question, Timed
+from glassbox.tasks.arithmetic.dataset import Origin
 from inspect_ai import Task
 
 # Inspect offers no public way to ask under which name a solver is logged.
@@ -24,15 +32,6 @@ from inspect_ai.log import EvalSample
 from inspect_ai.model import ModelName, ModelOutput
 from inspect_ai.scorer import Score, Scorer, Target
 from inspect_ai.solver import Solver, TaskState
-
-from harness.code.question import METADATA_KEY
-from harness.lm.load import open_model
-from harness.records.attempt import STORE_KEY, Attempt
-from harness.records.collector import collector_paused
-from solvers.direct_log import Asked, log_of, write_log
-from solvers.serving import answering_of
-from solvers.technique import Question, Timed
-from tasks.arithmetic.dataset import Origin
 
 BATCH = 64
 Arguments = Mapping[str, Any]

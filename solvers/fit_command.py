@@ -21,11 +21,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Fit what is not there yet and name each part."""
-    from harness.fit.artefacts import ArtefactStore
-    from harness.lm.load import open_model
-    from solvers.heads import fitted
-    from solvers.ir_head import DEFAULT, EXAMPLES, LAYER
-    from tasks.arithmetic.dataset import Origin
+    from glassbox.harness.fit.artefacts import ArtefactStore
+    from glassbox.harness.lm.load import open_model
+    from glassbox.solvers.heads import fitted
+    from glassbox.solvers.ir_head import DEFAULT, EXAMPLES, LAYER
+    from glassbox.tasks.arithmetic.dataset import Origin
 
     model = open_model(args.model)
     store = None if args.out is None else ArtefactStore(args.out)

@@ -11,17 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glassbox.harness.code.completion import fenced
+from glassbox.harness.code.question import CodeQuestion
+from glassbox.harness.ir.machine import Width
+from glassbox.harness.ir.text import parse
+from glassbox.harness.records.attempt import Attempt
+from glassbox.solvers.kinds import by_kind, writing
+from glassbox.solvers.pair_controls import giving_pairs
+from glassbox.solvers.serving import served
+from glassbox.solvers.technique import Question, Technique, execute
 from inspect_ai.solver import Solver, solver
-
-from harness.code.completion import fenced
-from harness.code.question import CodeQuestion
-from harness.ir.machine import Width
-from harness.ir.text import parse
-from harness.records.attempt import Attempt
-from solvers.kinds import by_kind, writing
-from solvers.pair_controls import giving_pairs
-from solvers.serving import served
-from solvers.technique import Question, Technique, execute
 
 
 class Gold(Technique):

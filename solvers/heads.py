@@ -10,27 +10,26 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.fit.alone import Reader
+from glassbox.harness.fit.artefacts import ArtefactStore, data_address, default_store
+from glassbox.harness.fit.config import SHAPES, HeadConfig
+from glassbox.harness.fit.head import IRHead
+from glassbox.harness.fit.layer_choice import choose_layer
+from glassbox.harness.fit.source import BagSource, LayerSource, Source
+from glassbox.harness.fit.training import Tick, fit
+from glassbox.harness.ir.machine import Width
+from glassbox.harness.ir.text import to_text
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.shipped import shipped_models
+from glassbox.harness.records.attempt import Attempt
+from glassbox.solvers.serving import served
+from glassbox.solvers.technique import Facts, Question, execute
+from glassbox.tasks.arithmetic.dataset import Origin, fit_problems
+from glassbox.tasks.arithmetic.prompts import expression_prompt
 from inspect_ai.solver import Solver
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-
-from harness.data.problem import Problem
-from harness.fit.alone import Reader
-from harness.fit.artefacts import ArtefactStore, data_address, default_store
-from harness.fit.config import SHAPES, HeadConfig
-from harness.fit.head import IRHead
-from harness.fit.layer_choice import choose_layer
-from harness.fit.source import BagSource, LayerSource, Source
-from harness.fit.training import Tick, fit
-from harness.ir.machine import Width
-from harness.ir.text import to_text
-from harness.lm.model import OpenModel
-from harness.lm.shipped import shipped_models
-from harness.records.attempt import Attempt
-from solvers.serving import served
-from solvers.technique import Facts, Question, execute
-from tasks.arithmetic.dataset import Origin, fit_problems
-from tasks.arithmetic.prompts import expression_prompt
 
 logger = logging.getLogger(__name__)
 

@@ -19,20 +19,19 @@ from typing import Any, TypeVar
 
 import lm_eval.models  # type: ignore[import-untyped]  # noqa: F401 - else lm-eval would know this model type alone
 import torch
+from glassbox.harness.lm.generate import generate
+from glassbox.harness.lm.identity import MODEL_HASH
+from glassbox.harness.lm.load import open_model
+from glassbox.harness.lm.logprobs import Row, Score, continuation_row, prefix_id, score_rows
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.records.provenance import provenance
+from glassbox.solvers.lm_eval_plugin import NAME
+from glassbox.solvers.lm_eval_reader import TEXT, ProgramReader, Request, batches
 from lm_eval.api.model import LM  # type: ignore[import-untyped]
 from lm_eval.api.registry import register_model  # type: ignore[import-untyped]
 from lm_eval.models.utils import normalize_gen_kwargs  # type: ignore[import-untyped]
 from lm_eval.utils import get_rolling_token_windows, make_disjoint_window  # type: ignore[import-untyped]
 from tqdm import tqdm  # type: ignore[import-untyped]
-
-from harness.lm.generate import generate
-from harness.lm.identity import MODEL_HASH
-from harness.lm.load import open_model
-from harness.lm.logprobs import Row, Score, continuation_row, prefix_id, score_rows
-from harness.lm.model import OpenModel
-from harness.records.provenance import provenance
-from solvers.lm_eval_plugin import NAME
-from solvers.lm_eval_reader import TEXT, ProgramReader, Request, batches
 
 LM_EVAL_DEVICE = "cuda:0"
 """What lm-eval says where the user names no device."""
@@ -112,7 +111,7 @@ class OpenLM(LM):  # type: ignore[misc]
         return self._collect("generate_until", requests, answers, disable_tqdm)
 
     def loglikelihood(self, requests: Sequence[Request], disable_tqdm: bool = False) -> list[Score]:
-        """Log-probability of each continuation; see `harness.lm.logprobs.continuation_row` for its borders.
+        """Log-probability of each continuation; see `glassbox.harness.lm.logprobs.continuation_row` for its borders.
 
         White space at a context's end counts as the continuation's, as with lm-eval's own model types.
         """

@@ -1,7 +1,7 @@
 """How lm-eval finds the model type `open`.
 
 lm-eval run --include_path tasks/lm_eval --tasks ir_arith --model open --model_args pretrained=arith,solver=ir_head
-python -m solvers.lm_eval_plugin run ...      the same command where torch's extensions are switched off
+python -m glassbox.solvers.lm_eval_plugin run ...      the same command where torch's extensions are switched off
 
 lm-eval after 0.4.13 finds it by itself, through the entry point `lm_eval.models`. Version 0.4.13 has no such door: it
 looks a model type up before it loads any code that a run names. What it does import before that is torch, which calls
@@ -14,7 +14,7 @@ import logging
 import sys
 
 NAME = "open"
-TARGET = "solvers.lm_eval_open:OpenLM"
+TARGET = "glassbox.solvers.lm_eval_open:OpenLM"
 
 
 def announce() -> None:

@@ -12,11 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, Any, Protocol
 
-from harness.lm.model import OpenModel
+from glassbox.harness.lm.model import OpenModel
 
 if TYPE_CHECKING:
-    from solvers.technique import Technique
-    from tasks.arithmetic.dataset import Origin
+    from glassbox.solvers.technique import Technique
+    from glassbox.tasks.arithmetic.dataset import Origin
 
 TEXT = "regex_pipeline"
 """The solver that stands for plain text: under lm-eval the task reads the completion."""
@@ -56,8 +56,8 @@ class ProgramReader:
         Raises:
           ValueError: The solver or a setting is unknown.
         """
-        from solvers import registry
-        from solvers.serving import answering_of
+        from glassbox.solvers import registry
+        from glassbox.solvers.serving import answering_of
 
         names = [name for name in registry.__all__ if name not in NOT_HERE]
         if solver not in names:
@@ -78,7 +78,7 @@ class ProgramReader:
 
     def programs(self, model: OpenModel, requests: Sequence[Request], size: int) -> Iterator[tuple[int, str]]:
         """The program read for each request, or nothing."""
-        from solvers.technique import Question
+        from glassbox.solvers.technique import Question
 
         groups: dict[Origin, list[int]] = defaultdict(list)
         for index, request in enumerate(requests):
@@ -95,8 +95,8 @@ class ProgramReader:
 
     def _origin(self, request: Request) -> Origin:
         """Where the document comes from, once it is clear that the solver reads what the prompt asks."""
-        from tasks.arithmetic.dataset import Origin
-        from tasks.arithmetic.prompts import expression_prompt
+        from glassbox.tasks.arithmetic.dataset import Origin
+        from glassbox.tasks.arithmetic.prompts import expression_prompt
 
         if "origin" not in request.doc or "question" not in request.doc:
             fields = ", ".join(request.doc)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.records.attempt import Attempt
+from glassbox.solvers.kinds import by_kind, writing
+from glassbox.solvers.pair_controls import giving_pairs
+from glassbox.solvers.serving import served
+from glassbox.solvers.technique import Question, Technique
 from inspect_ai.solver import Solver, solver
-
-from harness.outcome import Outcome
-from harness.records.attempt import Attempt
-from solvers.kinds import by_kind, writing
-from solvers.pair_controls import giving_pairs
-from solvers.serving import served
-from solvers.technique import Question, Technique
 
 
 class Null(Technique):

@@ -6,11 +6,10 @@ target's characters count as its tokens here, and the stop as one more.
 
 from __future__ import annotations
 
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetRecord
+from glassbox.tasks.prompting.dataset import pair_of
 from inspect_ai.model import ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState
-
-from harness.records.prompted import TARGETS, Prompted, TargetRecord
-from tasks.prompting.dataset import pair_of
 
 MARK = "pair_context"
 """The metadata field by which a sample is known for a pair."""

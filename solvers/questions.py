@@ -15,17 +15,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from harness.fit.config import SHAPES, HeadConfig
-from harness.fit.operands import READERS
-from harness.fit.pooling import POOLS
-from harness.fit.source import LayerSource, collate
-from harness.fit.training import Example, Fit, Tick, encode, fit_examples
-from harness.ir.shape import Slots
-from harness.lm.model import OpenModel
-from harness.stats.intervals import wilson
-from solvers.ir_head import LAYER
-from tasks.arithmetic.generate import SPLITS, Split, generate
-from tasks.arithmetic.prompts import expression_prompt
+from glassbox.harness.fit.config import SHAPES, HeadConfig
+from glassbox.harness.fit.operands import READERS
+from glassbox.harness.fit.pooling import POOLS
+from glassbox.harness.fit.source import LayerSource, collate
+from glassbox.harness.fit.training import Example, Fit, Tick, encode, fit_examples
+from glassbox.harness.ir.shape import Slots
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.stats.intervals import wilson
+from glassbox.solvers.ir_head import LAYER
+from glassbox.tasks.arithmetic.generate import SPLITS, Split, generate
+from glassbox.tasks.arithmetic.prompts import expression_prompt
 
 TARGET = 0.95
 SIZES = (32, 64, 125, 250, 500, 1000, 2000, 4000, 8000)

@@ -13,10 +13,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records.files import write_atomically
+from glassbox.harness.records.files import write_atomically
 
 if TYPE_CHECKING:
-    from solvers.questions import Answer
+    from glassbox.solvers.questions import Answer
 
 NAMES = ("layers", "heads", "pooling", "data", "phrasings")
 
@@ -33,10 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, write."""
-    from harness.lm.load import open_model
-    from harness.records.provenance import provenance
-    from solvers.heads import progress
-    from solvers.questions import QUESTIONS, Lab
+    from glassbox.harness.lm.load import open_model
+    from glassbox.harness.records.provenance import provenance
+    from glassbox.solvers.heads import progress
+    from glassbox.solvers.questions import QUESTIONS, Lab
 
     model = open_model(args.model.removeprefix("open/"))
     args.out.mkdir(parents=True, exist_ok=True)
@@ -77,9 +77,8 @@ def _plot(answer: Answer, path: Path) -> None:
     import matplotlib
 
     matplotlib.use("Agg")
+    from glassbox.solvers.questions import TARGET, series
     from matplotlib import pyplot
-
-    from solvers.questions import TARGET, series
 
     figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
     for name, places, shares in series(answer):

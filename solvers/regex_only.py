@@ -12,14 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from glassbox.harness.ir.machine import Width
+from glassbox.harness.ir.program import Loop, LoopKind, Op, Program, single
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.records.attempt import Attempt
+from glassbox.solvers.serving import served
+from glassbox.solvers.technique import Question, Technique, execute
 from inspect_ai.solver import Solver, solver
-
-from harness.ir.machine import Width
-from harness.ir.program import Loop, LoopKind, Op, Program, single
-from harness.outcome import Outcome
-from harness.records.attempt import Attempt
-from solvers.serving import served
-from solvers.technique import Question, Technique, execute
 
 _NUMBER = re.compile(r"\d+")
 _LOOP = (

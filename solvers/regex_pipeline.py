@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.ir.machine import Width
+from glassbox.harness.ir.program import Program
+from glassbox.harness.ir.text import ParseError, read_first
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.records.attempt import Attempt
+from glassbox.solvers.technique import execute
+from glassbox.solvers.text import TextTechnique, text_solver
+from glassbox.tasks.arithmetic.prompts import expression_prompt
 from inspect_ai.solver import Solver, solver
-
-from harness.data.problem import Problem
-from harness.ir.machine import Width
-from harness.ir.program import Program
-from harness.ir.text import ParseError, read_first
-from harness.outcome import Outcome
-from harness.records.attempt import Attempt
-from solvers.technique import execute
-from solvers.text import TextTechnique, text_solver
-from tasks.arithmetic.prompts import expression_prompt
 
 
 class RegexPipeline(TextTechnique):

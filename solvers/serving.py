@@ -12,16 +12,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from glassbox.harness.lm.batcher import Batcher
+from glassbox.harness.lm.identity import MODEL_HASH
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.opened import open_from
+from glassbox.harness.records.attempt import Attempt
+from glassbox.solvers.technique import Question, Technique, Timed
+from glassbox.tasks.arithmetic.dataset import Origin
 from inspect_ai.model import ChatMessageAssistant, ChatMessageUser, get_model
 from inspect_ai.solver import Generate, Solver, TaskState
-
-from harness.lm.batcher import Batcher
-from harness.lm.identity import MODEL_HASH
-from harness.lm.model import OpenModel
-from harness.lm.opened import open_from
-from harness.records.attempt import Attempt
-from solvers.technique import Question, Technique, Timed
-from tasks.arithmetic.dataset import Origin
 
 TEXT_SOLVERS = ("regex_pipeline", "direct", "regex_only", "gold", "null")
 """Solvers that need no open model: they work with any inspect model, or with none."""

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from harness.ir.machine import Machine, Width
-from harness.ir.program import Program
-from harness.ir.text import to_text
-from harness.outcome import Outcome
-from harness.records.attempt import Attempt
+from glassbox.harness.ir.machine import Machine, Width
+from glassbox.harness.ir.program import Program
+from glassbox.harness.ir.text import to_text
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.records.attempt import Attempt
 
 ALONE_SAMPLES = 20
 """How many samples of a run are served once more alone, to measure the latency of a single question."""

@@ -14,19 +14,18 @@ from functools import cache
 from itertools import chain, zip_longest
 from pathlib import Path
 
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.lm.errors import CannotOpen
+from glassbox.harness.lm.generate import generate as generate_open
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.opened import open_from
+from glassbox.harness.lm.shipped import shipped_models
+from glassbox.harness.records.attempt import Attempt
+from glassbox.solvers.serving import TEXT_SOLVERS, answering, origin_of, question
+from glassbox.solvers.technique import ALONE_SAMPLES, Question
+from glassbox.tasks.arithmetic.dataset import Origin, fit_problems
 from inspect_ai.model import ChatMessageUser, GenerateConfig, ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState
-
-from harness.data.problem import Problem
-from harness.lm.errors import CannotOpen
-from harness.lm.generate import generate as generate_open
-from harness.lm.model import OpenModel
-from harness.lm.opened import open_from
-from harness.lm.shipped import shipped_models
-from harness.records.attempt import Attempt
-from solvers.serving import TEXT_SOLVERS, answering, origin_of, question
-from solvers.technique import ALONE_SAMPLES, Question
-from tasks.arithmetic.dataset import Origin, fit_problems
 
 STOP = "\n"
 SHOTS_ELSEWHERE = 4

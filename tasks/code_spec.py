@@ -14,17 +14,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from glassbox.harness.records.provenance import data_facts, provenance
+from glassbox.harness.sandbox.isolation import isolation_fact
+from glassbox.scorers.code import code_scorers
+from glassbox.solvers.code_direct import code_direct
+from glassbox.tasks.code.dataset import Selection, located, samples
+from glassbox.tasks.code.humaneval import read_humaneval, read_humaneval_plus
+from glassbox.tasks.code.mbpp import Split, read_mbpp
+from glassbox.tasks.code.suite import CodeTask, SuiteName, load_suite
+from glassbox.tasks.reference import facts_of_model
 from inspect_ai import Task, task
-
-from harness.records.provenance import data_facts, provenance
-from harness.sandbox.isolation import isolation_fact
-from scorers.code import code_scorers
-from solvers.code_direct import code_direct
-from tasks.code.dataset import Selection, located, samples
-from tasks.code.humaneval import read_humaneval, read_humaneval_plus
-from tasks.code.mbpp import Split, read_mbpp
-from tasks.code.suite import CodeTask, SuiteName, load_suite
-from tasks.reference import facts_of_model
 
 VERSION = "1-A"
 Names = str | list[str] | None

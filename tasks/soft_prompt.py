@@ -13,14 +13,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from inspect_ai import Task, task
-from inspect_ai.model import GenerateConfig
-
-from harness.data.readers import SourceName
-from harness.records.provenance import data_facts, provenance
-from scorers.dcm import dcm_scorers
-from solvers.dcm import dcm
-from tasks.prompting.dataset import (
+from glassbox.harness.data.readers import SourceName
+from glassbox.harness.records.provenance import data_facts, provenance
+from glassbox.scorers.dcm import dcm_scorers
+from glassbox.solvers.dcm import dcm
+from glassbox.tasks.prompting.dataset import (
     GENERATORS,
     TIERS,
     Drawn,
@@ -32,7 +29,9 @@ from tasks.prompting.dataset import (
     draw_problems,
     samples,
 )
-from tasks.reference import REFERENCE, ReferenceTask, facts_of_model
+from glassbox.tasks.reference import REFERENCE, ReferenceTask, facts_of_model
+from inspect_ai import Task, task
+from inspect_ai.model import GenerateConfig
 
 VERSION = "1-A"
 PAIRS, SOME_PAIRS, FEW_PAIRS = 24, 8, 4

@@ -16,12 +16,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 import torch
-
-from harness.lm.shipped import shipped_models
+from glassbox.harness.lm.shipped import shipped_models
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("harness", "tasks", "solvers", "scorers", "leaderboards", "baselines")
-PARTS = (*PACKAGES, "tests", "pyproject.toml", "README.md", "LICENSE")
+PARTS = (*PACKAGES, "__init__.py", "registry.py", "setup.py", "tests", "pyproject.toml", "README.md", "LICENSE")
 LEFT_BEHIND = ("__pycache__", ".staging")
 SharedPath = Callable[[str], Path]
 

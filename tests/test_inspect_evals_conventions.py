@@ -14,12 +14,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from glassbox.solvers.registry import gold
+from glassbox.tasks.registry import __all__ as registered
+from glassbox.tasks.registry import (
+    code_suite,
+    dcm_arithmetic,
+    ir_arith,
+    ir_loop,
+    ir_multi_op,
+    phase2,
+    phase3,
+    phase3_plus,
+)
 from inspect_ai import Task, eval
 from pytest_inspect_evals.assertions import assert_eval_success, assert_task_structure, get_metric_value
-
-from solvers.registry import gold
-from tasks.registry import __all__ as registered
-from tasks.registry import code_suite, dcm_arithmetic, ir_arith, ir_loop, ir_multi_op, phase2, phase3, phase3_plus
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = {"tasks", "harness", "solvers", "scorers", "leaderboards", "baselines"}

@@ -13,10 +13,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.lm.shipped import shipped_models
+from glassbox.harness.lm.shipped import shipped_models
 
 if TYPE_CHECKING:
-    from baselines.models.card import Card, Metric
+    from glassbox.baselines.models.card import Card, Metric
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,8 +64,8 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from baselines.models.card import CardError, read_card
-    from baselines.models.recipes import RECIPES
+    from glassbox.baselines.models.card import CardError, read_card
+    from glassbox.baselines.models.recipes import RECIPES
 
     cards: dict[str, Card] = {}
     broken: dict[str, str] = {}
@@ -102,7 +102,7 @@ def _headline(card: Card) -> str:
 
 
 def _train(args: argparse.Namespace) -> int:
-    from baselines.models.build import Order, build
+    from glassbox.baselines.models.build import Order, build
 
     order = Order(
         name=args.name,
@@ -130,7 +130,7 @@ def _folder(name: str) -> Path:
 
 
 def _card(args: argparse.Namespace) -> int:
-    from baselines.models.card import PAGE, read_card
+    from glassbox.baselines.models.card import PAGE, read_card
 
     folder = _folder(args.name)
     card = read_card(folder)
@@ -139,13 +139,13 @@ def _card(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    from baselines.models.card import check_weights, read_card
+    from glassbox.baselines.models.card import check_weights, read_card
 
     folder = _folder(args.name)
     card = read_card(folder)
     check_weights(folder, card)
-    from baselines.models.build import open_to_measure
-    from baselines.models.recipes import entry
+    from glassbox.baselines.models.build import open_to_measure
+    from glassbox.baselines.models.recipes import entry
 
     measured = entry(card.name).quality_module().measure(open_to_measure(folder), args.n)
     recorded = {metric.name: metric for metric in card.metrics}

@@ -10,19 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glassbox.baselines.models.card import Metric
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.ir.lex import ParseError
+from glassbox.harness.ir.machine import Machine
+from glassbox.harness.ir.program import Program
+from glassbox.harness.ir.text import read_first, to_text
+from glassbox.harness.lm.generate import Generation, generate
+from glassbox.harness.lm.model import OpenModel
+from glassbox.tasks.arithmetic.generate import Family, Split
+from glassbox.tasks.arithmetic.generate import generate as problems_of
+from glassbox.tasks.arithmetic.prompts import answer_prompt, expression_prompt
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from baselines.models.card import Metric
-from harness.data.problem import Problem
-from harness.ir.lex import ParseError
-from harness.ir.machine import Machine
-from harness.ir.program import Program
-from harness.ir.text import read_first, to_text
-from harness.lm.generate import Generation, generate
-from harness.lm.model import OpenModel
-from tasks.arithmetic.generate import Family, Split
-from tasks.arithmetic.generate import generate as problems_of
-from tasks.arithmetic.prompts import answer_prompt, expression_prompt
 
 SEED = 1
 """Seed of the measured problems; the tasks' own default is 0, so that the two samples are not the same."""

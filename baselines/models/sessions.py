@@ -14,10 +14,9 @@ import platform
 import time
 from pathlib import Path
 
+from glassbox.baselines.models.card import Training
+from glassbox.baselines.models.recipes.training import Corpus, Plan
 from pydantic import BaseModel, ValidationError
-
-from baselines.models.card import Training
-from baselines.models.recipes.training import Corpus, Plan
 
 RECORD, PROGRESS = "sessions.json", "progress.json"
 FINGERPRINTED = 1000

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from harness.audit.claim import Claim
-from harness.audit.finding import CannotCheck, DoesNotApply, Finding, Severity
-from harness.audit.log import AuditedLog
-from harness.audit.parts import Parts
-from harness.audit.training import TrainingText
-from harness.records.frames import RunRecord
+from glassbox.harness.audit.claim import Claim
+from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Finding, Severity
+from glassbox.harness.audit.log import AuditedLog
+from glassbox.harness.audit.parts import Parts
+from glassbox.harness.audit.training import TrainingText
+from glassbox.harness.records.frames import RunRecord
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from harness.records.frames import RunRecord
+from glassbox.harness.records.frames import RunRecord
 
 _FORM = re.compile(r"^\s*(?P<a>\S+)\s*>\s*(?P<b>\S+)(?:\s+by\s+(?P<by>\d+(?:\.\d+)?)\s*(?:points?|%|pp)?)?\s*$")
 

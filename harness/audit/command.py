@@ -13,15 +13,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records.files import deliver
+from glassbox.harness.records.files import deliver
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from glassbox.harness.audit.check import Check
+    from glassbox.harness.audit.run import Audit
     from rich.console import RenderableType
-
-    from harness.audit.check import Check
-    from harness.audit.run import Audit
 
 FORMATS = ("rich", "markdown", "json")
 
@@ -60,11 +59,11 @@ def run(args: argparse.Namespace) -> int:
     Raises:
       ValueError: There is no log, no such check, or no place to write to.
     """
-    from harness.audit.claim import Claim
-    from harness.audit.parts import Parts
-    from harness.audit.registry import chosen
-    from harness.audit.run import audit
-    from harness.audit.training import read_training
+    from glassbox.harness.audit.claim import Claim
+    from glassbox.harness.audit.parts import Parts
+    from glassbox.harness.audit.registry import chosen
+    from glassbox.harness.audit.run import audit
+    from glassbox.harness.audit.training import read_training
 
     checks = chosen(args.only)
     if args.output is not None and not args.output.parent.is_dir():
@@ -87,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _rendered(found: Sequence[Audit], form: str) -> tuple[str, RenderableType | None]:
     """The audits as text, and for the terminal as rich has them."""
-    from harness.audit.render import json_audit, markdown_audit, rich_audit, text
+    from glassbox.harness.audit.render import json_audit, markdown_audit, rich_audit, text
 
     if form == "rich":
         return text(rich_audit(found)), rich_audit(found)
@@ -95,7 +94,7 @@ def _rendered(found: Sequence[Audit], form: str) -> tuple[str, RenderableType | 
 
 
 def _listed(checks: Sequence[Check], form: str) -> tuple[str, RenderableType | None]:
-    from harness.audit.render import json_list, markdown_list, rich_list, text
+    from glassbox.harness.audit.render import json_list, markdown_list, rich_list, text
 
     if form == "rich":
         return text(rich_list(checks)), rich_list(checks)

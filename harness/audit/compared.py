@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.records.frames import RunRecord
-from harness.records.pairing import pair
-from harness.records.scored import NotComparable
-from harness.stats.paired import compare
-from harness.stats.power import paired_detectable, paired_needed
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.pairing import pair
+from glassbox.harness.records.scored import NotComparable
+from glassbox.harness.stats.paired import compare
+from glassbox.harness.stats.power import paired_detectable, paired_needed
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from harness.records.frames import RunRecord
+from glassbox.harness.records.frames import RunRecord
 
 
 class Kind(StrEnum):

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.audit.finding import CannotCheck
+from glassbox.harness.audit.finding import CannotCheck
 
 if TYPE_CHECKING:
     import torch
-
-    from harness.fit.artefacts import Card
+    from glassbox.harness.fit.artefacts import Card
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,8 @@ class Parts:
         Raises:
           CannotCheck: It is nowhere, or damaged.
         """
-        from harness.fit.artefacts import ArtefactStore, RefusedArtefact, default_store
-        from harness.lm.shipped import shipped_models
+        from glassbox.harness.fit.artefacts import ArtefactStore, RefusedArtefact, default_store
+        from glassbox.harness.lm.shipped import shipped_models
 
         shipped = tuple(folder / "parts" for folder in shipped_models().values())
         where = (*self.folders, default_store(), default_store() / "dcm")

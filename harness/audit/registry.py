@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.audit.check import Check
-from harness.audit.checks import (
+from glassbox.harness.audit.check import Check
+from glassbox.harness.audit.checks import (
     compile_only,
     control_too_good,
     device_price,

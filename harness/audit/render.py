@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from harness.audit.check import Check
-from harness.audit.finding import Finding, Severity
-from harness.audit.run import Audit
+from glassbox.harness.audit.check import Check
+from glassbox.harness.audit.finding import Finding, Severity
+from glassbox.harness.audit.run import Audit
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.audit.check import Check, Evidence, Result, result_of
-from harness.audit.claim import Claim
-from harness.audit.finding import Finding, Severity
-from harness.audit.log import AuditedLog
-from harness.audit.parts import Parts
-from harness.audit.registry import CHECKS
-from harness.audit.training import TrainingText
-from harness.records.frames import RunRecord, load_logs, log_files
+from glassbox.harness.audit.check import Check, Evidence, Result, result_of
+from glassbox.harness.audit.claim import Claim
+from glassbox.harness.audit.finding import Finding, Severity
+from glassbox.harness.audit.log import AuditedLog
+from glassbox.harness.audit.parts import Parts
+from glassbox.harness.audit.registry import CHECKS
+from glassbox.harness.audit.training import TrainingText
+from glassbox.harness.records.frames import RunRecord, load_logs, log_files
 
 Tick = Callable[[str], None]
 

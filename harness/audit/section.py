@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from harness.records.frames import RunRecord
+from glassbox.harness.records.frames import RunRecord
 
 
 def alike(record: RunRecord, peers: Iterable[RunRecord]) -> list[RunRecord]:

@@ -27,28 +27,46 @@ class Command:
 
 
 COMMANDS: dict[str, Command] = {
-    "leaderboard": Command("leaderboards.command", "rank solvers from the inspect logs, controls below a line"),
-    "compare": Command("leaderboards.compare.command", "compare two runs by sample: difference, interval, power, cost"),
-    "gate": Command("leaderboards.gate.command", "has a run lost against a blessed one? exit 0 no, 1 yes, 2 unclear"),
+    "leaderboard": Command(
+        "glassbox.leaderboards.command", "rank solvers from the inspect logs, controls below a line"
+    ),
+    "compare": Command(
+        "glassbox.leaderboards.compare.command", "compare two runs by sample: difference, interval, power, cost"
+    ),
+    "gate": Command(
+        "glassbox.leaderboards.gate.command", "has a run lost against a blessed one? exit 0 no, 1 yes, 2 unclear"
+    ),
     "bless": Command("leaderboards.gate.bless_command", "make results the ones that later runs are held to"),
-    "audit": Command("harness.audit.command", "look for what voids a measurement: leaks, dead settings, label shifts"),
-    "claims": Command("leaderboards.claims.command", "the seeds' claims: reported by origins, measured here, verdicts"),
-    "report": Command("leaderboards.report.command", "write one HTML page: boards, curves, trade-offs, claims, logs"),
+    "audit": Command(
+        "glassbox.harness.audit.command", "look for what voids a measurement: leaks, dead settings, label shifts"
+    ),
+    "claims": Command(
+        "glassbox.leaderboards.claims.command", "the seeds' claims: reported by origins, measured here, verdicts"
+    ),
+    "report": Command(
+        "glassbox.leaderboards.report.command", "write one HTML page: boards, curves, trade-offs, claims, logs"
+    ),
     "eval": Command("solvers.command", "run solvers on a task in batches, logged as inspect would"),
     "fit": Command("solvers.fit_command", "fit the default heads of a model ahead of any run"),
     "questions": Command("solvers.questions_command", "answer the seed's key questions with tables and plots"),
-    "prompt-questions": Command("solvers.prompt_questions.command", "measure what found soft prompts are like"),
+    "prompt-questions": Command(
+        "glassbox.solvers.prompt_questions.command", "measure what found soft prompts are like"
+    ),
     "stages": Command("solvers.stages.command", "run the seed's staged soft-prompt experiment with its gates"),
-    "suites": Command("tasks.code.command", "measure the code suites: references, wrong programs, mutants killed"),
+    "suites": Command(
+        "glassbox.tasks.code.command", "measure the code suites: references, wrong programs, mutants killed"
+    ),
     "models": Command("baselines.models.command", "list, train, describe and re-measure the reference models"),
-    "doctor": Command("harness.cli.doctor", "check this installation: versions, device, models, the IR machine"),
+    "doctor": Command(
+        "glassbox.harness.cli.doctor", "check this installation: versions, device, models, the IR machine"
+    ),
 }
 
 
 def parse_command(name: str, arguments: Sequence[str]) -> tuple[Run, argparse.Namespace]:
     """Import the module of `name` and parse its arguments; argparse itself ends the process on a usage error."""
     command = COMMANDS[name]
-    module = importlib.import_module(command.module)
+    module = importlib.import_module(f"glassbox.{command.module}")
     run: Run = module.run
     if hasattr(module, "add_arguments"):
         parser = _parser(f"glassbox {name}", command)

@@ -20,9 +20,8 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
+from glassbox.harness.cli.main import DISTRIBUTION
 from pydantic import BaseModel, ValidationError
-
-from harness.cli.main import DISTRIBUTION
 
 CORE = ("torch", "transformers", "safetensors", "inspect-ai", "wasmtime", "componentize-py", "pandas", "rich")
 EXTRAS = ("lm-eval", "peft", "openai", "ray", "pyarrow", "matplotlib")
@@ -92,7 +91,7 @@ def machine() -> list[Finding]:
 
 def models() -> list[Finding]:
     """Whether each shipped model is the one its card speaks of."""
-    from harness.lm.shipped import shipped_models
+    from glassbox.harness.lm.shipped import shipped_models
 
     folders = shipped_models()
     if not folders:
@@ -104,8 +103,8 @@ def arithmetic() -> Finding:
     """Whether the IR machine computes 2 + 3."""
 
     def compute() -> tuple[str, bool]:
-        from harness.ir.machine import Machine
-        from harness.ir.program import Op, single
+        from glassbox.harness.ir.machine import Machine
+        from glassbox.harness.ir.program import Op, single
 
         execution = Machine().run(single(Op.ADD, 2, 3))
         return f"2 + 3 = {execution.value}", execution.value == 5
@@ -117,7 +116,7 @@ def sandbox() -> Finding:
     """The isolation that candidates run in, as tried out; built first if it never was."""
 
     def attempt() -> tuple[str, bool]:
-        from harness.sandbox.isolation import isolation
+        from glassbox.harness.sandbox.isolation import isolation
 
         return isolation()
 

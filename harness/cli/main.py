@@ -13,10 +13,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from harness.cli.commands import COMMANDS, add_debug, parse_command
+from glassbox.harness.cli.commands import COMMANDS, add_debug, parse_command
 
 DISTRIBUTION = "glassbox-evals"
-PACKAGES = frozenset({"harness", "tasks", "solvers", "scorers", "leaderboards", "baselines"})
+PACKAGE = "glassbox"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -92,12 +92,12 @@ def _run(name: str, arguments: Sequence[str], *, debug: bool) -> int:
 def is_users(error: ValueError) -> bool:
     """Whether the project itself raised it to tell the user something; a library's ValueError is a fault of ours."""
     if type(error) is not ValueError:
-        return type(error).__module__.partition(".")[0] in PACKAGES
+        return type(error).__module__.partition(".")[0] == PACKAGE
     innermost = error.__traceback__
     while innermost is not None and innermost.tb_next is not None:
         innermost = innermost.tb_next
     raised_in = str(innermost.tb_frame.f_globals.get("__name__", "")) if innermost else ""
-    return raised_in.partition(".")[0] in PACKAGES
+    return raised_in.partition(".")[0] == PACKAGE
 
 
 def _refuse(line: str) -> int:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from glassbox.harness.sandbox.case import Case
+from glassbox.harness.sandbox.limits import Limits
+from glassbox.harness.sandbox.values import literal, show
 from pydantic import BaseModel, ConfigDict
-
-from harness.sandbox.case import Case
-from harness.sandbox.limits import Limits
-from harness.sandbox.values import literal, show
 
 METADATA_KEY = "code"
 FLAGS = ("spec-conflict", "under-specified", "hidden-requirement")
@@ -20,7 +19,7 @@ FLAGS = ("spec-conflict", "under-specified", "hidden-requirement")
 
 
 class CodeCase(BaseModel):
-    """A case as text; see `harness.sandbox.case.Case`."""
+    """A case as text; see `glassbox.harness.sandbox.case.Case`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from harness.ir.program import Program
+from glassbox.harness.ir.program import Program
 
 
 @dataclass(frozen=True)

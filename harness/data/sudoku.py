@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from harness.data.grids import Grid
+from glassbox.harness.data.grids import Grid
 
 SIDE = 9
 CELLS = SIDE * SIDE

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import torch
-
-from harness.dcm.settings import Optimiser
+from glassbox.harness.dcm.settings import Optimiser
 
 _EPS = 1e-8
 

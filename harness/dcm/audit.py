@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-
-from harness.dcm.frozen import Frozen, token_losses
-from harness.dcm.search import LossRule
-from harness.lm.conformance import LabelAlignment, diagnose_label_alignment
+from glassbox.harness.dcm.frozen import Frozen, token_losses
+from glassbox.harness.dcm.search import LossRule
+from glassbox.harness.lm.conformance import LabelAlignment, diagnose_label_alignment
 
 
 class MisalignedLoss(ValueError):
@@ -41,6 +40,6 @@ def audit(frozen: Frozen, loss: LossRule = token_losses) -> LabelAlignment:
         at, taught = next(iter(found.taught.items()), (None, None))
         raise MisalignedLoss(
             f"the loss is {found.verdict}: position {at} is taught token {taught}; "
-            "shift once, with harness.lm.positions.shifted_logits_and_targets"
+            "shift once, with glassbox.harness.lm.positions.shifted_logits_and_targets"
         )
     return found

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.records.prompted import TARGETS, Prompted, TargetRecord
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetRecord
 
 RANDOM_SHARE = 0.3
 CONTEXT_TIMES = 2.0

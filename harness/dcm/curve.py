@@ -15,7 +15,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from harness.records.prompted import Curve
+from glassbox.harness.records.prompted import Curve
 
 FLAT = 0.05
 CLIMB = 0.5

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-
-from harness.dcm.frozen import Frozen
+from glassbox.harness.dcm.frozen import Frozen
 
 
 def greedy(

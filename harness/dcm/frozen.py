@@ -10,11 +10,10 @@ from functools import cached_property
 from typing import Any
 
 import torch
+from glassbox.harness.dcm.fused import FusedLlama, fused_for
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.positions import IGNORED, shifted_logits_and_targets
 from torch.nn.functional import cross_entropy
-
-from harness.dcm.fused import FusedLlama, fused_for
-from harness.lm.model import OpenModel
-from harness.lm.positions import IGNORED, shifted_logits_and_targets
 
 
 class Frozen:
@@ -64,7 +63,7 @@ class Frozen:
 def padded(rows: Sequence[Sequence[int]], device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
     """Target ids [row, position] padded on the right, and labels [row, 1 + position] with the prompt's last place.
 
-    The labels stand at the tokens' own positions, as `harness.lm.positions` wants them.
+    The labels stand at the tokens' own positions, as `glassbox.harness.lm.positions` wants them.
     """
     width = max(map(len, rows))
     ids = torch.zeros(len(rows), width, dtype=torch.long)

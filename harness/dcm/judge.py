@@ -9,16 +9,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
-
-from harness.dcm.curve import curve_health, thinned
-from harness.dcm.decode import greedy, horizon
-from harness.dcm.frozen import Frozen
-from harness.dcm.measure import Measured, measure
-from harness.dcm.pair import Pair
-from harness.dcm.search import End
-from harness.dcm.settings import Settings
-from harness.dcm.starts import mode_index, stream
-from harness.records.prompted import Prompted, TargetName, TargetRecord
+from glassbox.harness.dcm.curve import curve_health, thinned
+from glassbox.harness.dcm.decode import greedy, horizon
+from glassbox.harness.dcm.frozen import Frozen
+from glassbox.harness.dcm.measure import Measured, measure
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.dcm.search import End
+from glassbox.harness.dcm.settings import Settings
+from glassbox.harness.dcm.starts import mode_index, stream
+from glassbox.harness.records.prompted import Prompted, TargetName, TargetRecord
 
 SLACK = 4
 """Tokens that greedy decoding may write beyond the target's length, to show what it does instead of stopping."""

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-
-from harness.dcm.frozen import Frozen, hits, token_losses
-from harness.lm.positions import IGNORED
+from glassbox.harness.dcm.frozen import Frozen, hits, token_losses
+from glassbox.harness.lm.positions import IGNORED
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Measured:
 
     @property
     def exact(self) -> bool:
-        """Greedy decoding writes the target and stops; see `harness.dcm.search`."""
+        """Greedy decoding writes the target and stops; see `glassbox.harness.dcm.search`."""
         return self.accuracy == 1.0
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
-
-from harness.dcm.frozen import Frozen
+from glassbox.harness.dcm.frozen import Frozen
 
 CACHE_POSITIONS = 1024
 """On a CPU more positions at once gain nothing: their states leave the cache, and rows of unlike length are padded."""

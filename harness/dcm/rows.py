@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-
-from harness.dcm.frozen import Frozen, padded
+from glassbox.harness.dcm.frozen import Frozen, padded
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Chunk:
       slots: The same slots, as a tensor.
       vectors: Which of a slot's vectors each row reads, in order: int64 [row, prefix].
       embedded: Embeddings of the targets' tokens: [row, position, hidden].
-      labels: [row, 1 + position]; see `harness.dcm.frozen.padded`.
+      labels: [row, 1 + position]; see `glassbox.harness.dcm.frozen.padded`.
       scale: Weight of each row's *summed* loss: [row].
     """
 

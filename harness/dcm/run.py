@@ -11,21 +11,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
-
-from harness.dcm.audit import audit
-from harness.dcm.frozen import Frozen, token_losses
-from harness.dcm.judge import Finished, Judge, target_ids
-from harness.dcm.memory import Room, room_for
-from harness.dcm.pair import Pair
-from harness.dcm.rows import Row
-from harness.dcm.search import End, Job, LossRule, Search
-from harness.dcm.settings import Settings
-from harness.dcm.starts import begin, mode_index, mode_vectors
-from harness.dcm.stop import stop_token
-from harness.dcm.store import PairStore, StartRecord
-from harness.fit.artefacts import ArtefactStore
-from harness.lm.model import OpenModel
-from harness.records.prompted import Prompted, TargetName
+from glassbox.harness.dcm.audit import audit
+from glassbox.harness.dcm.frozen import Frozen, token_losses
+from glassbox.harness.dcm.judge import Finished, Judge, target_ids
+from glassbox.harness.dcm.memory import Room, room_for
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.dcm.rows import Row
+from glassbox.harness.dcm.search import End, Job, LossRule, Search
+from glassbox.harness.dcm.settings import Settings
+from glassbox.harness.dcm.starts import begin, mode_index, mode_vectors
+from glassbox.harness.dcm.stop import stop_token
+from glassbox.harness.dcm.store import PairStore, StartRecord
+from glassbox.harness.fit.artefacts import ArtefactStore
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.records.prompted import Prompted, TargetName
 
 GROUP = 16
 """Finished pairs that are judged together: decoding goes token by token, so company makes it cheap."""
@@ -105,7 +104,7 @@ class Run:
           baselines: Whether baselines and controls are measured.
           variants: Paraphrases, whose losses are added to the originals' (the seed's semantic equivalence); looked up
             when a pair is asked for, so that they may be added to while the run goes on.
-          warm: Content vectors to start from; see `harness.dcm.starts.begin`.
+          warm: Content vectors to start from; see `glassbox.harness.dcm.starts.begin`.
           loss: The rule the gradient comes from.
           fused: Whether the faster forward may be used.
 

@@ -16,12 +16,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
-
-from harness.dcm.adam import RowAdam
-from harness.dcm.frozen import Frozen, hits, leads, token_losses
-from harness.dcm.memory import Room
-from harness.dcm.rows import Chunk, Row, chunks_of
-from harness.dcm.settings import Settings
+from glassbox.harness.dcm.adam import RowAdam
+from glassbox.harness.dcm.frozen import Frozen, hits, leads, token_losses
+from glassbox.harness.dcm.memory import Room
+from glassbox.harness.dcm.rows import Chunk, Row, chunks_of
+from glassbox.harness.dcm.settings import Settings
 
 LossRule = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """Logits [row, position, vocabulary] and labels [row, position] to each token's loss; see `token_losses`."""

@@ -14,10 +14,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 import anyio
-
-from harness.dcm.pair import Pair
-from harness.dcm.run import Run
-from harness.records.prompted import Prompted
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.dcm.run import Run
+from glassbox.harness.records.prompted import Prompted
 
 _GLANCE = 0.05
 """Seconds between two looks at a result: a search takes many times as long."""

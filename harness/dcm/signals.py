@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-from harness.dcm.criteria import anti_correlated
-from harness.records.prompted import TARGETS, Prompted, TargetRecord
+from glassbox.harness.dcm.criteria import anti_correlated
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetRecord
 
 Signal = Literal["few_converged", "anti_correlated", "zero_loss"]
 

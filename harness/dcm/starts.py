@@ -6,12 +6,11 @@ import hashlib
 from collections.abc import Mapping
 
 import torch
+from glassbox.harness.dcm.frozen import Frozen
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.dcm.settings import Settings
+from glassbox.harness.records.prompted import TARGETS
 from torch.nn.functional import cosine_similarity
-
-from harness.dcm.frozen import Frozen
-from harness.dcm.pair import Pair
-from harness.dcm.settings import Settings
-from harness.records.prompted import TARGETS
 
 MODE_WORDS = (("Q", "A"), ("Question", "Answer"), ("question", "answer"), ("?", "."))
 """Whose last token is the fixed mode token of the question and of the answer: the first two that the model tells apart.

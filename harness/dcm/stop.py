@@ -7,10 +7,9 @@ can ever be decoded. So the candidates are tried: vectors are searched that make
 from __future__ import annotations
 
 import torch
+from glassbox.harness.dcm.frozen import Frozen
+from glassbox.harness.lm.errors import OpenModelError
 from torch.nn.functional import cross_entropy
-
-from harness.dcm.frozen import Frozen
-from harness.lm.errors import OpenModelError
 
 TRIES = 60
 VECTORS = 8

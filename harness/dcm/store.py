@@ -13,12 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
-
-from harness.dcm.pair import Pair
-from harness.dcm.search import End
-from harness.dcm.settings import Settings
-from harness.fit.artefacts import (
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.dcm.search import End
+from glassbox.harness.dcm.settings import Settings
+from glassbox.harness.fit.artefacts import (
     ArtefactStore,
     Card,
     RefusedArtefact,
@@ -27,8 +25,9 @@ from harness.fit.artefacts import (
     default_store,
     tensors_hash,
 )
-from harness.records.files import write_atomically
-from harness.records.prompted import Prompted, TargetName
+from glassbox.harness.records.files import write_atomically
+from glassbox.harness.records.prompted import Prompted, TargetName
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 DCM_VERSION = 1
 """Raised when the search or the judging changes so that old records no longer mean the same."""

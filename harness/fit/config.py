@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from glassbox.harness.fit.operands import HeadKind
+from glassbox.harness.fit.pooling import Pooling
+from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape
 from pydantic import BaseModel, ConfigDict, Field
-
-from harness.fit.operands import HeadKind
-from harness.fit.pooling import Pooling
-from harness.ir.shape import CHAIN, LOOP, SINGLE, Shape
 
 Features = Literal["layer", "bag_of_tokens"]
 

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from glassbox.harness.fit.linear import SlotLinear, absorb
+from glassbox.harness.fit.operands import READERS, HeadKind
+from glassbox.harness.fit.pooling import POOLS, Pooling
+from glassbox.harness.fit.reading import IGNORED, Targets, View, in_full_precision
+from glassbox.harness.ir.shape import Shape, Slots
 from torch import nn
 from torch.nn.functional import cross_entropy
-
-from harness.fit.linear import SlotLinear, absorb
-from harness.fit.operands import READERS, HeadKind
-from harness.fit.pooling import POOLS, Pooling
-from harness.fit.reading import IGNORED, Targets, View, in_full_precision
-from harness.ir.shape import Shape, Slots
 
 
 @dataclass(frozen=True, eq=False)

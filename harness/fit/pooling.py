@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
+from glassbox.harness.fit.linear import Linear
+from glassbox.harness.fit.reading import View
 from torch import nn
-
-from harness.fit.linear import Linear
-from harness.fit.reading import View
 
 Pooling = Literal["last", "mean", "attention"]
 

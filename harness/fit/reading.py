@@ -8,10 +8,9 @@ from functools import cached_property
 
 import numpy as np
 import torch
+from glassbox.harness.fit.numbers import Run
+from glassbox.harness.ir.shape import Shape, Slots
 from numpy.typing import NDArray
-
-from harness.fit.numbers import Run
-from harness.ir.shape import Shape, Slots
 
 IGNORED = -100
 """Class index that a loss passes over: a slot the program does not have."""

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
-
-from harness.fit.reading import View
-from harness.ir.machine import Machine
-from harness.ir.program import Program
-from harness.ir.shape import Slots
-from harness.ir.validate import is_valid
+from glassbox.harness.fit.reading import View
+from glassbox.harness.ir.machine import Machine
+from glassbox.harness.ir.program import Program
+from glassbox.harness.ir.shape import Slots
+from glassbox.harness.ir.validate import is_valid
 
 if TYPE_CHECKING:
-    from harness.fit.head import IRHead
+    from glassbox.harness.fit.head import IRHead
 
 
 def rewards(programs: Sequence[Program | None], answers: Sequence[int], machine: Machine) -> list[float]:

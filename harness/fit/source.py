@@ -9,12 +9,11 @@ from functools import cached_property
 from typing import Protocol
 
 import torch
-
-from harness.fit.numbers import NumberFinder, Run
-from harness.fit.reading import View
-from harness.lm.model import OpenModel
-from harness.lm.states import hidden_states
-from harness.lm.tokens import Batch
+from glassbox.harness.fit.numbers import NumberFinder, Run
+from glassbox.harness.fit.reading import View
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.states import hidden_states
+from glassbox.harness.lm.tokens import Batch
 
 BAG_FEATURES = 1024
 

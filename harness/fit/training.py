@@ -8,15 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
-
-from harness.data.problem import Problem
-from harness.fit.config import SHAPES, HeadConfig
-from harness.fit.head import IRHead
-from harness.fit.reading import Label, Standard, label, targets
-from harness.fit.reward import reward_step
-from harness.fit.source import Seen, Source, collate, unpad
-from harness.ir.program import Program
-from harness.ir.shape import Shape
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.fit.config import SHAPES, HeadConfig
+from glassbox.harness.fit.head import IRHead
+from glassbox.harness.fit.reading import Label, Standard, label, targets
+from glassbox.harness.fit.reward import reward_step
+from glassbox.harness.fit.source import Seen, Source, collate, unpad
+from glassbox.harness.ir.program import Program
+from glassbox.harness.ir.shape import Shape
 
 ENCODE_BATCH = 128
 VALIDATION_SHARE = 0.1

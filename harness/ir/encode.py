@@ -5,8 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 
-from harness.ir.program import Arithmetic, LoopKind, Op, Program, Result
-from harness.ir.validate import check_references
+from glassbox.harness.ir.program import Arithmetic, LoopKind, Op, Program, Result
+from glassbox.harness.ir.validate import check_references
 
 KINDS: tuple[Op | LoopKind, ...] = (*Op, *LoopKind)
 """What a record can do, by its code."""

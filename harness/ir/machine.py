@@ -24,11 +24,10 @@ from importlib.resources import files
 from typing import Any, Literal, get_args
 
 import numpy as np
+from glassbox.harness.ir.encode import HEADER_WORDS, KINDS, LAST, RECORD_WORDS, encode
+from glassbox.harness.ir.program import Program
 from numpy.typing import NDArray
 from wasmtime import Engine, Func, Instance, Memory, Module, Store
-
-from harness.ir.encode import HEADER_WORDS, KINDS, LAST, RECORD_WORDS, encode
-from harness.ir.program import Program
 
 Width = Literal[32, 64]
 DEFAULT_FUEL = 1_000_000
@@ -191,5 +190,5 @@ def _records(
 @cache
 def _compiled() -> tuple[Engine, Module]:
     engine = Engine()
-    source = files("harness.ir").joinpath("machine.wat").read_text(encoding="utf-8")
+    source = files("glassbox.harness.ir").joinpath("machine.wat").read_text(encoding="utf-8")
     return engine, Module(engine, source)

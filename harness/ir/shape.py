@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.ir.program import Loop, LoopKind, Op, Program, Result, chain
+from glassbox.harness.ir.program import Loop, LoopKind, Op, Program, Result, chain
 
 
 @dataclass(frozen=True, slots=True)

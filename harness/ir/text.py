@@ -20,9 +20,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from harness.ir.lex import MAX_DIGITS, ParseError, ParseKind, Token, tokens
-from harness.ir.program import Arithmetic, Loop, LoopKind, Op, Operand, Program, Result, Step
-from harness.ir.validate import InvalidProgram, check_references
+from glassbox.harness.ir.lex import MAX_DIGITS, ParseError, ParseKind, Token, tokens
+from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op, Operand, Program, Result, Step
+from glassbox.harness.ir.validate import InvalidProgram, check_references
 
 __all__ = ["MAX_DEPTH", "MAX_DIGITS", "ParseError", "ParseKind", "parse", "read_first", "to_text"]
 

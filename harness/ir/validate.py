@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from harness.ir.program import Arithmetic, Loop, LoopKind, Op, Operand, Program, Result
+from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op, Operand, Program, Result
 
 InvalidKind = Literal["empty", "bad_reference", "operand_out_of_range", "division_by_zero", "unreachable_stop"]
 

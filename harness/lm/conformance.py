@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
-
-from harness.lm.model import OpenModel
+from glassbox.harness.lm.model import OpenModel
 
 Alignment = Literal["aligned", "double_shifted", "unshifted", "misplaced", "mixed"]
 PoolingFault = Literal["clean", "padding_pooled", "positions_shifted"]

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import torch
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.sampling import RowSampler, Sampling, row_seeds
+from glassbox.harness.lm.stopping import RowStopping
+from glassbox.harness.lm.tokens import pad
 from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
-
-from harness.lm.model import OpenModel
-from harness.lm.sampling import RowSampler, Sampling, row_seeds
-from harness.lm.stopping import RowStopping
-from harness.lm.tokens import pad
 
 StopReason = Literal["stop", "length"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from harness.lm.errors import OpenModelError
+from glassbox.harness.lm.errors import OpenModelError
 
 if TYPE_CHECKING:
     from torch import nn

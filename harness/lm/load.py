@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.lm.errors import OpenModelError
-from harness.lm.hub import first_line, hub_folder, hub_refusal
-from harness.lm.identity import tokenizer_files, weight_files
-from harness.lm.model import OpenModel
-from harness.lm.shipped import shipped_models
+from glassbox.harness.lm.errors import OpenModelError
+from glassbox.harness.lm.hub import first_line, hub_folder, hub_refusal
+from glassbox.harness.lm.identity import tokenizer_files, weight_files
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.shipped import shipped_models
 
 if TYPE_CHECKING:
     import torch

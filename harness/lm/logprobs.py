@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-
-from harness.lm.model import OpenModel
-from harness.lm.positions import IGNORED, answer_start, labels_for, shifted_logits_and_targets
-from harness.lm.tokens import Span, pad
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.positions import IGNORED, answer_start, labels_for, shifted_logits_and_targets
+from glassbox.harness.lm.tokens import Span, pad
 
 SPECIAL: Span = (0, 0)
 """Where tokenizers say that a special token stands."""

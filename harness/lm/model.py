@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from harness.lm.identity import hash_folder, hash_loaded
-from harness.lm.layers import blocks_of, decoder_of, resolve_layer
-from harness.lm.replay import Replay
-from harness.lm.tokens import Batch, Side, TextCodec
+from glassbox.harness.lm.identity import hash_folder, hash_loaded
+from glassbox.harness.lm.layers import blocks_of, decoder_of, resolve_layer
+from glassbox.harness.lm.replay import Replay
+from glassbox.harness.lm.tokens import Batch, Side, TextCodec
 
 if TYPE_CHECKING:
     import torch
@@ -63,7 +63,7 @@ class OpenModel:
 
     @cached_property
     def hash(self) -> str:
-        """Content address of configuration, weights and tokenizer; see `harness.lm.identity`."""
+        """Content address of configuration, weights and tokenizer; see `glassbox.harness.lm.identity`."""
         return hash_folder(self.folder) if self.folder else hash_loaded(self.model, self.tokenizer)
 
     @property

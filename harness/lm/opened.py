@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from harness.lm.errors import CannotOpen
-from harness.lm.provider import OpenAPI
+from glassbox.harness.lm.errors import CannotOpen
+from glassbox.harness.lm.provider import OpenAPI
 
 if TYPE_CHECKING:
+    from glassbox.harness.lm.model import OpenModel
     from inspect_ai.model import Model, ModelAPI
-
-    from harness.lm.model import OpenModel
 
 _HF_PROVIDER = "inspect_ai.model._providers.hf"
 
@@ -39,7 +38,7 @@ def open_from(model: Model, text_only: Sequence[str] = ()) -> OpenModel:
         return api.open
     loaded, tokenizer = getattr(api, "model", None), getattr(api, "tokenizer", None)
     if type(api).__module__ == _HF_PROVIDER and loaded is not None and tokenizer is not None:
-        from harness.lm.load import wrap_loaded
+        from glassbox.harness.lm.load import wrap_loaded
 
         with _wrapping:
             if api not in _wrapped:

@@ -2,7 +2,7 @@
 
 A causal LM's logits at position t predict token t+1. Hugging Face models shift inside: they take `labels` that stand at
 the tokens' own positions (`labels_for`). A loss of one's own shifts once by itself (`shifted_logits_and_targets`).
-Never both, never neither: `harness.lm.conformance` detects either mistake in a loss from elsewhere.
+Never both, never neither: `glassbox.harness.lm.conformance` detects either mistake in a loss from elsewhere.
 
 Positions index a row's *real* tokens from 0, whatever the padding, as `harness.lm.pool.position` takes them. They come
 from character offsets, so tokens that straddle a boundary are found too.
@@ -14,9 +14,8 @@ import re
 from collections.abc import Sequence
 
 import torch
+from glassbox.harness.lm.tokens import Span
 from torch.nn.functional import cross_entropy
-
-from harness.lm.tokens import Span
 
 IGNORED = -100
 """The label that no loss counts."""

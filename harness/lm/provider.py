@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from glassbox.harness.lm.batcher import Batcher, Served
+from glassbox.harness.lm.identity import MODEL_HASH
 from inspect_ai.model import (
     ChatCompletionChoice,
     ChatMessage,
@@ -26,13 +28,9 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
-from harness.lm.batcher import Batcher, Served
-from harness.lm.identity import MODEL_HASH
-
 if TYPE_CHECKING:
+    from glassbox.harness.lm.generate import Generation
     from transformers import PreTrainedTokenizerBase
-
-    from harness.lm.generate import Generation
 
 DEFAULT_MAX_TOKENS = 2048
 DEFAULT_MAX_BATCH = 64
@@ -74,7 +72,7 @@ class OpenAPI(ModelAPI):
     """An open model as inspect sees it.
 
     Attributes:
-      open: The open model underneath; solvers reach it through `harness.lm.opened.open_from`.
+      open: The open model underneath; solvers reach it through `glassbox.harness.lm.opened.open_from`.
     """
 
     def __init__(
@@ -106,8 +104,8 @@ class OpenAPI(ModelAPI):
         Raises:
           OpenModelError: The model does not open, or an argument is unknown.
         """
-        from harness.lm.errors import OpenModelError
-        from harness.lm.load import open_model
+        from glassbox.harness.lm.errors import OpenModelError
+        from glassbox.harness.lm.load import open_model
 
         super().__init__(model_name, base_url, api_key, [], config)
         if unknown:
@@ -136,8 +134,8 @@ class OpenAPI(ModelAPI):
 
     def _answer(self, requests: Sequence[_Request]) -> list[Generation]:
         """One batch: one `generate` call for each set of settings in it."""
-        from harness.lm.generate import generate
-        from harness.lm.sampling import row_seeds
+        from glassbox.harness.lm.generate import generate
+        from glassbox.harness.lm.sampling import row_seeds
 
         groups: dict[_Decoding, list[int]] = {}
         for index, request in enumerate(requests):

@@ -9,7 +9,7 @@ from pathlib import Path
 def shipped_models() -> dict[str, Path]:
     """Short name to folder, for every folder of `baselines/models/` that holds weights."""
     try:
-        root = Path(str(resources.files("baselines.models")))
+        root = Path(str(resources.files("glassbox.baselines.models")))
     except ModuleNotFoundError:
         return {}
     return {folder.name: folder for folder in sorted(root.iterdir()) if (folder / "model.safetensors").is_file()}

@@ -12,10 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 import torch
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.tokens import Batch
 from torch import nn
-
-from harness.lm.model import OpenModel
-from harness.lm.tokens import Batch
 
 _Hook = Callable[[nn.Module, tuple[Any, ...], dict[str, Any]], None]
 
@@ -28,12 +27,12 @@ def hidden_states(model: OpenModel, batch: Batch, layers: Collection[int | float
     """States [batch, position, hidden] at each of `layers`, by layer index, in the model's dtype and on its device.
 
     They equal Hugging Face's `hidden_states[k]`. States of padding are there but mean nothing: pool with
-    `harness.lm.pool`. The tensors carry no gradient and may be trained on.
+    `glassbox.harness.lm.pool`. The tensors carry no gradient and may be trained on.
 
     Args:
       model: The open model.
       batch: Tokens, padded on either side.
-      layers: Indices, or fractions of the depth; see `harness.lm.layers`.
+      layers: Indices, or fractions of the depth; see `glassbox.harness.lm.layers`.
 
     Raises:
       ValueError: A layer is outside the model, none is asked for, or a row is longer than the context.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from glassbox.harness.lm.tokens import TextCodec
 from transformers import StoppingCriteria
-
-from harness.lm.tokens import TextCodec
 
 
 class RowStopping(StoppingCriteria):

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glassbox.harness.outcome import Outcome
 from pydantic import BaseModel, ConfigDict
-
-from harness.outcome import Outcome
 
 if TYPE_CHECKING:
     from inspect_ai.solver import TaskState

@@ -23,10 +23,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.lm.identity import MODEL_HASH
-from harness.records.attempt import STORE_KEY, Attempt
-from harness.records.logged import headers, quick_samples, sample_of, whole_samples
-from harness.records.traced import Provenance, traced
+from glassbox.harness.lm.identity import MODEL_HASH
+from glassbox.harness.records.attempt import STORE_KEY, Attempt
+from glassbox.harness.records.logged import headers, quick_samples, sample_of, whole_samples
+from glassbox.harness.records.traced import Provenance, traced
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from glassbox.harness.code.completion import Missing
+from glassbox.harness.code.question import CodeQuestion
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import Verdict
 from pydantic import BaseModel, ConfigDict
-
-from harness.code.completion import Missing
-from harness.code.question import CodeQuestion
-from harness.outcome import Outcome
-from harness.sandbox.case import Verdict
 
 _FAILURES_KEPT = 20
 

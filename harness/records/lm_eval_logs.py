@@ -13,6 +13,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from glassbox.harness.lm.identity import MODEL_HASH
+from glassbox.harness.records.data_hash import data_hash
+from glassbox.harness.records.lm_eval_files import LmEvalResults, LmEvalRow
+from glassbox.harness.stats.intervals import wilson
 from inspect_ai.log import (
     EvalConfig,
     EvalDataset,
@@ -28,11 +32,6 @@ from inspect_ai.log import (
 from inspect_ai.model import ChatMessageUser, ModelOutput
 from inspect_ai.scorer import Score
 from pydantic import JsonValue
-
-from harness.lm.identity import MODEL_HASH
-from harness.records.data_hash import data_hash
-from harness.records.lm_eval_files import LmEvalResults, LmEvalRow
-from harness.stats.intervals import wilson
 
 RUNNER = "lm-eval"
 _NOT_THE_SOLVERS = frozenset({"pretrained", "solver", "device", "dtype", "model"})
@@ -200,7 +199,7 @@ def _of_header(value: float, error: JsonValue, n: int, merit: bool) -> dict[str,
 
 
 def _proportion(value: float, n: int, merit: bool) -> dict[str, float]:
-    """As `scorers.metrics.proportion` writes it; a rate is no merit."""
+    """As `glassbox.scorers.metrics.proportion` writes it; a rate is no merit."""
     interval = wilson(round(value * n), n)
     return {"accuracy" if merit else "rate": value, "low": interval.low, "high": interval.high, "n": n}
 

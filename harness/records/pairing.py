@@ -13,9 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-
-from harness.records.frames import RunRecord
-from harness.records.scored import (
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.scored import (
     HEADLINES,
     NotComparable,
     ScoredSample,
@@ -24,7 +23,7 @@ from harness.records.scored import (
     measured_costs,
     scored_samples,
 )
-from harness.stats.resample import Floats
+from glassbox.harness.stats.resample import Floats
 
 __all__ = ["NotComparable", "PairedRuns", "pair"]
 

@@ -2,7 +2,7 @@
 
     Task(..., metadata={**provenance(), **data_facts(samples, seed), **model_facts("open/arith", model)})
 
-`harness.records.traced` reads it back, from the logs of every door.
+`glassbox.harness.records.traced` reads it back, from the logs of every door.
 """
 
 from __future__ import annotations
@@ -15,15 +15,14 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.lm.identity import MODEL_HASH
-from harness.records.data_hash import data_hash_of
+from glassbox.harness.lm.identity import MODEL_HASH
+from glassbox.harness.records.data_hash import data_hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from glassbox.harness.lm.model import OpenModel
     from inspect_ai.dataset import Sample
-
-    from harness.lm.model import OpenModel
 
 Fact = str | int | bool | None
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records.frames import readable_headers, split_of
-from harness.records.traced import Provenance, traced
+from glassbox.harness.records.frames import readable_headers, split_of
+from glassbox.harness.records.traced import Provenance, traced
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from glassbox.harness.records.data_hash import data_hash, input_text, target_text
+from glassbox.harness.records.frames import RunRecord, logged_samples
+from glassbox.harness.stats.resample import Floats
 from inspect_ai.scorer import value_to_float
-
-from harness.records.data_hash import data_hash, input_text, target_text
-from harness.records.frames import RunRecord, logged_samples
-from harness.stats.resample import Floats
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalSample, EvalSampleSummary
@@ -102,7 +101,7 @@ def _value(sample: EvalSample | EvalSampleSummary, score: str) -> float | None:
 
 
 def _costs(sample: EvalSample | EvalSampleSummary) -> dict[str, float]:
-    """What one epoch cost, under the names of `scorers.cost`, or as inspect itself measured it."""
+    """What one epoch cost, under the names of `glassbox.scorers.cost`, or as inspect itself measured it."""
     found: dict[str, float] = {}
     for one in (sample.scores or {}).values():
         if isinstance(one.value, Mapping):

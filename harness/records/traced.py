@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from harness.lm.identity import MODEL_HASH
+from glassbox.harness.lm.identity import MODEL_HASH
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog
@@ -29,7 +29,7 @@ class Provenance:
       commit: Of the code that ran; None for an installed copy outside a repository.
       dirty: Whether that code had changes that were not committed.
       model_hash: Content address of configuration, weights and tokenizer; None for a model behind an API.
-      data_hash: Content address of the task's whole data set, see `harness.records.data_hash`.
+      data_hash: Content address of the task's whole data set, see `glassbox.harness.records.data_hash`.
       seeds: Every seed that was given or set, by what it is for.
       device: Where the model ran; None for a model behind an API.
       platform: Operating system and processor.

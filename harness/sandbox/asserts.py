@@ -13,16 +13,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from harness.outcome import Outcome
-from harness.sandbox.case import CaseResult, Verdict
-from harness.sandbox.codec import MalformedError, decode, encode
-from harness.sandbox.engine import Died, Instance
-from harness.sandbox.errors import SandboxError
-from harness.sandbox.facilities import THIRD_PARTY
-from harness.sandbox.limits import Limits
-from harness.sandbox.names import TestText, prepared
-from harness.sandbox.protocol import Failed, Missing, Returned, TestReply, Unsendable, parse_test, request
-from harness.sandbox.session import Fault, Judged, Session
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import CaseResult, Verdict
+from glassbox.harness.sandbox.codec import MalformedError, decode, encode
+from glassbox.harness.sandbox.engine import Died, Instance
+from glassbox.harness.sandbox.errors import SandboxError
+from glassbox.harness.sandbox.facilities import THIRD_PARTY
+from glassbox.harness.sandbox.limits import Limits
+from glassbox.harness.sandbox.names import TestText, prepared
+from glassbox.harness.sandbox.protocol import Failed, Missing, Returned, TestReply, Unsendable, parse_test, request
+from glassbox.harness.sandbox.session import Fault, Judged, Session
 
 _LATER = frozenset({"NameError", "ImportError", "SyntaxError"})
 """What no value of a candidate's can cause in a test."""

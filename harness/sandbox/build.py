@@ -1,6 +1,6 @@
 """The component: CPython, its standard library and our guest, built once and kept in compiled form.
 
-    python -m harness.sandbox.build        # what `make setup` does; the first use does it otherwise (under a minute)
+    python -m glassbox.harness.sandbox.build    # what `make setup` does; the first use does it otherwise, once
 
 Named by content: another guest, componentize-py, wasmtime or machine gives another file, so nothing stale is ever
 loaded, and what two processes build at once is the same.
@@ -21,19 +21,23 @@ from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock
+from glassbox.harness.sandbox import linking
+from glassbox.harness.sandbox.errors import SandboxError
 from wasmtime import Config, Engine, WasmtimeError
 from wasmtime.component import Component
-
-from harness.sandbox import linking
-from harness.sandbox.errors import SandboxError
 
 STACK_BYTES = (2 << 20) - (64 << 10)
 """The native stack of an instance; wasmtime allows less than 2 MiB, and every thread of Python's has more."""
 
 _WORLD = "interpreter"
-_APP = "harness.sandbox.guest.app"
-_PACKAGES = ("harness", "harness.sandbox", "harness.sandbox.guest")
-_SHARED = ("harness/__init__.py", "harness/sandbox/__init__.py", "harness/sandbox/codec.py")
+_APP = "glassbox.harness.sandbox.guest.app"
+_PACKAGES = ("glassbox", "glassbox.harness", "glassbox.harness.sandbox", "glassbox.harness.sandbox.guest")
+_SHARED = (
+    "glassbox/__init__.py",
+    "glassbox/harness/__init__.py",
+    "glassbox/harness/sandbox/__init__.py",
+    "glassbox/harness/sandbox/codec.py",
+)
 
 
 def engine() -> Engine:
@@ -101,8 +105,8 @@ def compiled() -> Path:
 
 
 def _build(path: Path) -> None:
-    from harness.sandbox.linking.binary import LinkingError
-    from harness.sandbox.linking.component import linked
+    from glassbox.harness.sandbox.linking.binary import LinkingError
+    from glassbox.harness.sandbox.linking.component import linked
 
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".building-") as folder:
         component = _componentized(Path(folder))
@@ -124,7 +128,7 @@ def _componentized(folder: Path) -> Path:
     packages = folder / "empty" / "lib" / "python3" / "site-packages"
     packages.mkdir(parents=True)
     built = folder / "sandbox.wasm"
-    wit = folder / "app" / "harness" / "sandbox" / "guest" / "sandbox.wit"
+    wit = folder / "app" / "glassbox" / "harness" / "sandbox" / "guest" / "sandbox.wit"
     done = subprocess.run(
         [_tool(), "-q", "-d", wit, "-w", _WORLD, "componentize", "-p", folder / "app", "-o", built, _APP],
         env={**os.environ, "VIRTUAL_ENV": str(folder / "empty")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.outcome import Outcome
+from glassbox.harness.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

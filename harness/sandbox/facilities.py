@@ -12,8 +12,8 @@ import ast
 import importlib.util
 import sys
 
-from harness.sandbox import parsing
-from harness.sandbox.protocol import Raised
+from glassbox.harness.sandbox import parsing
+from glassbox.harness.sandbox.protocol import Raised
 
 THIRD_PARTY = frozenset(
     "aiohttp astropy attr attrs bs4 boto3 click cryptography cv2 cython dateutil django fastapi flask gmpy2 h5py "

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from harness.outcome import Outcome
-from harness.sandbox.case import Case
-from harness.sandbox.judge import Judge
-from harness.sandbox.limits import Limits
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import Case
+from glassbox.harness.sandbox.judge import Judge
+from glassbox.harness.sandbox.limits import Limits
 
 _LIMITS = Limits(fuel=200_000_000, memory_bytes=128 << 20)
 _ATTEMPTS = """

@@ -19,15 +19,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.outcome import Outcome
-from harness.sandbox import asserts
-from harness.sandbox.case import Case, CaseResult, Verdict
-from harness.sandbox.codec import MalformedError, decode, encode
-from harness.sandbox.limits import Limits
-from harness.sandbox.literal import show
-from harness.sandbox.protocol import Missing, Returned, Unsendable
-from harness.sandbox.same import same
-from harness.sandbox.session import Fault, Judged, Session
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox import asserts
+from glassbox.harness.sandbox.case import Case, CaseResult, Verdict
+from glassbox.harness.sandbox.codec import MalformedError, decode, encode
+from glassbox.harness.sandbox.limits import Limits
+from glassbox.harness.sandbox.literal import show
+from glassbox.harness.sandbox.protocol import Missing, Returned, Unsendable
+from glassbox.harness.sandbox.same import same
+from glassbox.harness.sandbox.session import Fault, Judged, Session
 
 PATIENCE = 3
 """Cases that may use up fuel or memory; those after them are not run, and have the same outcome."""

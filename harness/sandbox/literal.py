@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import math
 
-from harness.sandbox import parsing
-from harness.sandbox.codec import Derived, Opaque
+from glassbox.harness.sandbox import parsing
+from glassbox.harness.sandbox.codec import Derived, Opaque
 
 _NAMES = {"nan": math.nan, "inf": math.inf}
 _LONGEST_DECIMAL = 10**4000

@@ -9,8 +9,8 @@ import ast
 import builtins
 from dataclasses import dataclass
 
-from harness.sandbox import parsing
-from harness.sandbox.errors import SandboxError
+from glassbox.harness.sandbox import parsing
+from glassbox.harness.sandbox.errors import SandboxError
 
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__"}
 

@@ -16,9 +16,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
-from harness.sandbox.case import Case, Verdict
-from harness.sandbox.limits import Limits
-from harness.sandbox.worker import Worker
+from glassbox.harness.sandbox.case import Case, Verdict
+from glassbox.harness.sandbox.limits import Limits
+from glassbox.harness.sandbox.worker import Worker
 
 _WAITING_PER_WORKER = 2
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 from dataclasses import dataclass
 
-from harness.sandbox.codec import MalformedError, decode
+from glassbox.harness.sandbox.codec import MalformedError, decode
 
 
 @dataclass(frozen=True, slots=True)

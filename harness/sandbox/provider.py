@@ -22,6 +22,10 @@ from functools import partial
 from typing import Literal, overload
 
 import anyio.to_thread
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.codec import MalformedError
+from glassbox.harness.sandbox.command_line import Invocation, Kind, Refused, parsed
+from glassbox.harness.sandbox.limits import MIB, Limits
 from inspect_ai.util import (
     ExecResult,
     OutputLimitExceededError,
@@ -37,11 +41,6 @@ from inspect_ai.util._sandbox.environment import (  # inspect-evals-lint: ignore
     SandboxUserUnsupportedError,
 )
 from typing_extensions import override
-
-from harness.outcome import Outcome
-from harness.sandbox.codec import MalformedError
-from harness.sandbox.command_line import Invocation, Kind, Refused, parsed
-from harness.sandbox.limits import MIB, Limits
 
 HOME = "/home"
 """Where relative paths begin."""
@@ -97,7 +96,7 @@ class WasmSandbox(SandboxEnvironment):
     @classmethod
     async def task_init(cls, task_name: str, config: SandboxEnvironmentConfigType | None) -> None:
         """Build the interpreter if that has not been done, before any sample waits for it."""
-        from harness.sandbox.build import compiled
+        from glassbox.harness.sandbox.build import compiled
 
         if config is not None:
             raise ValueError(f'sandbox "wasm" takes no configuration, not {config!r}; write sandbox="wasm"')
@@ -252,8 +251,8 @@ async def _in_thread(run: _Run, files: dict[str, bytes], *, limited: bool) -> _E
 
 
 def _ended(run: _Run, files: dict[str, bytes]) -> _Ended:
-    from harness.sandbox.engine import Died, Instance
-    from harness.sandbox.protocol import parse_script, request
+    from glassbox.harness.sandbox.engine import Died, Instance
+    from glassbox.harness.sandbox.protocol import parse_script, request
 
     nonce = secrets.token_bytes(8)
     limits = run.limits

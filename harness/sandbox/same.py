@@ -10,7 +10,7 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from harness.sandbox.codec import Derived
+from glassbox.harness.sandbox.codec import Derived
 
 _Item = TypeVar("_Item")
 

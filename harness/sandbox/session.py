@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from harness.outcome import Outcome
-from harness.sandbox.case import CaseResult, Verdict
-from harness.sandbox.codec import MalformedError, encode
-from harness.sandbox.engine import Died, Instance
-from harness.sandbox.errors import SandboxError
-from harness.sandbox.facilities import refused, refused_by_host
-from harness.sandbox.limits import Limits
-from harness.sandbox.protocol import Loaded, Raised, Reply, Syntax, parse, request
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import CaseResult, Verdict
+from glassbox.harness.sandbox.codec import MalformedError, encode
+from glassbox.harness.sandbox.engine import Died, Instance
+from glassbox.harness.sandbox.errors import SandboxError
+from glassbox.harness.sandbox.facilities import refused, refused_by_host
+from glassbox.harness.sandbox.limits import Limits
+from glassbox.harness.sandbox.protocol import Loaded, Raised, Reply, Syntax, parse, request
 
 
 @dataclass(frozen=True, slots=True)

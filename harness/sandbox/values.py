@@ -4,9 +4,9 @@ None, bool, int, float, complex, str, bytes, list, tuple, set, frozenset and dic
 of a subclass crosses as `Derived`, with the plain value it holds; anything else as `Opaque`, which stays where it is.
 """
 
-from harness.sandbox.codec import MAX_DEPTH, Derived, MalformedError, Opaque, decode, encode
-from harness.sandbox.literal import literal, show
-from harness.sandbox.same import plain, same
+from glassbox.harness.sandbox.codec import MAX_DEPTH, Derived, MalformedError, Opaque, decode, encode
+from glassbox.harness.sandbox.literal import literal, show
+from glassbox.harness.sandbox.same import plain, same
 
 __all__ = [
     "MAX_DEPTH",

@@ -1,6 +1,6 @@
 """A judge in a process of its own, asked through its pipes.
 
-    python -m harness.sandbox.worker        # how `Worker` starts it; it reads questions until they end
+    python -m glassbox.harness.sandbox.worker        # how `Worker` starts it; it reads questions until they end
 
 Instances need the lock of their process's memory map, all the time: two threads judge no faster than one. Two processes
 judge twice as fast, and one that is killed takes nothing along but the question that it was asked.
@@ -20,12 +20,12 @@ from contextlib import suppress
 from dataclasses import astuple
 from typing import IO, Any
 
-from harness.outcome import Outcome
-from harness.sandbox.case import Case, CaseResult, Verdict
-from harness.sandbox.codec import decode, encode
-from harness.sandbox.errors import SandboxError
-from harness.sandbox.judge import Judge
-from harness.sandbox.limits import Limits
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import Case, CaseResult, Verdict
+from glassbox.harness.sandbox.codec import decode, encode
+from glassbox.harness.sandbox.errors import SandboxError
+from glassbox.harness.sandbox.judge import Judge
+from glassbox.harness.sandbox.limits import Limits
 
 _LENGTH = struct.Struct("<Q")
 _RAISED: dict[str, type[Exception]] = {kind.__name__: kind for kind in (SandboxError, TypeError, ValueError)}
@@ -97,7 +97,7 @@ class Worker:
 def _started() -> subprocess.Popen[bytes]:
     """A process that finds what this one finds, wherever it runs; the limits come before the first question."""
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "harness.sandbox.worker"],
+        [sys.executable, "-P", "-m", "glassbox.harness.sandbox.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},

@@ -12,11 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from glassbox.harness.stats.intervals import Interval
+from glassbox.harness.stats.passes import pass_at_each
+from glassbox.harness.stats.resample import Floats, resampled_sums
 from numpy.typing import ArrayLike
-
-from harness.stats.intervals import Interval
-from harness.stats.passes import pass_at_each
-from harness.stats.resample import Floats, resampled_sums
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from glassbox.harness.stats.intervals import Interval, wilson
+from glassbox.harness.stats.paired import PairedTable, mcnemar
+from glassbox.harness.stats.power import paired_needed, unpaired_needed
 from scipy import stats
-
-from harness.stats.intervals import Interval, wilson
-from harness.stats.paired import PairedTable, mcnemar
-from harness.stats.power import paired_needed, unpaired_needed
 
 
 @dataclass(frozen=True, slots=True)

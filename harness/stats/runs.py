@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from glassbox.harness.stats.intervals import Interval
+from glassbox.harness.stats.means import Clusters, cluster_sums, mean_and_error
+from glassbox.harness.stats.resample import Floats
 from numpy.typing import ArrayLike
 from scipy import stats
-
-from harness.stats.intervals import Interval
-from harness.stats.means import Clusters, cluster_sums, mean_and_error
-from harness.stats.resample import Floats
 
 
 @dataclass(frozen=True, slots=True)

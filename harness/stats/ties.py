@@ -16,13 +16,12 @@ from itertools import combinations
 from string import ascii_lowercase
 
 import numpy as np
+from glassbox.harness.stats.means import Clusters
+from glassbox.harness.stats.multiple import holm
+from glassbox.harness.stats.paired_means import compare_means
+from glassbox.harness.stats.resample import Floats
 from numpy.typing import ArrayLike
 from scipy import stats
-
-from harness.stats.means import Clusters
-from harness.stats.multiple import holm
-from harness.stats.paired_means import compare_means
-from harness.stats.resample import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import assert_never
 
-from harness.stats.intervals import Interval
+from glassbox.harness.stats.intervals import Interval
 
 
 class Verdict(StrEnum):

@@ -14,11 +14,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal, Self
 
+from glassbox.leaderboards.claims.kind import Count
+from glassbox.leaderboards.claims.statistic import Statistic
+from glassbox.leaderboards.claims.verdict import Threshold
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from leaderboards.claims.kind import Count
-from leaderboards.claims.statistic import Statistic
-from leaderboards.claims.verdict import Threshold
 
 Scalar = str | int | float | bool
 SEEDS = ("000", "001", "002", "003", "004")
@@ -140,7 +139,7 @@ class Book(_Data):
 @cache
 def load_books() -> tuple[Book, ...]:
     """The shipped claims, one book a seed."""
-    folder = Path(str(resources.files("leaderboards.claims")))
+    folder = Path(str(resources.files("glassbox.leaderboards.claims")))
     return tuple(read_book(folder / f"seed_{seed}.json") for seed in SEEDS)
 
 

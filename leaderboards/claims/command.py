@@ -16,12 +16,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records.files import deliver, write_atomically
+from glassbox.harness.records.files import deliver, write_atomically
 
 if TYPE_CHECKING:
-    from harness.records.frames import RunRecord
-    from leaderboards.claims.claim import Book
-    from leaderboards.claims.ledger import Entry
+    from glassbox.harness.records.frames import RunRecord
+    from glassbox.leaderboards.claims.claim import Book
+    from glassbox.leaderboards.claims.ledger import Entry
 
 SEEDS = ("000", "001", "002", "003", "004")
 VERDICTS = ("supported", "refuted", "undetermined", "not run")
@@ -62,9 +62,9 @@ def run(args: argparse.Namespace) -> int:
     Raises:
       ValueError: There is no place to write to.
     """
-    from leaderboards.claims.claim import load_books
-    from leaderboards.claims.ledger import ledger, merged
-    from leaderboards.claims.recorded import load_record
+    from glassbox.leaderboards.claims.claim import load_books
+    from glassbox.leaderboards.claims.ledger import ledger, merged
+    from glassbox.leaderboards.claims.recorded import load_record
 
     if args.output is not None and not args.output.parent.is_dir():
         raise ValueError(f"cannot write {args.output}: there is no directory {args.output.parent}; make it first")
@@ -100,9 +100,9 @@ def missing_script(books: Sequence[Book], records: Sequence[RunRecord], model: s
       records: The runs at hand.
       model: Which model the logs must be of; a pattern, or a name, which the commands then ask for.
     """
-    from leaderboards.claims.claim import claims_of
-    from leaderboards.claims.ledger import ledger
-    from leaderboards.claims.selection import missing, shown_model
+    from glassbox.leaderboards.claims.claim import claims_of
+    from glassbox.leaderboards.claims.ledger import ledger
+    from glassbox.leaderboards.claims.selection import missing, shown_model
 
     kept = [record for record in records if model is None or fnmatchcase(shown_model(record.model), model)]
     judged = {entry.claim.id for entry in ledger(books, kept) if entry.measured is not None}
@@ -119,16 +119,16 @@ def missing_script(books: Sequence[Book], records: Sequence[RunRecord], model: s
 
 def _logs(where: Path) -> list[RunRecord]:
     """The runs; none where there is no such directory, as the record can do without."""
-    from harness.records.frames import load_logs
+    from glassbox.harness.records.frames import load_logs
 
     return load_logs(where) if where.exists() else []
 
 
 def _record(records: Sequence[RunRecord], output: Path | None) -> int:
     """Write what logs say over what was recorded before, of all seeds; rows of other models and settings stay."""
-    from leaderboards.claims.claim import load_books
-    from leaderboards.claims.ledger import ledger, merged
-    from leaderboards.claims.recorded import load_record, record_path, record_text
+    from glassbox.leaderboards.claims.claim import load_books
+    from glassbox.leaderboards.claims.ledger import ledger, merged
+    from glassbox.leaderboards.claims.recorded import load_record, record_path, record_text
 
     place, books = output or record_path(), load_books()
     entries = ledger(books, records)
@@ -138,20 +138,19 @@ def _record(records: Sequence[RunRecord], output: Path | None) -> int:
 
 
 def _show(books: Sequence[Book], entries: Sequence[Entry], form: str, output: Path | None) -> int:
-    from leaderboards.claims.how_tables import how_tables
-    from leaderboards.claims.ledger_tables import tables
-    from leaderboards.command import render
+    from glassbox.leaderboards.claims.how_tables import how_tables
+    from glassbox.leaderboards.claims.ledger_tables import tables
+    from glassbox.leaderboards.command import render
 
     made = [*tables(books, entries), *([] if form == "rich" else how_tables(books, entries))]
     if form == "rich" and output is None and sys.stdout.isatty():
+        from glassbox.leaderboards.render import rich_tables
         from rich.console import Console
-
-        from leaderboards.render import rich_tables
 
         Console().print(rich_tables(made))
         return 0
     if form == "html":
-        from leaderboards.page import html_tables
+        from glassbox.leaderboards.page import html_tables
 
         deliver(html_tables(made, "Claims"), output)
         return 0

@@ -11,13 +11,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from harness.records.frames import RunRecord
-from harness.records.pairing import NotComparable, pair
-from leaderboards import success
-from leaderboards.claims.kind import Count, Kind, Roles, only
-from leaderboards.claims.measured import CannotMeasure, Measured
-from leaderboards.claims.verdict import Standing
-from leaderboards.compare.report import Report, report
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.pairing import NotComparable, pair
+from glassbox.leaderboards import success
+from glassbox.leaderboards.claims.kind import Count, Kind, Roles, only
+from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
+from glassbox.leaderboards.claims.verdict import Standing
+from glassbox.leaderboards.compare.report import Report, report
 
 NOT_WORSE = "not worse"
 KEPT = 64

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from harness.records.frames import RunRecord
-from harness.stats.intervals import wilson
-from leaderboards.claims.kind import Count, Kind, Roles, only
-from leaderboards.claims.measured import CannotMeasure, Measured, certain, from_estimate
-from leaderboards.runs import Estimate, estimate, label
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.intervals import wilson
+from glassbox.leaderboards.claims.kind import Count, Kind, Roles, only
+from glassbox.leaderboards.claims.measured import CannotMeasure, Measured, certain, from_estimate
+from glassbox.leaderboards.runs import Estimate, estimate, label
 
 
 class Metric(Kind):

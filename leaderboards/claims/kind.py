@@ -9,10 +9,9 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
 from pydantic import BaseModel, ConfigDict, Field
-
-from harness.records.frames import RunRecord
-from leaderboards.claims.measured import CannotMeasure, Measured
 
 Roles = Mapping[str, Sequence[RunRecord]]
 """Runs by role: one each, or one for each value of an argument that the claim ranges over."""

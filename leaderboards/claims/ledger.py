@@ -12,13 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from harness.records.frames import RunRecord
-from harness.stats.intervals import wilson
-from leaderboards.claims.claim import Book, Claim
-from leaderboards.claims.kind import Count
-from leaderboards.claims.measured import CannotMeasure, Measured, from_interval
-from leaderboards.claims.selection import Group, commands, groups
-from leaderboards.claims.verdict import Standing, judge, needed_for_share
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.intervals import wilson
+from glassbox.leaderboards.claims.claim import Book, Claim
+from glassbox.leaderboards.claims.kind import Count
+from glassbox.leaderboards.claims.measured import CannotMeasure, Measured, from_interval
+from glassbox.leaderboards.claims.selection import Group, commands, groups
+from glassbox.leaderboards.claims.verdict import Standing, judge, needed_for_share
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from harness.records.frames import RunRecord
-from leaderboards import figures
-from leaderboards.claims.claim import Book, Claim, load_books
-from leaderboards.claims.how_tables import how_tables
-from leaderboards.claims.ledger import Entry, by_the_origin, ledger, merged
-from leaderboards.claims.measured import Measured
-from leaderboards.claims.recorded import load_record
-from leaderboards.claims.selection import commands
-from leaderboards.claims.verdict import Standing, Threshold
-from leaderboards.table import Cell, Column, Table, TableRow, Tone, Value
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.claims.claim import Book, Claim, load_books
+from glassbox.leaderboards.claims.how_tables import how_tables
+from glassbox.leaderboards.claims.ledger import Entry, by_the_origin, ledger, merged
+from glassbox.leaderboards.claims.measured import Measured
+from glassbox.leaderboards.claims.recorded import load_record
+from glassbox.leaderboards.claims.selection import commands
+from glassbox.leaderboards.claims.verdict import Standing, Threshold
+from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Tone, Value
 
 COLUMNS = (
     Column("claim", text=True, about="seed and name"),

@@ -14,12 +14,11 @@ from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
 
+from glassbox.leaderboards.claims.claim import BadClaims, Book, claims_of
+from glassbox.leaderboards.claims.ledger import Entry, Made
+from glassbox.leaderboards.claims.measured import Measured
+from glassbox.leaderboards.claims.verdict import Standing
 from pydantic import BaseModel, ConfigDict, ValidationError
-
-from leaderboards.claims.claim import BadClaims, Book, claims_of
-from leaderboards.claims.ledger import Entry, Made
-from leaderboards.claims.measured import Measured
-from leaderboards.claims.verdict import Standing
 
 
 class Row(BaseModel):
@@ -54,7 +53,7 @@ class Record(BaseModel):
 
 def record_path() -> Path:
     """Where the shipped record lies."""
-    return Path(str(resources.files("leaderboards.claims"))) / "measured.json"
+    return Path(str(resources.files("glassbox.leaderboards.claims"))) / "measured.json"
 
 
 def load_record(books: Sequence[Book], path: Path | None = None) -> list[Entry]:

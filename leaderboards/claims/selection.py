@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 
-from harness.records.frames import Arguments, RunRecord
-from leaderboards.claims.claim import Claim, Run, Scalar
-from leaderboards.claims.kind import Roles
+from glassbox.harness.records.frames import Arguments, RunRecord
+from glassbox.leaderboards.claims.claim import Claim, Run, Scalar
+from glassbox.leaderboards.claims.kind import Roles
 
 NEUTRAL = frozenset({"n", "seed", "longest", "keep", "slots", "abreast", "stop", "device"})
 """Arguments that choose which samples are drawn or how the work is laid out: no claim is about them."""

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records.files import deliver
+from glassbox.harness.records.files import deliver
 
 if TYPE_CHECKING:
-    from harness.records.frames import RunRecord
-    from leaderboards.compare.report import Report
+    from glassbox.harness.records.frames import RunRecord
+    from glassbox.leaderboards.compare.report import Report
 
 FORMATS = ("rich", "markdown", "json")
 
@@ -66,9 +66,9 @@ def run(args: argparse.Namespace) -> int:
       NotComparable: In one line that names both runs.
       ValueError: There is no such run, or no place to write to.
     """
-    from harness.records.pairing import pair
-    from leaderboards.compare.counts import compare_counts, is_count
-    from leaderboards.compare.report import report
+    from glassbox.harness.records.pairing import pair
+    from glassbox.leaderboards.compare.counts import compare_counts, is_count
+    from glassbox.leaderboards.compare.report import report
 
     if not 0 < args.confidence < 1:
         raise ValueError(f"--confidence {args.confidence:g} is outside (0, 1); 0.95 means 95 %")
@@ -120,7 +120,7 @@ def _candidates(args: argparse.Namespace) -> list[Sequence[RunRecord]]:
 
 def _several(args: argparse.Namespace) -> str:
     """The latest runs of two solvers on the same data, compared, as text."""
-    from leaderboards.compare.seeds import seeds_report
+    from glassbox.leaderboards.compare.seeds import seeds_report
 
     if args.runs < 2:
         raise ValueError(f"--runs {args.runs} has no variance between runs; give at least 2")
@@ -139,8 +139,8 @@ def _several(args: argparse.Namespace) -> str:
 
 def render(found: Report, form: str) -> str:
     """The comparison as text."""
-    from leaderboards.compare.render import json_report, markdown_report, rich_report
-    from leaderboards.render import text
+    from glassbox.leaderboards.compare.render import json_report, markdown_report, rich_report
+    from glassbox.leaderboards.render import text
 
     if form == "json":
         return json_report(found)
@@ -153,7 +153,7 @@ def _is_file(name: str) -> bool:
 
 
 def _read(name: str) -> Sequence[RunRecord]:
-    from harness.records.frames import load_logs
+    from glassbox.harness.records.frames import load_logs
 
     if not Path(name).is_file():
         raise ValueError(f"there is no log {name}; give a log file or a solver's name")
@@ -165,8 +165,8 @@ def _read(name: str) -> Sequence[RunRecord]:
 
 def _logged(args: argparse.Namespace) -> Sequence[RunRecord]:
     """The runs in the log directory that the filters let through."""
-    from harness.records.frames import load_logs
-    from leaderboards.command import select
+    from glassbox.harness.records.frames import load_logs
+    from glassbox.leaderboards.command import select
 
     if not args.log_dir.exists():
         raise ValueError(
@@ -177,7 +177,7 @@ def _logged(args: argparse.Namespace) -> Sequence[RunRecord]:
 
 def _named(name: str, logged: Sequence[RunRecord], log_dir: Path) -> Sequence[RunRecord]:
     """Runs that `name` may mean, the oldest first; a broken one only where there is no complete one."""
-    from leaderboards.runs import label
+    from glassbox.leaderboards.runs import label
 
     named = [record for record in logged if _means(name, record)]
     if not named:
@@ -201,9 +201,8 @@ def _age(record: RunRecord) -> tuple[str, str]:
 
 
 def _print_to_terminal(found: Report) -> None:
+    from glassbox.leaderboards.compare.render import rich_report, rich_sentence
     from rich.console import Console
-
-    from leaderboards.compare.render import rich_report, rich_sentence
 
     console = Console()
     console.print(rich_sentence(found), soft_wrap=True)

@@ -9,9 +9,9 @@ import json
 import re
 from dataclasses import asdict
 
-from harness.stats.reported import Rejudged, rejudge
-from leaderboards import figures
-from leaderboards.render import markdown_table
+from glassbox.harness.stats.reported import Rejudged, rejudge
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.render import markdown_table
 
 _COUNT = re.compile(r"(\d+)/(\d+)")
 

@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from leaderboards import figures
-from leaderboards.compare.report import Ratio, Report, Side
-from leaderboards.render import markdown_table
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.compare.report import Ratio, Report, Side
+from glassbox.leaderboards.render import markdown_table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

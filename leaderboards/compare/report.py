@@ -12,16 +12,21 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 import numpy as np
-
-from harness.records.frames import RunRecord
-from harness.records.pairing import PairedRuns
-from harness.stats.intervals import Interval, bootstrap_ratio, wilson
-from harness.stats.means import ratio_of_means, t_mean
-from harness.stats.paired import PairedTable, compare, mcnemar, paired_table
-from harness.stats.paired_means import compare_means, paired_permutation
-from harness.stats.power import fewest_discordant, mean_detectable, mean_needed, paired_detectable, paired_needed
-from harness.stats.resample import Floats
-from leaderboards.runs import Estimate, label
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.pairing import PairedRuns
+from glassbox.harness.stats.intervals import Interval, bootstrap_ratio, wilson
+from glassbox.harness.stats.means import ratio_of_means, t_mean
+from glassbox.harness.stats.paired import PairedTable, compare, mcnemar, paired_table
+from glassbox.harness.stats.paired_means import compare_means, paired_permutation
+from glassbox.harness.stats.power import (
+    fewest_discordant,
+    mean_detectable,
+    mean_needed,
+    paired_detectable,
+    paired_needed,
+)
+from glassbox.harness.stats.resample import Floats
+from glassbox.leaderboards.runs import Estimate, label
 
 FEWEST_LATENCIES = 5
 FEW_CLUSTERS = 10

@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-
-from harness.records.frames import RunRecord
-from harness.records.pairing import NotComparable, PairedRuns, pair
-from harness.stats.resample import Floats
-from harness.stats.runs import Runs, RunsComparison, compare_runs, several_runs
-from leaderboards.render import markdown_table
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.pairing import NotComparable, PairedRuns, pair
+from glassbox.harness.stats.resample import Floats
+from glassbox.harness.stats.runs import Runs, RunsComparison, compare_runs, several_runs
+from glassbox.leaderboards.render import markdown_table
 
 SEED = "seed"
 

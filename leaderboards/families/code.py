@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 
-from harness.outcome import Outcome
-from harness.records.frames import RunRecord
-from harness.stats.intervals import wilson
-from leaderboards import figures
-from leaderboards.families.family import Facts, Family, Measure, Run, flat, number, share, words
-from leaderboards.runs import Estimate
-from leaderboards.table import Cell, Column
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.intervals import wilson
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.families.family import Facts, Family, Measure, Run, flat, number, share, words
+from glassbox.leaderboards.runs import Estimate
+from glassbox.leaderboards.table import Cell, Column
 
 CONTROLS = frozenset({"gold", "null"})
 HEADLINE = "passed"

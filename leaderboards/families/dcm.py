@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from harness.dcm.criteria import GRADES
-from harness.records.frames import RunRecord
-from leaderboards import figures
-from leaderboards.families.family import Facts, Family, Measure, Run, flat, metric, number, share, words
-from leaderboards.runs import Estimate, estimate
-from leaderboards.table import Cell, Column
+from glassbox.harness.dcm.criteria import GRADES
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.families.family import Facts, Family, Measure, Run, flat, metric, number, share, words
+from glassbox.leaderboards.runs import Estimate, estimate
+from glassbox.leaderboards.table import Cell, Column
 
 CONTROLS = frozenset({"gold", "null"})
 HEADLINE = "exact_both"

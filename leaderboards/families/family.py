@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from harness.records.frames import RunRecord
-from leaderboards import figures
-from leaderboards.runs import Estimate, Placed, estimate
-from leaderboards.samples import RunSamples
-from leaderboards.table import Cell, Column, Value
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.runs import Estimate, Placed, estimate
+from glassbox.leaderboards.samples import RunSamples
+from glassbox.leaderboards.table import Cell, Column, Value
 
 Facts = Mapping[str, Value]
 ReadEstimate = Callable[[RunRecord], Estimate | None]

@@ -5,10 +5,10 @@ glassbox leaderboard --task 'ir_*'
 
 from __future__ import annotations
 
-from harness.records.frames import RunRecord
-from leaderboards import figures
-from leaderboards.families.family import Family, Run, metric, share, words
-from leaderboards.runs import Estimate, estimate
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.families.family import Family, Run, metric, share, words
+from glassbox.leaderboards.runs import Estimate, estimate
 
 CONTROLS = frozenset({"direct", "regex_only", "bag_of_tokens", "layer0", "shuffled_labels", "gold", "null"})
 HEADLINE = "semantic"

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from harness.records.frames import RunRecord
-from leaderboards import figures
-from leaderboards.families.family import Family, Run, number, share
-from leaderboards.runs import estimate
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.families.family import Family, Run, number, share
+from glassbox.leaderboards.runs import estimate
 
 CONTROLS = frozenset({"gold", "null"})
 

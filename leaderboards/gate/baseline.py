@@ -217,7 +217,7 @@ def read_baseline(name: str | Path) -> Baseline:
 
 def write_baseline(baseline: Baseline, path: Path) -> None:
     """Write it whole or not at all; the folder is made where it is missing."""
-    from harness.records.files import write_atomically
+    from glassbox.harness.records.files import write_atomically
 
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, baseline_text(baseline))

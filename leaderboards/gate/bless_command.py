@@ -14,12 +14,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leaderboards.gate.baseline import FOLDER
+from glassbox.leaderboards.gate.baseline import FOLDER
 
 if TYPE_CHECKING:
-    from harness.records.frames import RunRecord
-    from leaderboards.gate.baseline import Baseline
-    from leaderboards.gate.blessing import Change
+    from glassbox.harness.records.frames import RunRecord
+    from glassbox.leaderboards.gate.baseline import Baseline
+    from glassbox.leaderboards.gate.blessing import Change
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -56,9 +56,9 @@ def run(args: argparse.Namespace) -> int:
       CannotBless: No reason, or runs that are no result to hold others to.
       ValueError: No such log, or a name that is none.
     """
-    from leaderboards.gate.baseline import baseline_text, read_baseline, write_baseline
-    from leaderboards.gate.blessing import CannotBless, bless, changes
-    from leaderboards.gate.observed import sha256_of
+    from glassbox.leaderboards.gate.baseline import baseline_text, read_baseline, write_baseline
+    from glassbox.leaderboards.gate.blessing import CannotBless, bless, changes
+    from glassbox.leaderboards.gate.observed import sha256_of
 
     if not re.fullmatch(r"\w[\w.-]*", args.name):
         raise ValueError(f"--name {args.name!r} must be letters, digits, '-', '_' or '.'")
@@ -89,9 +89,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _chosen(args: argparse.Namespace) -> list[RunRecord]:
     """The files as they are, or the latest run of each row of a directory."""
-    from harness.records.frames import load_logs
-    from leaderboards.command import select
-    from leaderboards.runs import latest
+    from glassbox.harness.records.frames import load_logs
+    from glassbox.leaderboards.command import select
+    from glassbox.leaderboards.runs import latest
 
     for path in args.logs:
         if not path.is_file():
@@ -108,7 +108,7 @@ def _chosen(args: argparse.Namespace) -> list[RunRecord]:
 
 
 def _shown(found: list[Change]) -> str:
-    from leaderboards import figures
+    from glassbox.leaderboards import figures
 
     lines = []
     for change in found:
@@ -123,7 +123,7 @@ def _shown(found: list[Change]) -> str:
 
 def _warn(new: Baseline) -> None:
     """Rows that no run could pass, and code that nobody can find again."""
-    from leaderboards.gate.blessing import inconclusive_at
+    from glassbox.leaderboards.gate.blessing import inconclusive_at
 
     for row in new.runs:
         possible = inconclusive_at(row, 0.05)

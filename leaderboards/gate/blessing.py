@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from harness.records.frames import RunRecord
-from leaderboards.gate.baseline import NOT_SCORED, Baseline, BlessedRun, SampleSet
-from leaderboards.gate.loss import Loss, loss_of
-from leaderboards.gate.observed import Observed, observe
-from leaderboards.runs import refuse_mixed_versions
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards.gate.baseline import NOT_SCORED, Baseline, BlessedRun, SampleSet
+from glassbox.leaderboards.gate.loss import Loss, loss_of
+from glassbox.leaderboards.gate.observed import Observed, observe
+from glassbox.leaderboards.runs import refuse_mixed_versions
 
 
 class CannotBless(ValueError):

@@ -16,12 +16,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leaderboards.gate.ruling import REFERENCE
+from glassbox.leaderboards.gate.ruling import REFERENCE
 
 if TYPE_CHECKING:
-    from harness.records.frames import RunRecord
-    from leaderboards.gate.baseline import Baseline
-    from leaderboards.gate.ruling import GateReport, Settings
+    from glassbox.harness.records.frames import RunRecord
+    from glassbox.leaderboards.gate.baseline import Baseline
+    from glassbox.leaderboards.gate.ruling import GateReport, Settings
 
 FORMATS = ("rich", "markdown", "json")
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     Raises:
       ValueError: No baseline, no such row, a level out of range, or no place to write to.
     """
-    from leaderboards.gate.baseline import read_baseline
+    from glassbox.leaderboards.gate.baseline import read_baseline
 
     settings = _settings(args)
     for path in (args.junit, args.summary):
@@ -113,7 +113,7 @@ def chosen_rows(
 
 
 def _settings(args: argparse.Namespace) -> Settings:
-    from leaderboards.gate.ruling import Settings
+    from glassbox.leaderboards.gate.ruling import Settings
 
     if args.limit is not None and args.limit < 2:
         raise ValueError(f"--limit {args.limit} leaves nothing to compare; give at least 2")
@@ -132,8 +132,8 @@ def _settings(args: argparse.Namespace) -> Settings:
 
 
 def _judge(args: argparse.Namespace, baseline: Baseline, settings: Settings) -> GateReport:
-    from leaderboards.gate.judging import judge
-    from leaderboards.gate.retiming import slow_rows, time_again
+    from glassbox.leaderboards.gate.judging import judge
+    from glassbox.leaderboards.gate.retiming import slow_rows, time_again
 
     refused: dict[tuple[str, str], str] = {}
     records = _rerun(args, baseline, refused) if args.run else _logged(args)
@@ -152,8 +152,8 @@ def _judge(args: argparse.Namespace, baseline: Baseline, settings: Settings) -> 
 
 def _rerun(args: argparse.Namespace, baseline: Baseline, refused: dict[tuple[str, str], str]) -> list[RunRecord]:
     """Run all rows; those that cannot are named in `refused`."""
-    from harness.records.frames import load_logs
-    from leaderboards.gate.rerun import CannotRerun, rerun
+    from glassbox.harness.records.frames import load_logs
+    from glassbox.leaderboards.gate.rerun import CannotRerun, rerun
 
     paths = []
     for at, row in enumerate(baseline.runs, start=1):
@@ -166,7 +166,7 @@ def _rerun(args: argparse.Namespace, baseline: Baseline, refused: dict[tuple[str
 
 
 def _logged(args: argparse.Namespace) -> list[RunRecord]:
-    from harness.records.frames import load_logs
+    from glassbox.harness.records.frames import load_logs
 
     for path in args.logs:
         if not path.exists():
@@ -177,8 +177,8 @@ def _logged(args: argparse.Namespace) -> list[RunRecord]:
 
 
 def _write(args: argparse.Namespace, found: GateReport) -> None:
-    from harness.records.files import write_atomically
-    from leaderboards.gate.render import junit_report, markdown_report
+    from glassbox.harness.records.files import write_atomically
+    from glassbox.leaderboards.gate.render import junit_report, markdown_report
 
     if args.junit is not None:
         write_atomically(args.junit, junit_report(found))
@@ -190,7 +190,7 @@ def _write(args: argparse.Namespace, found: GateReport) -> None:
 
 
 def _show(args: argparse.Namespace, found: GateReport) -> None:
-    from leaderboards.gate.render import json_report, markdown_report, rich_report, text_report
+    from glassbox.leaderboards.gate.render import json_report, markdown_report, rich_report, text_report
 
     if args.format == "rich" and sys.stdout.isatty():
         from rich.console import Console

@@ -20,16 +20,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from harness.records.frames import RunRecord
-from harness.records.scored import NotComparable
-from harness.stats.multiple import holm
-from leaderboards.gate import wording
-from leaderboards.gate.baseline import Baseline, BlessedRun
-from leaderboards.gate.latency import FLOOR_MS, Slowdown, slowdown
-from leaderboards.gate.loss import Loss, loss_of
-from leaderboards.gate.matching import Matched, answering, match
-from leaderboards.gate.observed import Observed, observe
-from leaderboards.gate.ruling import GateReport, RowReport, Ruling, Settings
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.scored import NotComparable
+from glassbox.harness.stats.multiple import holm
+from glassbox.leaderboards.gate import wording
+from glassbox.leaderboards.gate.baseline import Baseline, BlessedRun
+from glassbox.leaderboards.gate.latency import FLOOR_MS, Slowdown, slowdown
+from glassbox.leaderboards.gate.loss import Loss, loss_of
+from glassbox.leaderboards.gate.matching import Matched, answering, match
+from glassbox.leaderboards.gate.observed import Observed, observe
+from glassbox.leaderboards.gate.ruling import GateReport, RowReport, Ruling, Settings
 
 Times = Mapping[str, float]
 Retimed = Mapping[tuple[str, str], Sequence[tuple[Times, Times]]]

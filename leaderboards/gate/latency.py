@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
-
-from harness.stats.intervals import bootstrap_quantile
+from glassbox.harness.stats.intervals import bootstrap_quantile
 
 FEWEST = 5
 FLOOR_MS = 0.1

@@ -10,7 +10,7 @@ that matters have gone unseen (the upper bound, as in a non-inferiority trial)?
 Right and wrong on independent samples: the exact one-sided McNemar test, and Tango's bound; where no sample was gained
 the bound of Clopper and Pearson on the share lost, because Tango's lets 7 % instead of 5 % through at n = 52. The share
 of true losses of 5 points that pass, by enumeration over n = 52..1,000 and up to 10 % of samples gained, is then at
-most 5.3 %. Anything else, and clusters: `harness.stats.paired_means`.
+most 5.3 %. Anything else, and clusters: `glassbox.harness.stats.paired_means`.
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ from dataclasses import dataclass
 from math import ceil, log
 
 import numpy as np
+from glassbox.harness.stats.intervals import exact
+from glassbox.harness.stats.means import Clusters, cluster_sums
+from glassbox.harness.stats.paired import PairedTable, paired_table, tango
+from glassbox.harness.stats.paired_means import compare_means
+from glassbox.harness.stats.power import fewest_discordant, mean_detectable, mean_needed, paired_detectable
+from glassbox.harness.stats.resample import Floats
 from numpy.typing import ArrayLike
 from scipy import stats
-
-from harness.stats.intervals import exact
-from harness.stats.means import Clusters, cluster_sums
-from harness.stats.paired import PairedTable, paired_table, tango
-from harness.stats.paired_means import compare_means
-from harness.stats.power import fewest_discordant, mean_detectable, mean_needed, paired_detectable
-from harness.stats.resample import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from harness.records.frames import RunRecord
-from harness.records.scored import NotComparable
-from leaderboards.gate.baseline import BlessedRun, SampleSet
-from leaderboards.gate.observed import Observed
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.scored import NotComparable
+from glassbox.leaderboards.gate.baseline import BlessedRun, SampleSet
+from glassbox.leaderboards.gate.observed import Observed
 
 _SHOWN = 3
 

@@ -11,13 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.logged import headers
+from glassbox.harness.records.scored import (
+    HEADLINES,
+    NotComparable,
+    ScoredSample,
+    clusters_of,
+    data_digest,
+    scored_samples,
+)
+from glassbox.harness.records.traced import Provenance
+from glassbox.leaderboards.gate.baseline import DIGITS
 from pydantic import JsonValue, TypeAdapter
-
-from harness.records.frames import RunRecord
-from harness.records.logged import headers
-from harness.records.scored import HEADLINES, NotComparable, ScoredSample, clusters_of, data_digest, scored_samples
-from harness.records.traced import Provenance
-from leaderboards.gate.baseline import DIGITS
 
 MACHINE = ("device", "accelerator", "cpu")
 _COMMON = 4000
@@ -152,8 +158,8 @@ def _check(key: str, sample: ScoredSample) -> str:
 
 def _folder_hash(model: str) -> str | None:
     """Of a shipped model or a folder; None for what lies elsewhere."""
-    from harness.lm.identity import hash_folder, weight_files
-    from harness.lm.shipped import shipped_models
+    from glassbox.harness.lm.identity import hash_folder, weight_files
+    from glassbox.harness.lm.shipped import shipped_models
 
     if not model.startswith("open/"):
         return None

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 if TYPE_CHECKING:
-    from leaderboards.gate.baseline import Baseline
-    from leaderboards.gate.ruling import RowReport
+    from glassbox.leaderboards.gate.baseline import Baseline
+    from glassbox.leaderboards.gate.ruling import RowReport
 
 BASELINE = "glassbox_baseline"
 LOGS = "glassbox_log_dir"
@@ -69,10 +69,10 @@ class Gated:
         Raises:
           ValueError: The row cannot be run, or a level is out of range.
         """
-        from harness.records.frames import load_logs
-        from leaderboards.gate.judging import judge
-        from leaderboards.gate.rerun import rerun
-        from leaderboards.gate.ruling import Settings
+        from glassbox.harness.records.frames import load_logs
+        from glassbox.leaderboards.gate.judging import judge
+        from glassbox.leaderboards.gate.rerun import rerun
+        from glassbox.leaderboards.gate.ruling import Settings
 
         settings = Settings(margin=margin / 100, alpha=alpha, clustered=clustered)
         settings.check()
@@ -165,7 +165,7 @@ def _row(name: str | Path, task: str, solver: str, split: str | None) -> Baselin
     Raises:
       ValueError: No such row, or several.
     """
-    from leaderboards.gate.baseline import read_baseline
+    from glassbox.leaderboards.gate.baseline import read_baseline
 
     baseline = read_baseline(name)
     rows = [

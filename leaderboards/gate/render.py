@@ -10,10 +10,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from leaderboards import figures
-from leaderboards.gate.ruling import GateReport, RowReport, Ruling
-from leaderboards.gate.wording import points
-from leaderboards.render import markdown_table, text
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.gate.ruling import GateReport, RowReport, Ruling
+from glassbox.leaderboards.gate.wording import points
+from glassbox.leaderboards.render import markdown_table, text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

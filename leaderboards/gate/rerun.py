@@ -13,7 +13,7 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from leaderboards.gate.baseline import BlessedRun
+from glassbox.leaderboards.gate.baseline import BlessedRun
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -39,13 +39,13 @@ def rerun(row: BlessedRun, log_dir: Path, limit: int | None = None, model: str |
     Raises:
       CannotRerun: The task or solver is none of this project's, takes other arguments, or the run failed.
     """
-    import solvers.registry
-    import tasks.registry
-    from solvers.direct_run import CannotRun
-    from solvers.direct_run import run as run_directly
+    from glassbox.solvers import registry as solvers
+    from glassbox.solvers.direct_run import CannotRun
+    from glassbox.solvers.direct_run import run as run_directly
+    from glassbox.tasks import registry as tasks
 
-    make_task: Callable[..., Task] = _registered(tasks.registry, row.task, "task", row)
-    make_solver: Callable[..., Solver] = _registered(solvers.registry, row.solver, "solver", row)
+    make_task: Callable[..., Task] = _registered(tasks, row.task, "task", row)
+    make_solver: Callable[..., Solver] = _registered(solvers, row.solver, "solver", row)
     asked, count = model or row.model, limit or row.limit
     log_dir.mkdir(parents=True, exist_ok=True)
     # What a library says on the way must not stand in the report on stdout.

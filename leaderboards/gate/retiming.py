@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from harness.records.frames import load_logs
-from leaderboards.gate.baseline import Baseline, BlessedRun
-from leaderboards.gate.judging import Times, reference_of
-from leaderboards.gate.observed import observe
-from leaderboards.gate.rerun import rerun
-from leaderboards.gate.ruling import GateReport, Ruling
+from glassbox.harness.records.frames import load_logs
+from glassbox.leaderboards.gate.baseline import Baseline, BlessedRun
+from glassbox.leaderboards.gate.judging import Times, reference_of
+from glassbox.leaderboards.gate.observed import observe
+from glassbox.leaderboards.gate.rerun import rerun
+from glassbox.leaderboards.gate.ruling import GateReport, Ruling
 
 
 def slow_rows(baseline: Baseline, found: GateReport) -> Iterator[tuple[BlessedRun, BlessedRun]]:

@@ -11,9 +11,9 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from leaderboards.gate.baseline import Rule
-    from leaderboards.gate.latency import Slowdown
-    from leaderboards.gate.loss import Loss
+    from glassbox.leaderboards.gate.baseline import Rule
+    from glassbox.leaderboards.gate.latency import Slowdown
+    from glassbox.leaderboards.gate.loss import Loss
 
 REFERENCE = "regex_pipeline"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from leaderboards import figures
-from leaderboards.gate.baseline import BlessedRun
-from leaderboards.gate.latency import Slowdown
-from leaderboards.gate.loss import Loss
-from leaderboards.gate.matching import Matched
-from leaderboards.gate.observed import Observed
-from leaderboards.gate.ruling import Ruling, Settings
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.gate.baseline import BlessedRun
+from glassbox.leaderboards.gate.latency import Slowdown
+from glassbox.leaderboards.gate.loss import Loss
+from glassbox.leaderboards.gate.matching import Matched
+from glassbox.leaderboards.gate.observed import Observed
+from glassbox.leaderboards.gate.ruling import Ruling, Settings
 
 _SHOWN = 3
 

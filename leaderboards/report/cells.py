@@ -9,15 +9,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from glassbox.leaderboards.figures import percent
+from glassbox.leaderboards.report.content import FILTERS
+from glassbox.leaderboards.report.runs import Links
+from glassbox.leaderboards.table import Cell, Table, TableRow, Value
 from markupsafe import Markup
 
-from leaderboards.figures import percent
-from leaderboards.report.content import FILTERS
-from leaderboards.report.runs import Links
-from leaderboards.table import Cell, Table, TableRow, Value
-
 _INTERVAL = re.compile(r"(\d+\.\d) \[(\d+\.\d), (\d+\.\d)\]")
-"""As `leaderboards.figures.with_interval` writes a proportion."""
+"""As `glassbox.leaderboards.figures.with_interval` writes a proportion."""
 
 
 @dataclass(frozen=True, slots=True)

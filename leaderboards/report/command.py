@@ -49,14 +49,14 @@ def run(args: argparse.Namespace) -> int:
       MixedVersions: A task comes in several versions.
       UnreadableAnswer: A file of the questions folder is something else.
     """
-    from harness.records.files import write_atomically
-    from harness.records.frames import AUDIT_FILE, load_logs
-    from leaderboards.audits import read_audits
-    from leaderboards.board import tables
-    from leaderboards.claims import ledger_tables
-    from leaderboards.command import HOW_TO_MAKE_ONE, select
-    from leaderboards.report.page import page
-    from leaderboards.report.questions import read_answers
+    from glassbox.harness.records.files import write_atomically
+    from glassbox.harness.records.frames import AUDIT_FILE, load_logs
+    from glassbox.leaderboards.audits import read_audits
+    from glassbox.leaderboards.board import tables
+    from glassbox.leaderboards.claims import ledger_tables
+    from glassbox.leaderboards.command import HOW_TO_MAKE_ONE, select
+    from glassbox.leaderboards.report.page import page
+    from glassbox.leaderboards.report.questions import read_answers
 
     if not args.output.parent.is_dir():
         raise NothingToReport(f"cannot write {args.output}: there is no directory {args.output.parent}; make it first")

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from glassbox.leaderboards.table import Table
 from markupsafe import Markup
-
-from leaderboards.table import Table
 
 FILTERS = ("task", "split", "model", "solver")
 """Facts of rows and figures that the page offers to choose by."""
@@ -22,7 +21,7 @@ class Figure:
 
     Attributes:
       title: Above it.
-      drawing: An SVG element; see `leaderboards.report.svg.inline`.
+      drawing: An SVG element; see `glassbox.leaderboards.report.svg.inline`.
       caption: Below it: statistic, interval, what is not drawn.
       facts: What it is filtered by: of `FILTERS`, the ones that hold for all of it.
     """

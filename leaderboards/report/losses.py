@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.records.frames import RunRecord
-from harness.records.prompted import STORE_KEY, TARGETS, Prompted, TargetRecord
-from leaderboards.families import dcm
-from leaderboards.report.content import Figure
-from leaderboards.report.svg import inline, panels, series
-from leaderboards.runs import label, placed
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.prompted import STORE_KEY, TARGETS, Prompted, TargetRecord
+from glassbox.leaderboards.families import dcm
+from glassbox.leaderboards.report.content import Figure
+from glassbox.leaderboards.report.svg import inline, panels, series
+from glassbox.leaderboards.runs import label, placed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,13 +14,13 @@ from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
-from harness.records.frames import RunRecord
-from leaderboards.report import layers, losses, questions, sweep, tradeoffs
-from leaderboards.report.cells import Shown, facts, sorted_by
-from leaderboards.report.content import FILTERS, Figure, Section, Wanted
-from leaderboards.report.questions import Answer
-from leaderboards.report.runs import Links, begun, runs_table
-from leaderboards.table import Table
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards.report import layers, losses, questions, sweep, tradeoffs
+from glassbox.leaderboards.report.cells import Shown, facts, sorted_by
+from glassbox.leaderboards.report.content import FILTERS, Figure, Section, Wanted
+from glassbox.leaderboards.report.questions import Answer
+from glassbox.leaderboards.report.runs import Links, begun, runs_table
+from glassbox.leaderboards.table import Table
 
 TITLE = "Glassbox report"
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from harness.records.frames import RunRecord
-from leaderboards.figures import number
-from leaderboards.runs import label
-from leaderboards.table import Cell, Column, Table, TableRow, Value
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards.figures import number
+from glassbox.leaderboards.runs import label
+from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.records.frames import RunRecord
-from leaderboards.families import dcm
-from leaderboards.report.content import Figure
-from leaderboards.report.curves import Line, draw
-from leaderboards.report.svg import inline, panels
-from leaderboards.runs import Estimate, estimate, label, placed
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards.families import dcm
+from glassbox.leaderboards.report.content import Figure
+from glassbox.leaderboards.report.curves import Line, draw
+from glassbox.leaderboards.report.svg import inline, panels
+from glassbox.leaderboards.runs import Estimate, estimate, label, placed
 
 SCORES = {dcm.HEADLINE: "both", "exact_question": "question", "exact_answer": "answer"}
 VARIED = "k"

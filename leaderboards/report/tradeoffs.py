@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.records.frames import RunRecord
-from leaderboards.families import code, dcm, ir
-from leaderboards.figures import milliseconds, number, with_interval
-from leaderboards.report.content import Figure
-from leaderboards.report.labels import Named, place
-from leaderboards.report.svg import MUTED, inline, panels, series
-from leaderboards.runs import Estimate, Placed, estimate, placed
+from glassbox.harness.records.frames import RunRecord
+from glassbox.leaderboards.families import code, dcm, ir
+from glassbox.leaderboards.figures import milliseconds, number, with_interval
+from glassbox.leaderboards.report.content import Figure
+from glassbox.leaderboards.report.labels import Named, place
+from glassbox.leaderboards.report.svg import MUTED, inline, panels, series
+from glassbox.leaderboards.runs import Estimate, Placed, estimate, placed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

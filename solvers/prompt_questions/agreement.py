@@ -12,12 +12,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-
-from harness.dcm.pair import Pair
-from harness.stats.intervals import bootstrap_mean
-from solvers.prompt_questions.answer import Answer, Figure, Row
-from solvers.prompt_questions.geometry import ALIGNMENTS, Align, cosine, distance, flat_cosine, of_same_norms, pairs_of
-from solvers.prompt_questions.lab import Floats, Found, Lab
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.stats.intervals import bootstrap_mean
+from glassbox.solvers.prompt_questions.answer import Answer, Figure, Row
+from glassbox.solvers.prompt_questions.geometry import (
+    ALIGNMENTS,
+    Align,
+    cosine,
+    distance,
+    flat_cosine,
+    of_same_norms,
+    pairs_of,
+)
+from glassbox.solvers.prompt_questions.lab import Floats, Found, Lab
 
 SAME, OTHER, RANDOM, START = "same pair, other seed", "other pair", "random, same norms", "own start"
 Two = tuple[Floats, Floats]

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from glassbox.harness.records.provenance import Fact
+from glassbox.harness.stats.intervals import bootstrap_mean, wilson
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, JsonValue
-
-from harness.records.provenance import Fact
-from harness.stats.intervals import bootstrap_mean, wilson
 
 Unit = Literal["share", "number"]
 

@@ -12,12 +12,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
+from glassbox.harness.dcm.pair import Pair
+from glassbox.solvers.prompt_questions.answer import Answer, Figure, Row
+from glassbox.solvers.prompt_questions.geometry import Floats, neighbours, permutation_p, principal, purity, silhouette
+from glassbox.solvers.prompt_questions.lab import Found, Lab
 from numpy.typing import NDArray
-
-from harness.dcm.pair import Pair
-from solvers.prompt_questions.answer import Answer, Figure, Row
-from solvers.prompt_questions.geometry import Floats, neighbours, permutation_p, principal, purity, silhouette
-from solvers.prompt_questions.lab import Found, Lab
 
 NEIGHBOURS = 5
 DRAWS = 999

@@ -12,11 +12,11 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records.files import write_atomically
+from glassbox.harness.records.files import write_atomically
 
 if TYPE_CHECKING:
-    from solvers.prompt_questions.answer import Answer
-    from solvers.prompt_questions.inquiry import Inquiry
+    from glassbox.solvers.prompt_questions.answer import Answer
+    from glassbox.solvers.prompt_questions.inquiry import Inquiry
 
 NAMES = ("datasets", "sweep", "agreement", "nearest", "clusters")
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -64,9 +64,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, write; the page beside the folder is rendered anew each time."""
-    from solvers.heads import progress
-    from solvers.prompt_questions.inquiry import Inquiry
-    from solvers.prompt_questions.page import answers_in, page
+    from glassbox.solvers.heads import progress
+    from glassbox.solvers.prompt_questions.inquiry import Inquiry
+    from glassbox.solvers.prompt_questions.page import answers_in, page
 
     args.out.mkdir(parents=True, exist_ok=True)
     if args.question != "page":
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _keep(inquiry: Inquiry, name: str, folder: Path) -> None:
-    from solvers.prompt_questions.plots import plot
+    from glassbox.solvers.prompt_questions.plots import plot
 
     answer = inquiry.answer(name)
     _print(answer)

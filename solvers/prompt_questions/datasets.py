@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from harness.records.prompted import Prompted
-from solvers.prompt_questions.answer import Answer, Row
-from solvers.prompt_questions.geometry import TWIN
-from solvers.prompt_questions.summary import both, summary
+from glassbox.harness.records.prompted import Prompted
+from glassbox.solvers.prompt_questions.answer import Answer, Row
+from glassbox.solvers.prompt_questions.geometry import TWIN
+from glassbox.solvers.prompt_questions.summary import both, summary
 
 
 def datasets(

@@ -13,24 +13,23 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.dcm.settings import PRESETS, Optimiser, Settings
+from glassbox.harness.fit.artefacts import data_address
+from glassbox.harness.lm.load import open_model
+from glassbox.harness.records.prompted import Prompted
+from glassbox.harness.records.provenance import provenance
+from glassbox.solvers.prompt_questions.agreement import agreement
+from glassbox.solvers.prompt_questions.answer import Answer, Origin
+from glassbox.solvers.prompt_questions.clusters import clusters
+from glassbox.solvers.prompt_questions.command import SIZES
+from glassbox.solvers.prompt_questions.datasets import datasets
+from glassbox.solvers.prompt_questions.lab import Lab, Tick
+from glassbox.solvers.prompt_questions.logs import Logged, sweep_of
+from glassbox.solvers.prompt_questions.nearest import near
+from glassbox.solvers.prompt_questions.pairs import Asked, Chosen, asked, draw, fitting
+from glassbox.solvers.prompt_questions.sweep import sweep
 from pydantic import ValidationError
-
-from harness.dcm.pair import Pair
-from harness.dcm.settings import PRESETS, Optimiser, Settings
-from harness.fit.artefacts import data_address
-from harness.lm.load import open_model
-from harness.records.prompted import Prompted
-from harness.records.provenance import provenance
-from solvers.prompt_questions.agreement import agreement
-from solvers.prompt_questions.answer import Answer, Origin
-from solvers.prompt_questions.clusters import clusters
-from solvers.prompt_questions.command import SIZES
-from solvers.prompt_questions.datasets import datasets
-from solvers.prompt_questions.lab import Lab, Tick
-from solvers.prompt_questions.logs import Logged, sweep_of
-from solvers.prompt_questions.nearest import near
-from solvers.prompt_questions.pairs import Asked, Chosen, asked, draw, fitting
-from solvers.prompt_questions.sweep import sweep
 
 ONE: tuple[str, ...] = ("squad",)
 SEVERAL: tuple[str, ...] = ("squad", "arithmetic", "sudoku", "arc")
@@ -57,7 +56,7 @@ class Inquiry:
     """One model, and what was asked of it."""
 
     def __init__(self, args: argparse.Namespace, tick: Tick) -> None:
-        """Take the arguments of `solvers.prompt_questions.command`.
+        """Take the arguments of `glassbox.solvers.prompt_questions.command`.
 
         Raises:
           ValueError: One of them makes no sense.

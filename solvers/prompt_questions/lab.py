@@ -16,21 +16,20 @@ from typing import Any
 
 import numpy as np
 import torch
+from glassbox.harness.dcm.frozen import Frozen
+from glassbox.harness.dcm.measure import Measured, measure
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.dcm.run import Run
+from glassbox.harness.dcm.settings import Settings
+from glassbox.harness.dcm.starts import begin, mode_index
+from glassbox.harness.dcm.stop import stop_token
+from glassbox.harness.dcm.store import PairStore
+from glassbox.harness.fit.artefacts import ArtefactStore, default_store
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.records.prompted import TARGETS, Prompted
+from glassbox.solvers.dcm import STORE
+from glassbox.solvers.prompt_questions.geometry import share_with_twin
 from numpy.typing import NDArray
-
-from harness.dcm.frozen import Frozen
-from harness.dcm.measure import Measured, measure
-from harness.dcm.pair import Pair
-from harness.dcm.run import Run
-from harness.dcm.settings import Settings
-from harness.dcm.starts import begin, mode_index
-from harness.dcm.stop import stop_token
-from harness.dcm.store import PairStore
-from harness.fit.artefacts import ArtefactStore, default_store
-from harness.lm.model import OpenModel
-from harness.records.prompted import TARGETS, Prompted
-from solvers.dcm import STORE
-from solvers.prompt_questions.geometry import share_with_twin
 
 Floats = NDArray[np.float64]
 Tick = Callable[[str, int, int], None]

@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from glassbox.harness.records.frames import RunRecord, load_logs
+from glassbox.harness.records.prompted import STORE_KEY, Prompted
 from inspect_ai.log import read_eval_log
-
-from harness.records.frames import RunRecord, load_logs
-from harness.records.prompted import STORE_KEY, Prompted
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-
-from harness.dcm.pair import Pair
-from solvers.prompt_questions.answer import Answer, Figure, Row
-from solvers.prompt_questions.geometry import Floats, Nearest, nearest
-from solvers.prompt_questions.lab import Found, Lab
+from glassbox.harness.dcm.pair import Pair
+from glassbox.solvers.prompt_questions.answer import Answer, Figure, Row
+from glassbox.solvers.prompt_questions.geometry import Floats, Nearest, nearest
+from glassbox.solvers.prompt_questions.lab import Found, Lab
 
 SHOWN = 8
 """How many of the commonest nearest tokens are named."""

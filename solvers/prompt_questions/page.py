@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from glassbox.harness.records.provenance import Fact
+from glassbox.solvers.prompt_questions.answer import Answer
 from pydantic import ValidationError
-
-from harness.records.provenance import Fact
-from solvers.prompt_questions.answer import Answer
 
 ORDER = ("datasets", "sweep", "agreement", "nearest", "clusters")
 HEAD = """# Soft prompts: what was measured

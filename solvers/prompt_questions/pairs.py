@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
-from harness.dcm.pair import Pair
-from harness.lm.model import OpenModel
-from tasks.prompting.dataset import Drawn, Family, draw_pairs
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.lm.model import OpenModel
+from glassbox.tasks.prompting.dataset import Drawn, Family, draw_pairs
 
 FAMILIES: tuple[Family, ...] = get_args(Family)
 

@@ -10,9 +10,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records.files import write_atomically
-from solvers.prompt_questions.answer import Answer, Figure
-from solvers.prompt_questions.sweep import WANTED
+from glassbox.harness.records.files import write_atomically
+from glassbox.solvers.prompt_questions.answer import Answer, Figure
+from glassbox.solvers.prompt_questions.sweep import WANTED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

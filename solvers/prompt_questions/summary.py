@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
-from scorers.dcm_record import written
-from solvers.prompt_questions.answer import Figure
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
+from glassbox.scorers.dcm_record import written
+from glassbox.solvers.prompt_questions.answer import Figure
 
 
 def summary(records: Sequence[Prompted]) -> dict[str, Figure | None]:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from harness.records.prompted import Prompted
-from solvers.prompt_questions.answer import Answer, Row
-from solvers.prompt_questions.summary import summary
+from glassbox.harness.records.prompted import Prompted
+from glassbox.solvers.prompt_questions.answer import Answer, Row
+from glassbox.solvers.prompt_questions.summary import summary
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
 WANTED = 0.9

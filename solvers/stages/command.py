@@ -16,13 +16,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.records.files import write_atomically
+from glassbox.harness.records.files import write_atomically
 
 if TYPE_CHECKING:
+    from glassbox.solvers.stages.experiment import Experiment
+    from glassbox.solvers.stages.gate import Stage
     from rich.table import Table
-
-    from solvers.stages.experiment import Experiment
-    from solvers.stages.gate import Stage
 
 TASKS = ("dcm_squad", "dcm_triviaqa", "dcm_nq", "dcm_arithmetic", "dcm_sudoku", "dcm_arc")
 
@@ -53,9 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the stages in turn, print the table, write the JSON."""
+    from glassbox.harness.records.provenance import provenance
     from rich.console import Console
-
-    from harness.records.provenance import provenance
 
     experiment = _experiment(args)
     done: list[Stage] = []
@@ -78,10 +76,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _experiment(args: argparse.Namespace) -> Experiment:
+    from glassbox.solvers.stages.experiment import Experiment
+    from glassbox.tasks.reference import REFERENCE
     from inspect_ai.model import get_model
-
-    from solvers.stages.experiment import Experiment
-    from tasks.reference import REFERENCE
 
     names = {"path": args.path and str(args.path.resolve()), "n": args.n, "longest": args.longest, "seed": args.seed}
     device = {"device": args.device} if args.device else {}
@@ -99,8 +96,8 @@ def _experiment(args: argparse.Namespace) -> Experiment:
 
 def _stages(experiment: Experiment, args: argparse.Namespace) -> Iterator[Stage]:
     """Each stage when it is asked for: nothing of a later one runs before."""
-    from solvers.stages.infrastructure import infrastructure
-    from solvers.stages.plan import ablations, decoding, joint, single
+    from glassbox.solvers.stages.infrastructure import infrastructure
+    from glassbox.solvers.stages.plan import ablations, decoding, joint, single
 
     names = _ablations(args.ablate)
     yield infrastructure(experiment)
@@ -115,7 +112,7 @@ def _stages(experiment: Experiment, args: argparse.Namespace) -> Iterator[Stage]
 def _ablations(asked: Sequence[str] | None) -> list[str]:
     from difflib import get_close_matches
 
-    from solvers.stages.plan import ABLATIONS
+    from glassbox.solvers.stages.plan import ABLATIONS
 
     if asked is None:
         return list(ABLATIONS)
@@ -128,14 +125,14 @@ def _ablations(asked: Sequence[str] | None) -> list[str]:
 
 
 def _settings(given: Sequence[str]) -> dict[str, Any]:
-    """Arguments of `solvers.dcm.dcm`.
+    """Arguments of `glassbox.solvers.dcm.dcm`.
 
     Raises:
       ValueError: One is not NAME=VALUE, is no argument of the solver, or is what the stages themselves set.
     """
     import inspect
 
-    from solvers.dcm import dcm
+    from glassbox.solvers.dcm import dcm
 
     known = set(inspect.signature(dcm).parameters) - {"targets", "halt"}
     settings: dict[str, Any] = {}

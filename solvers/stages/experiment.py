@@ -14,16 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
+from glassbox.harness.dcm.signals import Signal, signals_of
+from glassbox.harness.records.prompted import Prompted
+from glassbox.solvers.dcm import dcm
+from glassbox.solvers.dcm_paraphrases import ROLE
+from glassbox.tasks import soft_prompt
 from inspect_ai import eval as evaluate
 from inspect_ai.log import EvalLog, EvalSample
 from inspect_ai.model import Model
 from inspect_ai.util import DisplayType
-
-from harness.dcm.signals import Signal, signals_of
-from harness.records.prompted import Prompted
-from solvers.dcm import dcm
-from solvers.dcm_paraphrases import ROLE
-from tasks import soft_prompt
 
 _SIGNAL = re.compile(rf"({'|'.join(get_args(Signal))}): .*")
 
@@ -90,12 +89,12 @@ class Experiment:
         """Nothing is run yet.
 
         Args:
-          task: A task of `tasks.soft_prompt` by name.
+          task: A task of `glassbox.tasks.soft_prompt` by name.
           task_args: Its arguments.
           model: The open model.
           log_dir: Where inspect writes its logs.
           paraphraser: The model in that role, or None.
-          settings: Arguments of `solvers.dcm.dcm` for every run.
+          settings: Arguments of `glassbox.solvers.dcm.dcm` for every run.
           halt: Whether an early-stop signal ends a run.
           display: inspect's way to show progress; its own choice when None.
         """

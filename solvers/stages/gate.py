@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from glassbox.harness.stats.intervals import wilson
 from pydantic import BaseModel, ConfigDict
-
-from harness.stats.intervals import wilson
 
 Verdict = Literal["passed", "failed", "stopped", "told"]
 

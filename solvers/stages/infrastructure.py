@@ -6,12 +6,12 @@ must lower its losses.
 
 from __future__ import annotations
 
-from harness.dcm.run import Run
-from harness.dcm.settings import Settings
-from harness.dcm.starts import NoModeTokens, mode_tokens
-from harness.lm.opened import open_from
-from solvers.stages.experiment import Experiment
-from solvers.stages.gate import Gate, Stage
+from glassbox.harness.dcm.run import Run
+from glassbox.harness.dcm.settings import Settings
+from glassbox.harness.dcm.starts import NoModeTokens, mode_tokens
+from glassbox.harness.lm.opened import open_from
+from glassbox.solvers.stages.experiment import Experiment
+from glassbox.solvers.stages.gate import Gate, Stage
 
 TITLE = "infrastructure: the loss is aligned, the stop can be emitted, losses fall"
 PAIRS = 2

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from statistics import fmean
 from typing import Any, Literal
 
-from harness.records.prompted import TARGETS, TargetName
-from solvers.stages.experiment import Experiment, Found
-from solvers.stages.gate import Gate, Stage
+from glassbox.harness.records.prompted import TARGETS, TargetName
+from glassbox.solvers.stages.experiment import Experiment, Found
+from glassbox.solvers.stages.gate import Gate, Stage
 
 SINGLE_GATE = 0.7
 JOINT_GATE, JOINT_TARGET = 0.3, 0.5

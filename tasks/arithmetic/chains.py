@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import Literal
 
-from harness.ir.program import Arithmetic, Op, chain
+from glassbox.harness.ir.program import Arithmetic, Op, chain
 
 OPENINGS: dict[Op, tuple[str, ...]] = {
     Op.ADD: ("Add {a} and {b}", "Add {a} to {b}", "Start with {a} and add {b}", "Take {a} plus {b}"),

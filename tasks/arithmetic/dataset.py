@@ -11,15 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.data.readers import SourceError, SourceName, read_source, split_thirds
+from glassbox.harness.ir.program import Arithmetic, Loop
+from glassbox.harness.ir.text import to_text
+from glassbox.tasks.arithmetic.fixed import fixed_items
+from glassbox.tasks.arithmetic.generate import CANARY, Family, generate
 from inspect_ai.dataset import MemoryDataset, Sample
 from pydantic import BaseModel, ConfigDict
-
-from harness.data.problem import Problem
-from harness.data.readers import SourceError, SourceName, read_source, split_thirds
-from harness.ir.program import Arithmetic, Loop
-from harness.ir.text import to_text
-from tasks.arithmetic.fixed import fixed_items
-from tasks.arithmetic.generate import CANARY, Family, generate
 
 SplitName = Literal[
     "train", "iid", "held_out_templates", "held_out_operands", "held_out_both", "word_problems", "fixed"

@@ -5,9 +5,9 @@ Programs and values are the origin's; where only the program is known, the wordi
 
 from __future__ import annotations
 
-from harness.data.problem import Problem
-from harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, chain, single
-from tasks.arithmetic import loops
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, chain, single
+from glassbox.tasks.arithmetic import loops
 
 _SINGLE: tuple[tuple[str, Op, int, int, int], ...] = (
     ("Add 11 and 94", Op.ADD, 11, 94, 105),

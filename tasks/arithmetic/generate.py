@@ -12,10 +12,10 @@ import random
 from collections.abc import Iterator
 from typing import Literal, get_args
 
-from harness.data.problem import Problem
-from harness.ir.program import Loop, LoopKind, Op, single
-from tasks.arithmetic import chains, loops, stories, wording
-from tasks.arithmetic.operands import Ranges, draw, is_held_out
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.ir.program import Loop, LoopKind, Op, single
+from glassbox.tasks.arithmetic import chains, loops, stories, wording
+from glassbox.tasks.arithmetic.operands import Ranges, draw, is_held_out
 
 Split = Literal["train", "iid", "held_out_templates", "held_out_operands", "held_out_both", "word_problems"]
 SPLITS: tuple[Split, ...] = get_args(Split)

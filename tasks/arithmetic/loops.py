@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from harness.ir.program import LoopKind
+from glassbox.harness.ir.program import LoopKind
 
 TRAIN: dict[LoopKind, tuple[str, ...]] = {
     LoopKind.SUM: (

@@ -11,7 +11,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.ir.program import Op
+from glassbox.harness.ir.program import Op
 
 FIXED_OPERANDS: frozenset[tuple[int, ...]] = frozenset(
     tuple(sorted(operands))

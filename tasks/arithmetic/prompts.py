@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.data.problem import Problem
-from harness.ir.text import to_text
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.ir.text import to_text
 
 
 def expression_prompt(question: str, shots: Sequence[Problem] = ()) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from harness.ir.program import Op
+from glassbox.harness.ir.program import Op
 
 NAMES = tuple(
     "Sam Anna Tom Maria Ben Lily Jack Emma Paul Nina Luke Sara Dan Rosa Mike Julia Adam Clara Peter Ella "

@@ -7,7 +7,7 @@ and the product of cores and frames; held-out phrases reuse words that occur the
 
 from __future__ import annotations
 
-from harness.ir.program import Op
+from glassbox.harness.ir.program import Op
 
 _WHOLE: dict[Op, tuple[str, ...]] = {
     Op.ADD: (

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.records.files import write_atomically
+from glassbox.harness.records.files import write_atomically
 
 if TYPE_CHECKING:
-    from tasks.code.quality import Quality, Tick
-    from tasks.code.suite import CodeTask
+    from glassbox.tasks.code.quality import Quality, Tick
+    from glassbox.tasks.code.suite import CodeTask
 
 FORMATS = ("table", "markdown", "json")
 
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, write; 1 where a suite is not sound."""
-    from tasks.code.suite import SuiteError
+    from glassbox.tasks.code.suite import SuiteError
 
     try:
         suites = [(_title(name), _tasks(name)) for name in _names(args.names)]
@@ -55,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
 
 def write(measured: Sequence[Quality], folder: Path) -> None:
     """One JSON file for each suite with its provenance, and the table of all of them."""
-    from harness.records.provenance import provenance
-    from tasks.code.quality_text import as_json, as_markdown
+    from glassbox.harness.records.provenance import provenance
+    from glassbox.tasks.code.quality_text import as_json, as_markdown
 
     folder.mkdir(parents=True, exist_ok=True)
     facts = provenance("cpu")
@@ -68,21 +68,21 @@ def write(measured: Sequence[Quality], folder: Path) -> None:
 async def _measure(
     suites: Sequence[tuple[str, Sequence[CodeTask]]], mutate: bool, tick: Callable[[str], Tick]
 ) -> list[Quality]:
-    from harness.sandbox.pool import Pool
-    from tasks.code.quality import LIMITS, measure
+    from glassbox.harness.sandbox.pool import Pool
+    from glassbox.tasks.code.quality import LIMITS, measure
 
     async with Pool(limits=LIMITS) as pool:
         return [await measure(name, tasks, pool, mutate=mutate, tick=tick(name)) for name, tasks in suites]
 
 
 def _names(given: Sequence[str]) -> Sequence[str]:
-    from tasks.code.suite import SUITES
+    from glassbox.tasks.code.suite import SUITES
 
     return tuple(dict.fromkeys(given)) or SUITES
 
 
 def _tasks(name: str) -> tuple[CodeTask, ...]:
-    from tasks.code.suite import SUITES, SuiteError, load_suite, read_suite
+    from glassbox.tasks.code.suite import SUITES, SuiteError, load_suite, read_suite
 
     for suite in SUITES:
         if name == suite:
@@ -120,7 +120,7 @@ def _progress() -> Iterator[Callable[[str], Tick]]:
 
 
 def _show(measured: Sequence[Quality], form: str) -> None:
-    from tasks.code.quality_text import as_json, as_markdown, print_table
+    from glassbox.tasks.code.quality_text import as_json, as_markdown, print_table
 
     if form == "json":
         print(as_json(measured))

@@ -18,12 +18,12 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
-from harness.records.files import write_atomically
-from harness.sandbox.build import cache_folder
-from harness.sandbox.protocol import Returned
-from harness.sandbox.session import Fault, Session
-from harness.sandbox.values import decode, encode, literal, plain, show
-from tasks.code.suite import OFFICIAL_LIMITS
+from glassbox.harness.records.files import write_atomically
+from glassbox.harness.sandbox.build import cache_folder
+from glassbox.harness.sandbox.protocol import Returned
+from glassbox.harness.sandbox.session import Fault, Session
+from glassbox.harness.sandbox.values import decode, encode, literal, plain, show
+from glassbox.tasks.code.suite import OFFICIAL_LIMITS
 
 _FORMAT = 1
 """Raised when the answers that are kept no longer mean the same."""

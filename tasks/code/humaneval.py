@@ -15,14 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
+from glassbox.harness.code.completion import context
+from glassbox.harness.sandbox.case import Case
+from glassbox.harness.sandbox.values import show
+from glassbox.tasks.code.expected import Answer, answers
+from glassbox.tasks.code.lines import Line, SuiteError, json_lines
+from glassbox.tasks.code.suite import OFFICIAL_LIMITS, CodeTask, Identifier
 from pydantic import Field
-
-from harness.code.completion import context
-from harness.sandbox.case import Case
-from harness.sandbox.values import show
-from tasks.code.expected import Answer, answers
-from tasks.code.lines import Line, SuiteError, json_lines
-from tasks.code.suite import OFFICIAL_LIMITS, CodeTask, Identifier
 
 FLOATS_WITHIN = 1e-6
 """What EvalPlus allows floats where a task gives no `atol`."""

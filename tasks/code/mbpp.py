@@ -13,10 +13,9 @@ import warnings
 from pathlib import Path
 from typing import Annotated, Literal
 
+from glassbox.tasks.code.lines import Line, SuiteError, json_lines
+from glassbox.tasks.code.suite import OFFICIAL_LIMITS, CodeTask
 from pydantic import Field
-
-from tasks.code.lines import Line, SuiteError, json_lines
-from tasks.code.suite import OFFICIAL_LIMITS, CodeTask
 
 Split = Literal["all", "prompt", "test", "validation", "train"]
 SUITE = "mbpp"

@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Protocol
 
-from harness.outcome import Outcome
-from harness.sandbox.case import Case, Verdict
-from harness.sandbox.limits import Limits
-from harness.stats.intervals import Interval, wilson
-from tasks.code.mutants import Mutant, equivalents, mutants
-from tasks.code.suite import CodeTask
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import Case, Verdict
+from glassbox.harness.sandbox.limits import Limits
+from glassbox.harness.stats.intervals import Interval, wilson
+from glassbox.tasks.code.mutants import Mutant, equivalents, mutants
+from glassbox.tasks.code.suite import CodeTask
 
 LIMITS = Limits(fuel=100_000_000)
 """Enough for every reference many times over, so that a mutant that loops for ever ends in a tenth of a second."""
@@ -30,7 +30,7 @@ Tick = Callable[[str, int, int], None]
 
 
 class Judging(Protocol):
-    """What is asked of a judge: `harness.sandbox.pool.Pool`, or one judge at a time behind the same names."""
+    """What is asked of a judge: `glassbox.harness.sandbox.pool.Pool`, or one judge at a time behind the same names."""
 
     async def judge(self, code: str, entry_point: str, cases: Sequence[Case]) -> Verdict:
         """Judge by cases."""

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from harness.records.provenance import Fact
-from tasks.code.quality import Missed, Quality, Share
+from glassbox.harness.records.provenance import Fact
+from glassbox.tasks.code.quality import Missed, Quality, Share
 
 TITLE = "Quality of the code suites"
 CAPTION = (

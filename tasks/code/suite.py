@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
+from glassbox.harness.code.question import FLAGS
+from glassbox.harness.sandbox.case import Case
+from glassbox.harness.sandbox.limits import MIB, Limits
+from glassbox.harness.sandbox.values import literal
+from glassbox.tasks.code.lines import Line, SuiteError, json_lines
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
-
-from harness.code.question import FLAGS
-from harness.sandbox.case import Case
-from harness.sandbox.limits import MIB, Limits
-from harness.sandbox.values import literal
-from tasks.code.lines import Line, SuiteError, json_lines
 
 __all__ = ["CATEGORIES", "COMPLEXITIES", "FLAGS", "SUITES", "CodeTask", "SuiteError", "load_suite", "read_suite"]
 

@@ -14,20 +14,19 @@ from functools import cache
 from typing import Any
 
 from datasets import Dataset  # type: ignore[import-untyped]
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.ir.text import parse
+from glassbox.harness.ir.validate import validate
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.records.attempt import Attempt
+from glassbox.scorers.semantic import judge
+from glassbox.solvers.regex_pipeline import RegexPipeline
+from glassbox.solvers.text import choose_shots
+from glassbox.tasks.arithmetic.dataset import Origin, Source, SplitName, largest_operand, samples, test_problems
+from glassbox.tasks.arithmetic.generate import Family
+from glassbox.tasks.arithmetic.prompts import expression_prompt
+from glassbox.tasks.ir_arith import SEED_RANGE
 from pydantic import BaseModel, ConfigDict
-
-from harness.data.problem import Problem
-from harness.ir.text import parse
-from harness.ir.validate import validate
-from harness.outcome import Outcome
-from harness.records.attempt import Attempt
-from scorers.semantic import judge
-from solvers.regex_pipeline import RegexPipeline
-from solvers.text import choose_shots
-from tasks.arithmetic.dataset import Origin, Source, SplitName, largest_operand, samples, test_problems
-from tasks.arithmetic.generate import Family
-from tasks.arithmetic.prompts import expression_prompt
-from tasks.ir_arith import SEED_RANGE
 
 MOST_SHOTS = 16
 """Examples to be had with --num_fewshot; the first k are those that a solver shows with shots=k."""

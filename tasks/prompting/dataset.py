@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from glassbox.harness.data.readers import SourceName, read_source
+from glassbox.harness.data.readers.pairs import PairData, PairSourceName, read_pairs
+from glassbox.harness.dcm.pair import Pair
+from glassbox.tasks.arithmetic.dataset import locate
+from glassbox.tasks.arithmetic.generate import CANARY
+from glassbox.tasks.prompting.boards import board_pairs
+from glassbox.tasks.prompting.passages import passage_pairs
+from glassbox.tasks.prompting.patterns import pattern_pairs
+from glassbox.tasks.prompting.sums import sum_pairs
 from inspect_ai.dataset import MemoryDataset, Sample
-
-from harness.data.readers import SourceName, read_source
-from harness.data.readers.pairs import PairData, PairSourceName, read_pairs
-from harness.dcm.pair import Pair
-from tasks.arithmetic.dataset import locate
-from tasks.arithmetic.generate import CANARY
-from tasks.prompting.boards import board_pairs
-from tasks.prompting.passages import passage_pairs
-from tasks.prompting.patterns import pattern_pairs
-from tasks.prompting.sums import sum_pairs
 
 if TYPE_CHECKING:
     from inspect_ai.solver import TaskState

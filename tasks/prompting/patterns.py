@@ -11,9 +11,9 @@ import random
 from collections import Counter
 from collections.abc import Callable
 
-from harness.data.grids import Grid
-from harness.data.readers.arc import arc_pair
-from harness.dcm.pair import Pair
+from glassbox.harness.data.grids import Grid
+from glassbox.harness.data.readers.arc import arc_pair
+from glassbox.harness.dcm.pair import Pair
 
 SOURCE = "patterns"
 DEMONSTRATIONS = 3

@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 import random
 
-from harness.dcm.pair import Pair
-from harness.ir.program import Op
-from tasks.arithmetic.generate import APPLY
-from tasks.arithmetic.operands import Ranges, draw
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.ir.program import Op
+from glassbox.tasks.arithmetic.generate import APPLY
+from glassbox.tasks.arithmetic.operands import Ranges, draw
 
 SOURCE = "arithmetic"
 _MOST_TRIES = 50

@@ -9,10 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from glassbox.harness.lm.shipped import shipped_models
+from glassbox.tasks.ir_arith import VERSION
 from inspect_runs import ROOT, environment, finish, logs_in, semantic, start
-
-from harness.lm.shipped import shipped_models
-from tasks.ir_arith import VERSION
 
 pytestmark = [
     pytest.mark.slow,
@@ -52,17 +51,21 @@ def test_a_wheel_runs_the_main_job_from_an_empty_folder(installed: Path, tmp_pat
     empty = tmp_path / "empty"
     empty.mkdir()
     variables = environment(tmp_path / "logs", tmp_path / "parts", PYTHONPATH=str(installed))
-    where = "import tasks.ir_arith as t, solvers.ir_head as s, harness as h; print(t.__file__, s.__file__, h.__file__)"
+    where = "import glassbox.tasks.ir_arith as t, glassbox.solvers.ir_head as s; print(t.__file__, s.__file__)"
     said = subprocess.run([sys.executable, "-c", where], cwd=empty, env=variables, capture_output=True, text=True)
     assert all(Path(file).is_relative_to(installed) for file in said.stdout.split()), said
-    finish(start(["eval", "tasks/ir_arith", "--solver", "solvers/ir_head", "--limit", "20"], empty, variables))
+    finish(start(["eval", "glassbox/ir_arith", "--solver", "glassbox/ir_head", "--limit", "20"], empty, variables))
     (log,) = logs_in(tmp_path / "logs")
     assert log.status == "success"
-    assert (log.eval.task, log.eval.task_registry_name, log.eval.model) == ("ir_arith", "tasks/ir_arith", "open/arith")
+    assert (log.eval.task, log.eval.task_registry_name, log.eval.model) == (
+        "ir_arith",
+        "glassbox/ir_arith",
+        "open/arith",
+    )
     assert len(log.samples or []) == 20
     assert semantic(log) >= 0.9
     assert list(empty.iterdir()) == []
-    shipped = installed / "baselines" / "models" / "arith" / "parts"
+    shipped = installed / "glassbox" / "baselines" / "models" / "arith" / "parts"
     if shipped.is_dir():
         assert not (tmp_path / "parts").exists(), "the shipped part must do"
         used = {sample.store["attempt"]["artefact"] for sample in log.samples or []}

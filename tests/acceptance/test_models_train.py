@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from glassbox.harness.cli.main import main
+from glassbox.harness.lm.load import open_model
 from safetensors.torch import load_file
-
-from harness.cli.main import main
-from harness.lm.load import open_model
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PACKAGES = {name.rstrip("*") for name in PROJECT["tool"]["setuptools"]["packages"]["find"]["include"]}
+ROOT_FILES = ("__init__.py", "registry.py")
+ROOMS = ("harness", "tasks", "solvers", "scorers", "leaderboards", "baselines")
 
 pytestmark = pytest.mark.slow
 
@@ -34,22 +35,22 @@ def _hidden(path: Path) -> bool:
 def test_every_file_of_the_packages_is_in_the_wheel_and_no_test_is(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {
-        str(path.relative_to(ROOT))
-        for package in PACKAGES
-        for path in (ROOT / package).rglob("*")
+        f"glassbox/{path.relative_to(ROOT)}"
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*")
         if path.is_file() and not _hidden(path.relative_to(ROOT))
     }
     assert len(expected) > 80
     assert sorted(expected - names) == []
-    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == PACKAGES
-    assert [name for name in names if "test" in name.partition("/")[0]] == []
+    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"glassbox"}
+    assert {name.split("/")[1] for name in names if name.startswith("glassbox/")} == {*ROOMS, *ROOT_FILES}
 
 
 def test_shipped_models_are_found_where_the_wheel_put_them(installed: Path, tmp_path: Path) -> None:
     shipped = [folder.parent.name for folder in (ROOT / "baselines/models").glob("*/model.safetensors")]
     if not shipped:
         pytest.skip("no model is shipped in baselines/models; `glassbox models train arith` makes one")
-    program = "from harness.lm.shipped import shipped_models as s; print(*(f'{n}={p}' for n, p in s().items()))"
+    program = "import glassbox.harness.lm.shipped as s; print(*(f'{n}={p}' for n, p in s.shipped_models().items()))"
     found = dict(
         word.split("=") for word in _run(sys.executable, "-c", program, cwd=tmp_path, PYTHONPATH=str(installed)).split()
     )
@@ -64,11 +65,11 @@ def test_shipped_models_are_found_where_the_wheel_put_them(installed: Path, tmp_
 
 def test_the_command_works_from_an_empty_directory(installed: Path, tmp_path: Path) -> None:
     path = {"PYTHONPATH": str(installed)}
-    program = "import harness.cli.main as m; print(m.__file__)"
+    program = "import glassbox.harness.cli.main as m; print(m.__file__)"
     assert Path(_run(sys.executable, "-c", program, cwd=tmp_path, **path).strip()).is_relative_to(installed)
-    assert "commands:" in _run(sys.executable, "-m", "harness.cli.main", "--help", cwd=tmp_path, **path)
+    assert "commands:" in _run(sys.executable, "-m", "glassbox.harness.cli.main", "--help", cwd=tmp_path, **path)
     script = (installed / "bin" / "glassbox").read_text()
-    assert "from harness.cli.main import main" in script
+    assert "from glassbox.harness.cli.main import main" in script
     said = _run(sys.executable, installed / "bin" / "glassbox", "--version", cwd=tmp_path, **path)
     assert said == f"glassbox {PROJECT['project']['version']}\n"
     assert list(tmp_path.iterdir()) == []
@@ -76,7 +77,7 @@ def test_the_command_works_from_an_empty_directory(installed: Path, tmp_path: Pa
 
 def test_the_ir_machine_finds_its_module_in_the_wheel(installed: Path, tmp_path: Path) -> None:
     program = (
-        "from harness.ir.machine import Machine; from harness.ir.program import Op, single; "
+        "from glassbox.harness.ir.machine import Machine; from glassbox.harness.ir.program import Op, single; "
         "print(Machine().run(single(Op.MULTIPLY, 6, 7)).value)"
     )
     assert _run(sys.executable, "-c", program, cwd=tmp_path, PYTHONPATH=str(installed)) == "42\n"

@@ -10,16 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
+from glassbox.harness.dcm.decode import greedy
+from glassbox.harness.dcm.frozen import Frozen
+from glassbox.harness.dcm.memory import room_for
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.dcm.rows import Row
+from glassbox.harness.dcm.search import Job, Search
+from glassbox.harness.dcm.settings import Optimiser, Settings
+from glassbox.harness.dcm.starts import begin, mode_vectors, stream
 from torch.nn.functional import cross_entropy
-
-from harness.dcm.decode import greedy
-from harness.dcm.frozen import Frozen
-from harness.dcm.memory import room_for
-from harness.dcm.pair import Pair
-from harness.dcm.rows import Row
-from harness.dcm.search import Job, Search
-from harness.dcm.settings import Optimiser, Settings
-from harness.dcm.starts import begin, mode_vectors, stream
 
 K = 32
 Targets = tuple[tuple[int, ...], tuple[int, ...]]

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from glassbox.harness.records.provenance import Fact, provenance
+from glassbox.harness.stats.intervals import bootstrap_quantile
 from pydantic import BaseModel, Field
-
-from harness.records.provenance import Fact, provenance
-from harness.stats.intervals import bootstrap_quantile
 
 
 class Record(BaseModel):

@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOLVERS = ("ir_head", "gold")
 RUNNERS = {
     "inspect eval": ("inspect_ai", "eval", "tasks/ir_arith.py@ir_arith", "--display", "none"),
-    "glassbox eval": ("harness.cli.main", "eval", "ir_arith"),
+    "glassbox eval": ("glassbox.harness.cli.main", "eval", "ir_arith"),
 }
 DIRECT = "glassbox eval"
 TARGET_MS = 1.2

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness.outcome import Outcome
+from glassbox.harness.outcome import Outcome
+
 from tests.redteam.attack import EVEN, REFUSE, ROOT, TOTAL, UNIQUE, Attack
 
 asserts = partial(Attack, "asserts")
@@ -138,7 +139,7 @@ ATTACKS = (
         """
         def total(numbers):
             try:
-                from harness.sandbox.guest import exam
+                from glassbox.harness.sandbox.guest import exam
                 exam.test(chr(0) * 100)
             except BaseException:
                 pass

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from textwrap import dedent
 
-from harness.outcome import Outcome
-from harness.sandbox.case import Case
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import Case
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness.outcome import Outcome
+from glassbox.harness.outcome import Outcome
+
 from tests.redteam.attack import HALF, IS_ODD, ORDERED, SHOUT, TOTAL, Attack
 
 escape = partial(Attack, "escapes")
@@ -129,7 +130,7 @@ ATTACKS = (
         "The judge's package is on no path of the guest.",
         """
         def total(numbers):
-            import harness.sandbox.judge as judge
+            import glassbox.harness.sandbox.judge as judge
             judge.same = lambda *_, **__: True
             return -1
         """,

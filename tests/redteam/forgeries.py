@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness.outcome import Outcome
+from glassbox.harness.outcome import Outcome
+
 from tests.redteam.attack import FIRST, ORDERED, SHOUT, TOTAL, Attack
 
 forgery = partial(Attack, "forgeries")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness.outcome import Outcome
+from glassbox.harness.outcome import Outcome
+
 from tests.redteam.attack import ORDERED, SHOUT, TOTAL, Attack
 
 _TAKE_OVER = """
-import harness.sandbox.guest.candidate as guest
+import glassbox.harness.sandbox.guest.candidate as guest
 genuine = guest.packed
 def reply(*fields):
     guest.packed = lambda message: genuine((message[0], *fields))
@@ -93,7 +94,7 @@ ATTACKS = (
         Outcome.RUNTIME,
         "A list whose length says four billion, in a value of five bytes.",
         """
-        import harness.sandbox.guest.candidate as guest
+        import glassbox.harness.sandbox.guest.candidate as guest
         genuine = guest.packed
         def forged(message):
             if message[1] == 'returned':
@@ -111,7 +112,7 @@ ATTACKS = (
         Outcome.RUNTIME,
         "A set that holds a list: no encoder of ours writes it, and building it raises.",
         """
-        import harness.sandbox.guest.candidate as guest
+        import glassbox.harness.sandbox.guest.candidate as guest
         genuine = guest.packed
         def forged(message):
             if message[1] == 'returned':

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness.outcome import Outcome
+from glassbox.harness.outcome import Outcome
+
 from tests.redteam.attack import COUNTS, FIRST, IS_ODD, ORDERED, SHOUT, Attack
 
 result = partial(Attack, "results")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.sandbox.limits import KIB, MIB, Limits
+from glassbox.harness.sandbox.limits import KIB, MIB, Limits
+
 from tests.redteam import (
     asserts,
     escapes,

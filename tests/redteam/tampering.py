@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from harness.outcome import Outcome
+from glassbox.harness.outcome import Outcome
+
 from tests.redteam.attack import HALF, IS_ODD, ORDERED, REFUSE, SHOUT, TOTAL, Attack
 
 tampering = partial(Attack, "tampering")
@@ -235,7 +236,7 @@ ATTACKS = (
         "An exception of a class that a judge may take for its own failure, so that the case is not counted.",
         """
         class SandboxError(BaseException):
-            __module__ = 'harness.sandbox.errors'
+            __module__ = 'glassbox.harness.sandbox.errors'
         def half(number):
             raise SandboxError('infra: out of order')
         """,

@@ -13,11 +13,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
+    from glassbox.baselines.models.card import Metric
+    from glassbox.baselines.models.recipes.training import Corpus, Plan
+    from glassbox.harness.lm.model import OpenModel
     from transformers import PreTrainedTokenizerFast
-
-    from baselines.models.card import Metric
-    from baselines.models.recipes.training import Corpus, Plan
-    from harness.lm.model import OpenModel
 
 
 class Recipe(Protocol):
@@ -51,12 +50,12 @@ class Entry:
 
     def about(self) -> str:
         """The recipe's page, in Markdown."""
-        page = files("baselines.models.recipes").joinpath(f"{self.module.rpartition('.')[2]}.md")
+        page = files("glassbox.baselines.models.recipes").joinpath(f"{self.module.rpartition('.')[2]}.md")
         return page.read_text(encoding="utf-8").strip()
 
 
 RECIPES: dict[str, Entry] = {
-    "arith": Entry("baselines.models.recipes.arith", "baselines.models.quality"),
+    "arith": Entry("glassbox.baselines.models.recipes.arith", "glassbox.baselines.models.quality"),
 }
 
 

@@ -1,1 +1,1 @@
-"""One check a file; each holds a `CHECK` that `harness.audit.registry` lists."""
+"""One check a file; each holds a `CHECK` that `glassbox.harness.audit.registry` lists."""

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.code import asks_for_code, code_of, is_python
+from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
+from glassbox.harness.audit.log import AuditedLog, headline_score, said_by, values_of
 from inspect_ai.log import EvalSample
-
-from harness.audit.check import Check, Evidence
-from harness.audit.code import asks_for_code, code_of, is_python
-from harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
-from harness.audit.log import AuditedLog, headline_score, said_by, values_of
 
 COMPILES = re.compile(r"compil|syntax|parse[sd]?$|parseable|valid|lint|well_?formed", re.IGNORECASE)
 RAN = re.compile(r"pass|case|test|correct|outcome|verdict|execut|output|result|fuel|returncode|exit", re.IGNORECASE)

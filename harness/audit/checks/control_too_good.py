@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from harness.audit.chance import chance, interval_of
-from harness.audit.check import Check, Evidence
-from harness.audit.compared import compared
-from harness.audit.controls import Kind, is_control, kind_of
-from harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
-from harness.audit.log import AuditedLog, said_by
-from harness.audit.section import alike, label
-from harness.records.frames import RunRecord
-from harness.stats.intervals import wilson
-from harness.stats.means import t_mean
+from glassbox.harness.audit.chance import chance, interval_of
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.compared import compared
+from glassbox.harness.audit.controls import Kind, is_control, kind_of
+from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
+from glassbox.harness.audit.log import AuditedLog, said_by
+from glassbox.harness.audit.section import alike, label
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.means import t_mean
 
 FEWEST = 3
 """Seeds from which on an interval over them is worth looking at."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from harness.audit.check import Check, Evidence
-from harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
-from harness.audit.log import AuditedLog, said_by
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
+from glassbox.harness.audit.log import AuditedLog, said_by
 
 PRICE = re.compile(r"price|usd|dollar|cost_per|per_hour|hourly|(?:^|_)rate_per", re.IGNORECASE)
 NAMES = re.compile(r"device|gpu|accelerator|instance|hardware|machine|sku", re.IGNORECASE)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.finding import Fault, Finding, Severity, some
+from glassbox.harness.audit.log import AuditedLog, input_text, target_text
+from glassbox.harness.audit.overlap import words_of
 from inspect_ai.log import EvalSample
-
-from harness.audit.check import Check, Evidence
-from harness.audit.finding import Fault, Finding, Severity, some
-from harness.audit.log import AuditedLog, input_text, target_text
-from harness.audit.overlap import words_of
 
 CONTRADICTION = Fault(
     Severity.FAILED,

@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
+from glassbox.harness.audit.log import AuditedLog, headline_score, model_events, said_by
+from glassbox.harness.outcome import Outcome
 from inspect_ai.log import EvalSample
-
-from harness.audit.check import Check, Evidence
-from harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
-from harness.audit.log import AuditedLog, headline_score, model_events, said_by
-from harness.outcome import Outcome
 
 BROKEN = re.compile(
     r"\b(?:HTTP|status(?: code)?|error code)[ :/\d.]*\b(?:429|50[0-4])\b"

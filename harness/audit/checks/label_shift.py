@@ -17,11 +17,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log as natural_log
 
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
+from glassbox.harness.audit.log import AuditedLog, input_text, prompted_of, said_by, shown_to, target_text
 from scipy import stats
-
-from harness.audit.check import Check, Evidence
-from harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
-from harness.audit.log import AuditedLog, input_text, prompted_of, said_by, shown_to, target_text
 
 LEAST = 4
 """Fewer texts than this prove nothing."""
@@ -47,7 +46,7 @@ COPY = Fault(
 REFUSED = Fault(
     Severity.FAILED,
     "the run's own audit of its loss refused it before anything was searched",
-    "shift once, with harness.lm.positions.shifted_logits_and_targets",
+    "shift once, with glassbox.harness.lm.positions.shifted_logits_and_targets",
 )
 BY_LOSS = Fault(
     Severity.FAILED,
@@ -57,7 +56,7 @@ BY_LOSS = Fault(
 IMPOSSIBLE = Fault(
     Severity.FAILED,
     "the loss is computed on other labels than the text: shifted twice, not at all, or of another text",
-    "compute loss, accuracy and decode from the same labels, with harness.lm.positions, and fit again",
+    "compute loss, accuracy and decode from the same labels, with glassbox.harness.lm.positions, and fit again",
 )
 CONTRADICTION = Fault(
     Severity.WARNING,

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.audit.check import Check, Evidence
-from harness.audit.controls import Kind, is_control, kind_of
-from harness.audit.finding import DoesNotApply, Fault, Finding, Severity
-from harness.audit.log import AuditedLog, attempt_of, prompted_of, said_by
-from harness.audit.section import alike
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.controls import Kind, is_control, kind_of
+from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity
+from glassbox.harness.audit.log import AuditedLog, attempt_of, prompted_of, said_by
+from glassbox.harness.audit.section import alike
 
 MISSING = Fault(
     Severity.WARNING,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.audit.check import Check, Evidence
-from harness.audit.controls import without_model
-from harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
-from harness.audit.log import AuditedLog, calls_of
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.controls import without_model
+from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
+from glassbox.harness.audit.log import AuditedLog, calls_of
 
 NEVER = Fault(
     Severity.FAILED,

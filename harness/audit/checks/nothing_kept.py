@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
+from glassbox.harness.audit.log import AuditedLog, attempt_of, headline_score, model_events, prompted_of
 from inspect_ai.log import EvalSample
-
-from harness.audit.check import Check, Evidence
-from harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
-from harness.audit.log import AuditedLog, attempt_of, headline_score, model_events, prompted_of
 
 LOST = Fault(
     Severity.WARNING,

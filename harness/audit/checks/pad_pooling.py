@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from harness.audit.check import Check, Evidence
-from harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
-from harness.audit.log import AuditedLog, attempt_of, calls_of, prompted_of, said_by, wrote_text
-from harness.audit.parts import Part
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
+from glassbox.harness.audit.log import AuditedLog, attempt_of, calls_of, prompted_of, said_by, wrote_text
+from glassbox.harness.audit.parts import Part
 
 if TYPE_CHECKING:
     import torch
@@ -31,7 +31,7 @@ POOLS = ("position", "pool", "pooling", "pool_position", "token_position", "read
 READ = Fault(
     Severity.FAILED,
     "the state of a padding token says nothing of the prompt that the model was to be read at",
-    "read the last real token: positions from harness.lm.positions, padding masked; then fit and run again",
+    "read the last real token: positions from glassbox.harness.lm.positions, padding masked; then fit and run again",
 )
 CARD = Fault(
     Severity.FAILED,
@@ -127,9 +127,8 @@ def pools_padding(part: Part) -> bool:
       CannotCheck: The part is of a kind that cannot be tried here.
     """
     import torch
-
-    from harness.fit.config import SHAPES, HeadConfig
-    from harness.fit.head import IRHead
+    from glassbox.harness.fit.config import SHAPES, HeadConfig
+    from glassbox.harness.fit.head import IRHead
 
     if "head" not in part.config or "classes.weight" not in part.tensors:
         raise CannotCheck(
@@ -153,9 +152,8 @@ def changes_with_padding(head: nn.Module, states: torch.Tensor, draw: torch.Gene
       draw: The generator of the rubbish.
     """
     import torch
-
-    from harness.fit.numbers import Run
-    from harness.fit.reading import View
+    from glassbox.harness.fit.numbers import Run
+    from glassbox.harness.fit.reading import View
 
     length = states.shape[1]
     numbers = ((Run(1, 1, 3), Run(3, 4, 12), Run(5, 5, 4)),)

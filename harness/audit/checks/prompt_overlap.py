@@ -11,12 +11,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
+from glassbox.harness.audit.log import (
+    AuditedLog,
+    calls_of,
+    input_text,
+    model_events,
+    prompted_of,
+    shown_to,
+    target_text,
+)
+from glassbox.harness.audit.overlap import Items, Match, words_of
 from inspect_ai.log import EvalSample
-
-from harness.audit.check import Check, Evidence
-from harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
-from harness.audit.log import AuditedLog, calls_of, input_text, model_events, prompted_of, shown_to, target_text
-from harness.audit.overlap import Items, Match, words_of
 
 EXAMPLES = ("fewshot", "few_shot", "shots", "examples", "demonstrations", "hints", "hint", "prompt", "system_prompt")
 PROMPT = "prompt"

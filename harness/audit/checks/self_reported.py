@@ -10,13 +10,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.code import asks_for_code, code_of
+from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
+from glassbox.harness.audit.log import AuditedLog, headline_score, said_by
 from inspect_ai.event import SandboxEvent
 from inspect_ai.log import EvalSample
-
-from harness.audit.check import Check, Evidence
-from harness.audit.code import asks_for_code, code_of
-from harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
-from harness.audit.log import AuditedLog, headline_score, said_by
 
 MARKS = re.compile(r"[✓✔✅☑]|\bPASS(?:ED)?\b|\bOK\b|\ball tests? pass(?:ed)?\b", re.IGNORECASE)
 EXITS = re.compile(r"\b(?:sys\.exit|os\._exit|exit|quit|SystemExit)\s*\(|\braise\s+SystemExit\b|\batexit\b")

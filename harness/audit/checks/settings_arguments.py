@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.audit.check import Check, Evidence
-from harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
-from harness.audit.log import AuditedLog, attempt_of, model_events, prompted_of, said_by, shown_to
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
+from glassbox.harness.audit.log import AuditedLog, attempt_of, model_events, prompted_of, said_by, shown_to
 
 RESOLVED = frozenset({"layer"})
 """Arguments whose record holds what became of them (a fraction becomes an index), so that only integers compare."""

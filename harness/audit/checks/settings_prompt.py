@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from harness.audit.check import Check, Evidence
-from harness.audit.controls import without_model
-from harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
-from harness.audit.log import AuditedLog, model_events, shown_to
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.controls import without_model
+from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
+from glassbox.harness.audit.log import AuditedLog, model_events, shown_to
 
 NAMED = re.compile(r"prompt|template|system|instruct|preamble|persona|hint|few_?shot|\bshots?\b|example|form$", re.I)
 PLACEHOLDER = re.compile(r"\{\{?[^{}]*\}?\}")

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.audit.check import Check, Evidence
-from harness.audit.claim import Claim
-from harness.audit.compared import compared
-from harness.audit.controls import is_control
-from harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
-from harness.audit.log import AuditedLog
-from harness.audit.section import alike, label
-from harness.records.frames import RunRecord
-from harness.stats.intervals import wilson
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.claim import Claim
+from glassbox.harness.audit.compared import compared
+from glassbox.harness.audit.controls import is_control
+from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
+from glassbox.harness.audit.log import AuditedLog
+from glassbox.harness.audit.section import alike, label
+from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.intervals import wilson
 
 WIDE = 0.3
 """Width of an interval from which on a share says little: 13 of 18 is 49 to 88 %."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.audit.check import Check, Evidence
-from harness.audit.checks.prompt_overlap import contaminated
-from harness.audit.controls import without_model
-from harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
-from harness.audit.log import AuditedLog, input_text
-from harness.audit.overlap import Items, Match
-from harness.records.frames import RunRecord
+from glassbox.harness.audit.check import Check, Evidence
+from glassbox.harness.audit.checks.prompt_overlap import contaminated
+from glassbox.harness.audit.controls import without_model
+from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
+from glassbox.harness.audit.log import AuditedLog, input_text
+from glassbox.harness.audit.overlap import Items, Match
+from glassbox.harness.records.frames import RunRecord
 
 TRAINING_SPLITS = frozenset({"train", "training", "fit"})
 

@@ -12,24 +12,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from harness.data.problem import Problem
-from harness.data.readers.official import read_official
-from harness.data.readers.source import Draft, Reason, SourceData, SourceError
-from harness.data.readers.split import split_thirds
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.data.readers.official import read_official
+from glassbox.harness.data.readers.source import Draft, Reason, SourceData, SourceError
+from glassbox.harness.data.readers.split import split_thirds
 
 if TYPE_CHECKING:
-    from harness.data.readers.records import OfficialFile
+    from glassbox.harness.data.readers.records import OfficialFile
 
 __all__ = ["SOURCES", "Reason", "SourceData", "SourceError", "SourceName", "read_source", "split_thirds"]
 
 SourceName = Literal["single_op", "svamp", "mawps", "gsm8k", "gpt3_arithmetic"]
 
 SOURCES: dict[SourceName, str] = {
-    "single_op": "harness.data.readers.single_op",
-    "svamp": "harness.data.readers.svamp",
-    "mawps": "harness.data.readers.mawps",
-    "gsm8k": "harness.data.readers.gsm8k",
-    "gpt3_arithmetic": "harness.data.readers.gpt3_arithmetic",
+    "single_op": "glassbox.harness.data.readers.single_op",
+    "svamp": "glassbox.harness.data.readers.svamp",
+    "mawps": "glassbox.harness.data.readers.mawps",
+    "gsm8k": "glassbox.harness.data.readers.gsm8k",
+    "gpt3_arithmetic": "glassbox.harness.data.readers.gpt3_arithmetic",
 }
 
 
@@ -44,7 +44,7 @@ def read_source(source: SourceName, path: str | Path, split: str = "test") -> So
     Raises:
       SourceError: The path or a record is not what the format asks for; one line says what was expected.
     """
-    from harness.data.readers.records import OfficialFile
+    from glassbox.harness.data.readers.records import OfficialFile
 
     def made(draft: Draft, file: OfficialFile) -> Problem:
         return _problem(draft, source, file.path.stem, split)

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from fractions import Fraction
 
-from harness.ir.program import Arithmetic
+from glassbox.harness.ir.program import Arithmetic
 
 _NUMBER = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?|\.[0-9]+")
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from harness.data.readers.source import LeftOutError, Reason
-from harness.ir.program import Arithmetic, Op, Operand, Result, Step
+from glassbox.harness.data.readers.source import LeftOutError, Reason
+from glassbox.harness.ir.program import Arithmetic, Op, Operand, Result, Step
 
 # Longest official equation: under 60 tokens. The bounds keep recursion and numbers small whatever a file holds.
 _MOST_TOKENS = 200

@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated
 
+from glassbox.harness.data.readers.distractors import distractor_tags
+from glassbox.harness.data.readers.equation import Binary, Expression, Number, not_expressible, parse_expression, settle
+from glassbox.harness.data.readers.records import OfficialFile, OfficialRecord
+from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
+from glassbox.harness.ir.program import Op
 from pydantic import Field, StringConstraints
-
-from harness.data.readers.distractors import distractor_tags
-from harness.data.readers.equation import Binary, Expression, Number, not_expressible, parse_expression, settle
-from harness.data.readers.records import OfficialFile, OfficialRecord
-from harness.data.readers.source import Draft, LeftOutError, Reason
-from harness.ir.program import Op
 
 FOLDER = (
     "*_digit_addition.jsonl",

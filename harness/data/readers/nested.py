@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from harness.data.readers.records import OfficialFile, OfficialRecord
-from harness.data.readers.source import SourceError
+from glassbox.harness.data.readers.records import OfficialFile, OfficialRecord
+from glassbox.harness.data.readers.source import SourceError
 
 Record = TypeVar("Record", bound=OfficialRecord)
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from glassbox.harness.data.readers.nested import NestedFile
+from glassbox.harness.data.readers.pairs import PairReason
+from glassbox.harness.data.readers.records import OfficialRecord, Text
+from glassbox.harness.data.readers.triviaqa import pair_of
+from glassbox.harness.dcm.pair import Pair
 from pydantic import Field
-
-from harness.data.readers.nested import NestedFile
-from harness.data.readers.pairs import PairReason
-from harness.data.readers.records import OfficialRecord, Text
-from harness.data.readers.triviaqa import pair_of
-from harness.dcm.pair import Pair
 
 EXPECTS = "JSON lines with question and answer, such as NQ-open.dev.jsonl"
 FOLDER: tuple[str, ...] = ()

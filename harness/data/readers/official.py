@@ -17,10 +17,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
-from harness.data.readers.source import Reason, SourceError
+from glassbox.harness.data.readers.source import Reason, SourceError
 
 if TYPE_CHECKING:
-    from harness.data.readers.records import OfficialFile
+    from glassbox.harness.data.readers.records import OfficialFile
 
 
 class Identified(Protocol):

@@ -13,20 +13,20 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from harness.data.readers.official import read_official
-from harness.dcm.pair import Pair
+from glassbox.harness.data.readers.official import read_official
+from glassbox.harness.dcm.pair import Pair
 
 if TYPE_CHECKING:
-    from harness.data.readers.nested import NestedFile
+    from glassbox.harness.data.readers.nested import NestedFile
 
 PairSourceName = Literal["squad", "triviaqa", "nq_open", "arc", "sudoku"]
 
 PAIR_SOURCES: dict[PairSourceName, str] = {
-    "squad": "harness.data.readers.squad",
-    "triviaqa": "harness.data.readers.triviaqa",
-    "nq_open": "harness.data.readers.nq_open",
-    "arc": "harness.data.readers.arc",
-    "sudoku": "harness.data.readers.sudoku",
+    "squad": "glassbox.harness.data.readers.squad",
+    "triviaqa": "glassbox.harness.data.readers.triviaqa",
+    "nq_open": "glassbox.harness.data.readers.nq_open",
+    "arc": "glassbox.harness.data.readers.arc",
+    "sudoku": "glassbox.harness.data.readers.sudoku",
 }
 
 ALIASES = "aliases"
@@ -70,7 +70,7 @@ def read_pairs(source: PairSourceName, path: str | Path) -> PairData:
     Raises:
       SourceError: The path or a record is not what the format asks for; one line says what was expected.
     """
-    from harness.data.readers.nested import NestedFile
+    from glassbox.harness.data.readers.nested import NestedFile
 
     found = read_official(source, PAIR_SOURCES, path, NestedFile.open, _as_found)
     return PairData(found.items, found.left_out, found.sha256)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
+from glassbox.harness.data.readers.equation import Binary, Number, settle
+from glassbox.harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
+from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
+from glassbox.harness.ir.program import Op
 from pydantic import Field
-
-from harness.data.readers.equation import Binary, Number, settle
-from harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
-from harness.data.readers.source import Draft, LeftOutError, Reason
-from harness.ir.program import Op
 
 EXPECTS = "single_op.jsonl"
 FOLDER: tuple[str, ...] = ()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from harness.data.problem import Problem
-from harness.ir.program import Arithmetic
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.ir.program import Arithmetic
 
 
 class SourceError(ValueError):

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from harness.data.problem import Problem
+from glassbox.harness.data.problem import Problem
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

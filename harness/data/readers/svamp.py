@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from glassbox.harness.data.readers.distractors import distractor_tags
+from glassbox.harness.data.readers.equation import settle, solve_equation
+from glassbox.harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
+from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
 from pydantic import Field, StringConstraints
-
-from harness.data.readers.distractors import distractor_tags
-from harness.data.readers.equation import settle, solve_equation
-from harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
-from harness.data.readers.source import Draft, LeftOutError, Reason
 
 EXPECTS = "SVAMP.json"
 FOLDER: tuple[str, ...] = ()

@@ -10,12 +10,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
+from glassbox.harness.data.readers.nested import NestedFile
+from glassbox.harness.data.readers.pairs import ALIASES, PairReason
+from glassbox.harness.data.readers.records import OfficialRecord, Text
+from glassbox.harness.dcm.pair import Pair
 from pydantic import Field
-
-from harness.data.readers.nested import NestedFile
-from harness.data.readers.pairs import ALIASES, PairReason
-from harness.data.readers.records import OfficialRecord, Text
-from harness.dcm.pair import Pair
 
 EXPECTS = "JSON lines with question and golden_answers, or a TriviaQA JSON file such as unfiltered-web-dev.json"
 FOLDER: tuple[str, ...] = ()

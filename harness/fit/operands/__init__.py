@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from harness.fit.operands.base import OperandReader
-from harness.fit.operands.binned import Binned
-from harness.fit.operands.digits import Digits
-from harness.fit.operands.pointer import Pointer
-from harness.fit.operands.regression import Regression
+from glassbox.harness.fit.operands.base import OperandReader
+from glassbox.harness.fit.operands.binned import Binned
+from glassbox.harness.fit.operands.digits import Digits
+from glassbox.harness.fit.operands.pointer import Pointer
+from glassbox.harness.fit.operands.regression import Regression
 
 HeadKind = Literal["regression", "binned", "digits", "pointer"]
 

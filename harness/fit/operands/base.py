@@ -5,10 +5,9 @@ from __future__ import annotations
 from abc import abstractmethod
 
 import torch
+from glassbox.harness.fit.linear import Linear
+from glassbox.harness.fit.reading import Targets, View
 from torch import nn
-
-from harness.fit.linear import Linear
-from harness.fit.reading import Targets, View
 
 Sampled = tuple[list[tuple[int | None, ...]], torch.Tensor]
 """Operand values of each prompt, and the log-probability [batch, operand] with which each was drawn."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import torch
+from glassbox.harness.fit.linear import Linear, SlotLinear
+from glassbox.harness.fit.operands.base import OperandReader, Sampled
+from glassbox.harness.fit.reading import IGNORED, Targets, View
 from torch.nn.functional import cross_entropy
-
-from harness.fit.linear import Linear, SlotLinear
-from harness.fit.operands.base import OperandReader, Sampled
-from harness.fit.reading import IGNORED, Targets, View
 
 
 class Binned(OperandReader):

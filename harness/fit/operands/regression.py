@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import torch
-
-from harness.fit.linear import Linear, SlotLinear
-from harness.fit.operands.base import OperandReader, Sampled
-from harness.fit.reading import Targets, View
+from glassbox.harness.fit.linear import Linear, SlotLinear
+from glassbox.harness.fit.operands.base import OperandReader, Sampled
+from glassbox.harness.fit.reading import Targets, View
 
 SPREAD = 100.0
 """Operands are learned in units of this, so that the squared error starts near one."""

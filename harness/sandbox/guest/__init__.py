@@ -1,1 +1,1 @@
-"""What runs inside the instance, beside the candidate. Built into the component by `harness.sandbox.build`."""
+"""What runs inside the instance, beside the candidate. Built into the component by `glassbox.harness.sandbox.build`."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import wit_world  # type: ignore[import-not-found]  # componentize-py writes it
-
-from harness.sandbox.guest import exam, library, loop, script
-from harness.sandbox.guest.candidate import Candidate
-from harness.sandbox.guest.layout import settle_in
-from harness.sandbox.guest.warm import ready
+from glassbox.harness.sandbox.guest import exam, library, loop, script
+from glassbox.harness.sandbox.guest.candidate import Candidate
+from glassbox.harness.sandbox.guest.layout import settle_in
+from glassbox.harness.sandbox.guest.warm import ready
 
 __all__ = ["WitWorld", "library", "loop"]
 

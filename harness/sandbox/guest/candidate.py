@@ -10,10 +10,10 @@ import sys
 from types import ModuleType
 from typing import Any
 
-from harness.sandbox.codec import MAX_DEPTH
-from harness.sandbox.guest import streams
-from harness.sandbox.guest.faults import CANDIDATE, fault
-from harness.sandbox.guest.wire import Handles, Receiver, Sender, TooLargeError, crossed, packed, received
+from glassbox.harness.sandbox.codec import MAX_DEPTH
+from glassbox.harness.sandbox.guest import streams
+from glassbox.harness.sandbox.guest.faults import CANDIDATE, fault
+from glassbox.harness.sandbox.guest.wire import Handles, Receiver, Sender, TooLargeError, crossed, packed, received
 
 NAME = "candidate"
 """Name of the candidate's module."""

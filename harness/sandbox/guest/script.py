@@ -8,9 +8,9 @@ import sys
 import traceback
 from types import ModuleType
 
-from harness.sandbox.guest import files, streams
-from harness.sandbox.guest.candidate import settle
-from harness.sandbox.guest.wire import packed, received
+from glassbox.harness.sandbox.guest import files, streams
+from glassbox.harness.sandbox.guest.candidate import settle
+from glassbox.harness.sandbox.guest.wire import packed, received
 
 
 def run(message: str) -> str:

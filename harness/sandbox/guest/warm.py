@@ -11,11 +11,11 @@ import marshal
 import random
 import sys
 
-from harness.sandbox.codec import encode
-from harness.sandbox.guest import streams
-from harness.sandbox.guest.candidate import NAME, Candidate
-from harness.sandbox.guest.exam import test
-from harness.sandbox.guest.layout import list_objects
+from glassbox.harness.sandbox.codec import encode
+from glassbox.harness.sandbox.guest import streams
+from glassbox.harness.sandbox.guest.candidate import NAME, Candidate
+from glassbox.harness.sandbox.guest.exam import test
+from glassbox.harness.sandbox.guest.layout import list_objects
 
 _ROUNDS = 40
 _SOURCE = """

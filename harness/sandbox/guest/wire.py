@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-from harness.sandbox.codec import Encoder, MalformedError, Reader, encode, sized
+from glassbox.harness.sandbox.codec import Encoder, MalformedError, Reader, encode, sized
 
 _EXACT: dict[type, Callable[[Any], object]] = {
     int: int.__pos__,
@@ -144,7 +144,7 @@ class Receiver(Reader):
 
 
 def received(message: str) -> tuple[Any, ...]:
-    """The fields of a request; see `harness.sandbox.protocol.request`."""
+    """The fields of a request; see `glassbox.harness.sandbox.protocol.request`."""
     fields: tuple[Any, ...] = marshal.loads(message.encode("latin-1"))
     return fields
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from harness.sandbox.linking.binary import Cursor, LinkingError, signed, unsigned
+from glassbox.harness.sandbox.linking.binary import Cursor, LinkingError, signed, unsigned
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ imports. All become one module, but for those that need its memory before they c
 
 from __future__ import annotations
 
-from harness.sandbox.linking.binary import LinkingError, named, section, unsigned, vector
-from harness.sandbox.linking.link import Inside, Linked, Outside, Source
-from harness.sandbox.linking.module import Import, Module, Sort, parse
-from harness.sandbox.linking.parts import (
+from glassbox.harness.sandbox.linking.binary import LinkingError, named, section, unsigned, vector
+from glassbox.harness.sandbox.linking.link import Inside, Linked, Outside, Source
+from glassbox.harness.sandbox.linking.module import Import, Module, Sort, parse
+from glassbox.harness.sandbox.linking.parts import (
     HEAD,
     INSTANCE,
     Alias,

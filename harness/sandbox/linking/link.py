@@ -9,10 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.sandbox.linking.binary import Cursor, LinkingError, named, section, signed, sized, unsigned, vector
-from harness.sandbox.linking.code import Indices, relinked
-from harness.sandbox.linking.memory import with_immortals
-from harness.sandbox.linking.module import HEAD, Element, Import, Module, Section, Sort, is_literal
+from glassbox.harness.sandbox.linking.binary import (
+    Cursor,
+    LinkingError,
+    named,
+    section,
+    signed,
+    sized,
+    unsigned,
+    vector,
+)
+from glassbox.harness.sandbox.linking.code import Indices, relinked
+from glassbox.harness.sandbox.linking.memory import with_immortals
+from glassbox.harness.sandbox.linking.module import HEAD, Element, Import, Module, Section, Sort, is_literal
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterable
 from itertools import groupby
 
-from harness.sandbox.linking.binary import Cursor, LinkingError, signed, sized
+from glassbox.harness.sandbox.linking.binary import Cursor, LinkingError, signed, sized
 
 LIST_BEGINS = b"objects that no instance frees: "
 LIST_ENDS = b" end of the objects"

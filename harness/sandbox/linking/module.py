@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from harness.sandbox.linking.binary import Cursor, LinkingError
+from glassbox.harness.sandbox.linking.binary import Cursor, LinkingError
 
 HEAD = b"\0asm\x01\0\0\0"
 

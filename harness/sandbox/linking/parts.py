@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from harness.sandbox.linking.binary import Cursor, LinkingError, unsigned
-from harness.sandbox.linking.module import Sort
+from glassbox.harness.sandbox.linking.binary import Cursor, LinkingError, unsigned
+from glassbox.harness.sandbox.linking.module import Sort
 
 HEAD = b"\0asm\x0d\0\1\0"
 INSTANCE = 0x12

@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from glassbox.harness.audit.finding import Severity
+from glassbox.harness.audit.registry import chosen
+from glassbox.harness.audit.run import Audit, audit
+from glassbox.solvers.direct_run import run as run_directly
+from glassbox.solvers.registry import dcm, gold, ir_head, null, regex_pipeline, shuffled_labels
+from glassbox.tasks.code_spec import phase3
+from glassbox.tasks.ir_arith import ir_arith
+from glassbox.tasks.soft_prompt import dcm_squad
 from inspect_ai import eval
 from planted_runs import MODEL
-
-from harness.audit.finding import Severity
-from harness.audit.registry import chosen
-from harness.audit.run import Audit, audit
-from solvers.direct_run import run as run_directly
-from solvers.registry import dcm, gold, ir_head, null, regex_pipeline, shuffled_labels
-from tasks.code_spec import phase3
-from tasks.ir_arith import ir_arith
-from tasks.soft_prompt import dcm_squad
 
 FEW: dict[str, Any] = {"examples": 400, "epochs": 1}
 

@@ -7,20 +7,19 @@ from typing import Any
 
 import pytest
 import torch
+from glassbox.harness.audit.checks.pad_pooling import changes_with_padding
+from glassbox.harness.audit.finding import Severity
+from glassbox.harness.audit.parts import Parts
+from glassbox.harness.fit.config import SHAPES
+from glassbox.harness.fit.head import IRHead
+from glassbox.harness.fit.operands import READERS
+from glassbox.harness.fit.pooling import POOLS
+from glassbox.harness.fit.reading import View
+from glassbox.harness.lm.opened import open_from
+from glassbox.solvers.registry import ir_head
 from inspect_ai.model import ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from planted_runs import MODEL, direct, ended, only, run, writes
-
-from harness.audit.checks.pad_pooling import changes_with_padding
-from harness.audit.finding import Severity
-from harness.audit.parts import Parts
-from harness.fit.config import SHAPES
-from harness.fit.head import IRHead
-from harness.fit.operands import READERS
-from harness.fit.pooling import POOLS
-from harness.fit.reading import View
-from harness.lm.opened import open_from
-from solvers.registry import ir_head
 
 
 @solver

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from glassbox.leaderboards.claims.claim import claims_of, load_books
+from glassbox.leaderboards.claims.recorded import load_record, record_path
 from ledger_runs import claims, copied, logged, passed_off_as, shared_logs
-
-from leaderboards.claims.claim import claims_of, load_books
-from leaderboards.claims.recorded import load_record, record_path
 
 FORMATS = ("rich", "markdown", "json", "html", "csv")
 
@@ -135,7 +134,7 @@ def test_what_was_recorded_is_shown_where_logs_are_missing(
     logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = tmp_path / "measured.json"
-    monkeypatch.setattr("leaderboards.claims.recorded.record_path", lambda: record)
+    monkeypatch.setattr("glassbox.leaderboards.claims.recorded.record_path", lambda: record)
     assert claims(capsys, "--log-dir", logs, "--record").status == 0
     bytes_before = record.read_bytes()
     claims(capsys, "--log-dir", logs, "--record")
@@ -153,7 +152,7 @@ def test_logs_come_before_the_record_and_update_it(
     logs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record = tmp_path / "measured.json"
-    monkeypatch.setattr("leaderboards.claims.recorded.record_path", lambda: record)
+    monkeypatch.setattr("glassbox.leaderboards.claims.recorded.record_path", lambda: record)
     claims(capsys, "--log-dir", logs, "--record")
     planted = logged("regex_only", tmp_path / "other")
     copied(planted, tmp_path / "planted", passed_off_as("ir_head", "2100-01-01T00:00:00+00:00"))

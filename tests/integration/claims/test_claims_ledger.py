@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from glassbox.harness.records.frames import load_logs, samples_frame
+from glassbox.harness.stats.intervals import wilson
+from glassbox.leaderboards.claims import ledger_tables
+from glassbox.leaderboards.claims.claim import Claim, Run, claims_of, load_books
+from glassbox.leaderboards.claims.headers import Extreme
+from glassbox.leaderboards.claims.ledger import Entry, ledger
+from glassbox.leaderboards.claims.measured import CannotMeasure
+from glassbox.leaderboards.claims.samples import Correlation, Reduction, Share
+from glassbox.leaderboards.claims.verdict import Standing
+from glassbox.leaderboards.success import success
 from ledger_runs import N, copied, logged, passed_off_as, prompted, shared_logs
-
-from harness.records.frames import load_logs, samples_frame
-from harness.stats.intervals import wilson
-from leaderboards.claims import ledger_tables
-from leaderboards.claims.claim import Claim, Run, claims_of, load_books
-from leaderboards.claims.headers import Extreme
-from leaderboards.claims.ledger import Entry, ledger
-from leaderboards.claims.measured import CannotMeasure
-from leaderboards.claims.samples import Correlation, Reduction, Share
-from leaderboards.claims.verdict import Standing
-from leaderboards.success import success
 
 LATER = "2100-01-01T00:00:00+00:00"
 

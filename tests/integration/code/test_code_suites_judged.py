@@ -7,12 +7,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-
-from harness.outcome import Outcome
-from harness.sandbox.judge import Judge
-from tasks.code.mutants import equivalents, mutants
-from tasks.code.quality import LIMITS
-from tasks.code.suite import CodeTask, read_suite
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.judge import Judge
+from glassbox.tasks.code.mutants import equivalents, mutants
+from glassbox.tasks.code.quality import LIMITS
+from glassbox.tasks.code.suite import CodeTask, read_suite
 
 SUITES = Path(__file__).resolve().parents[3] / "tasks" / "code" / "suites"
 FILES = sorted(path.stem for path in SUITES.glob("*.jsonl"))

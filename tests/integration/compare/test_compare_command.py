@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from glassbox.harness.records.frames import load_logs, samples_frame
+from glassbox.harness.stats import paired, paired_means
 from real_runs import N, changed, compare, logged, other_task
-
-from harness.records.frames import load_logs, samples_frame
-from harness.stats import paired, paired_means
 
 
 @pytest.fixture(scope="module")

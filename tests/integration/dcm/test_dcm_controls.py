@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from glassbox.solvers.gold import gold
+from glassbox.solvers.null import null
+from glassbox.tasks import soft_prompt
 from inspect_ai import eval as evaluate
 from inspect_ai.solver import Solver
-
-from solvers.gold import gold
-from solvers.null import null
-from tasks import soft_prompt
 
 GRIDS = ("solved", "right_grid")
 """What is asked of a decoded grid beside its text."""

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from glassbox.harness.records.prompted import Prompted
+from glassbox.solvers.dcm import dcm
+from glassbox.tasks.soft_prompt import dcm_squad
 from inspect_ai import eval as evaluate
 from inspect_ai.log import EvalLog
-
-from harness.records.prompted import Prompted
-from solvers.dcm import dcm
-from tasks.soft_prompt import dcm_squad
 
 PAIRS = 6
 

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from glassbox.harness.cli.main import main
+from glassbox.solvers.stages.gate import Gate, Stage
 from inspect_ai.log import list_eval_logs, read_eval_log
-
-from harness.cli.main import main
-from solvers.stages.gate import Gate, Stage
 
 Shared = Callable[[str], Path]
 

@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from glassbox.harness.cli.commands import parse_command
+from glassbox.solvers.dcm import dcm
+from glassbox.solvers.prompt_questions.answer import Answer
+from glassbox.solvers.prompt_questions.inquiry import Inquiry
+from glassbox.tasks.soft_prompt import dcm_squad
 from inspect_ai import eval as evaluate
-
-from harness.cli.commands import parse_command
-from solvers.dcm import dcm
-from solvers.prompt_questions.answer import Answer
-from solvers.prompt_questions.inquiry import Inquiry
-from tasks.soft_prompt import dcm_squad
 
 Ask = Callable[..., Answer]
 

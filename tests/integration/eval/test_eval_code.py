@@ -8,19 +8,18 @@ from typing import Any
 
 import pytest
 from eval_runs import failed, metric, run
+from glassbox.harness.code.completion import fenced
+from glassbox.harness.code.question import CodeQuestion
+from glassbox.harness.records.frames import load_logs, samples_frame
+from glassbox.scorers.code import code_scorers
+from glassbox.scorers.judging import JUDGING
+from glassbox.solvers.registry import code_direct, gold, null, regex_only
+from glassbox.tasks.code.suite import load_suite
+from glassbox.tasks.code_spec import VERSION, code_suite, humaneval, humaneval_plus, mbpp, phase2, phase3, phase3_plus
+from glassbox.tasks.ir_arith import ir_arith
 from inspect_ai.log import EvalLog
 from inspect_ai.model import ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-
-from harness.code.completion import fenced
-from harness.code.question import CodeQuestion
-from harness.records.frames import load_logs, samples_frame
-from scorers.code import code_scorers
-from scorers.judging import JUDGING
-from solvers.registry import code_direct, gold, null, regex_only
-from tasks.code.suite import load_suite
-from tasks.code_spec import VERSION, code_suite, humaneval, humaneval_plus, mbpp, phase2, phase3, phase3_plus
-from tasks.ir_arith import ir_arith
 
 SharedPath = Callable[[str], Path]
 PLUS = sum(len(task.cases) for task in load_suite("phase3_plus"))

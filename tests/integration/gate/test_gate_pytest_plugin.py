@@ -10,14 +10,13 @@ from xml.etree import ElementTree
 
 import pytest
 from gate_runs import again, degraded, logged
-
-from harness.cli.main import main
+from glassbox.harness.cli.main import main
 
 pytest_plugins = ["pytester"]
 
 N = 120
 ROOT = Path(__file__).resolve().parents[3]
-MODULE = "leaderboards.gate.pytest_plugin"
+MODULE = "glassbox.leaderboards.gate.pytest_plugin"
 # Loaded by name, whether or not the entry point of an installed copy is known.
 LOADED = ("-p", "no:glassbox", "-p", MODULE, "-p", "no:cacheprovider")
 Results = dict[str, str]

@@ -12,7 +12,7 @@ Shared = Callable[[str], Path]
 
 PROGRAM = """
 import sys, time
-from harness.lm.load import open_model
+from glassbox.harness.lm.load import open_model
 started = time.perf_counter()
 model = open_model("glass/tiny", device="cpu")
 print(model.name, model.hash, model.folder.name)
@@ -51,7 +51,7 @@ def test_a_cached_model_opens_offline_and_an_absent_one_is_refused_at_once(
     assert done.returncode == 0, done.stderr
     opened, refused, seconds = done.stdout.splitlines()
     name, digest, folder = opened.split()
-    from harness.lm.identity import hash_folder
+    from glassbox.harness.lm.identity import hash_folder
 
     assert (name, folder) == ("glass/tiny", "0123456789abcdef0123456789abcdef01234567")
     assert digest == hash_folder(source)

@@ -8,12 +8,11 @@ from pathlib import Path
 import anyio
 import pytest
 import torch
+from glassbox.harness.lm.errors import CannotOpen
+from glassbox.harness.lm.opened import open_from
+from glassbox.harness.lm.provider import OpenAPI
+from glassbox.harness.lm.states import hidden_states
 from inspect_ai.model import get_model
-
-from harness.lm.errors import CannotOpen
-from harness.lm.opened import open_from
-from harness.lm.provider import OpenAPI
-from harness.lm.states import hidden_states
 
 Shared = Callable[[str], Path]
 torch.set_num_threads(1)

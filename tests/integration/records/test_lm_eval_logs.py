@@ -10,19 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from glassbox.harness.cli.main import main
+from glassbox.harness.records.frames import RunRecord, load_logs, samples_frame
+from glassbox.harness.records.lm_eval_files import NotLmEval
+from glassbox.harness.records.lm_eval_logs import lm_eval_logs
+from glassbox.harness.records.pairing import NotComparable, pair
+from glassbox.harness.records.runs import runs_frame
+from glassbox.harness.stats.intervals import wilson
+from glassbox.leaderboards.board import tables
+from glassbox.solvers.direct_run import run as run_directly
+from glassbox.solvers.regex_only import regex_only
+from glassbox.tasks.ir_arith import VERSION, ir_arith
 from lm_eval_runs import OURS, SUMS, generic_tasks, run_lm_eval
-
-from harness.cli.main import main
-from harness.records.frames import RunRecord, load_logs, samples_frame
-from harness.records.lm_eval_files import NotLmEval
-from harness.records.lm_eval_logs import lm_eval_logs
-from harness.records.pairing import NotComparable, pair
-from harness.records.runs import runs_frame
-from harness.stats.intervals import wilson
-from leaderboards.board import tables
-from solvers.direct_run import run as run_directly
-from solvers.regex_only import regex_only
-from tasks.ir_arith import VERSION, ir_arith
 
 N = 40
 
@@ -184,7 +183,7 @@ def test_a_broken_results_file_is_named_and_skipped(
     (tmp_path / "results_2026-01-01T00-00-00.0.json").write_text(json.dumps(content), encoding="utf-8")
     with caplog.at_level(logging.WARNING):
         assert load_logs(tmp_path) == []
-    (line,) = [one.getMessage() for one in caplog.records if one.name == "harness.records.frames"]
+    (line,) = [one.getMessage() for one in caplog.records if one.name == "glassbox.harness.records.frames"]
     assert "no results of lm-eval either: configs: Field required" in line
 
 

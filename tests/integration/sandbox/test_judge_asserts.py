@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
-from harness.outcome import Outcome
-from harness.sandbox.errors import SandboxError
-from harness.sandbox.judge import Judge
-from harness.sandbox.limits import Limits
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.errors import SandboxError
+from glassbox.harness.sandbox.judge import Judge
+from glassbox.harness.sandbox.limits import Limits
 
 JUDGE = Judge(Limits(fuel=1_000_000_000, memory_bytes=128 << 20))
 PAIR = (

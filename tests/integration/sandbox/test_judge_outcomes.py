@@ -6,12 +6,11 @@ import multiprocessing
 import time
 
 import pytest
-
-from harness.outcome import Outcome
-from harness.sandbox.case import Case
-from harness.sandbox.errors import SandboxError
-from harness.sandbox.judge import PATIENCE, Judge
-from harness.sandbox.limits import Limits
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import Case
+from glassbox.harness.sandbox.errors import SandboxError
+from glassbox.harness.sandbox.judge import PATIENCE, Judge
+from glassbox.harness.sandbox.limits import Limits
 
 JUDGE = Judge(Limits(fuel=2_500_000_000, memory_bytes=128 << 20))
 

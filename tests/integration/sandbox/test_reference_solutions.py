@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.outcome import Outcome
-from harness.sandbox.case import Case, Verdict
-from harness.sandbox.judge import Judge
-from harness.sandbox.limits import Limits
-from harness.sandbox.protocol import Returned
-from harness.sandbox.session import Session
-from harness.sandbox.values import Opaque, decode
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import Case, Verdict
+from glassbox.harness.sandbox.judge import Judge
+from glassbox.harness.sandbox.limits import Limits
+from glassbox.harness.sandbox.protocol import Returned
+from glassbox.harness.sandbox.session import Session
+from glassbox.harness.sandbox.values import Opaque, decode
 
 Row = dict[str, Any]
 SharedPath = Callable[[str], Path]

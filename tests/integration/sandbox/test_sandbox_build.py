@@ -8,12 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from harness.sandbox.build import cache_folder, compiled, identity, sources
+from glassbox.harness.sandbox.build import cache_folder, compiled, identity, sources
 
 JUDGE = (
-    "from harness.sandbox.judge import Judge\nfrom harness.sandbox.case import Case\n"
-    "from harness.sandbox.build import compiled, identity\n"
+    "from glassbox.harness.sandbox.judge import Judge\nfrom glassbox.harness.sandbox.case import Case\n"
+    "from glassbox.harness.sandbox.build import compiled, identity\n"
     "print(compiled(), Judge().judge('def f(x): return x + 1', 'f', [Case((1,), 2)]).outcome, identity())"
 )
 
@@ -51,7 +50,7 @@ def test_the_compiled_component_lies_in_the_cache_under_the_name_of_its_content(
 
 
 def test_an_installed_wheel_builds_the_same_component(installed: Path, tmp_path: Path) -> None:
-    code = "from harness.sandbox import build\nprint(build.__file__, build.identity())"
+    code = "from glassbox.harness.sandbox import build\nprint(build.__file__, build.identity())"
     status, said, complaint = ended(started(tmp_path, code, installed))
     assert status == 0, complaint
     file, name = said.split()
@@ -66,7 +65,7 @@ def test_a_broken_file_in_the_cache_is_named_with_the_way_out(tmp_path: Path) ->
     status, _, complaint = ended(started(tmp_path, JUDGE))
     assert status == 1
     last = complaint.splitlines()[-1]
-    assert last.startswith(f"harness.sandbox.errors.SandboxError: {broken} is not a compiled component: ")
+    assert last.startswith(f"glassbox.harness.sandbox.errors.SandboxError: {broken} is not a compiled component: ")
     assert last.endswith("; delete it and run again")
 
 

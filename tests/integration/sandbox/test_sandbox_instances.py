@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from harness.outcome import Outcome
-from harness.sandbox.case import Case, Verdict
-from harness.sandbox.judge import Judge
-from harness.sandbox.limits import Limits
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import Case, Verdict
+from glassbox.harness.sandbox.judge import Judge
+from glassbox.harness.sandbox.limits import Limits
 
 JUDGE = Judge(Limits(fuel=2_000_000_000, memory_bytes=128 << 20))
 

@@ -8,13 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from harness.sandbox.build import identity
-from harness.sandbox.isolation import isolation
+from glassbox.harness.sandbox.build import identity
+from glassbox.harness.sandbox.isolation import isolation
 
 
 def doctor(cache: Path | None = None) -> tuple[int, dict[str, object]]:
     environment = {**os.environ, **({"GLASSBOX_CACHE": str(cache)} if cache else {})}
-    command = [sys.executable, "-m", "harness.cli.main", "doctor", "--json"]
+    command = [sys.executable, "-m", "glassbox.harness.cli.main", "doctor", "--json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
     (found,) = [finding for finding in json.loads(done.stdout)["findings"] if finding["subject"] == "sandbox"]
     return done.returncode, found

@@ -12,12 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
-
-from harness.outcome import Outcome
-from harness.sandbox.case import Case, Verdict
-from harness.sandbox.errors import SandboxError
-from harness.sandbox.limits import Limits
-from harness.sandbox.pool import Pool
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import Case, Verdict
+from glassbox.harness.sandbox.errors import SandboxError
+from glassbox.harness.sandbox.limits import Limits
+from glassbox.harness.sandbox.pool import Pool
 
 LIMITS = Limits(fuel=1_000_000_000, memory_bytes=128 << 20)
 ENDLESS = "def f():\n    while True: pass"
@@ -152,8 +151,8 @@ def test_judges_end_when_whoever_asked_is_killed(tmp_path: Path) -> None:
     script = tmp_path / "asks.py"
     script.write_text(
         "import asyncio, os, signal\n"
-        "from harness.sandbox.case import Case\n"
-        "from harness.sandbox.pool import Pool\n"
+        "from glassbox.harness.sandbox.case import Case\n"
+        "from glassbox.harness.sandbox.pool import Pool\n"
         "async def run():\n"
         "    pool = Pool(1)\n"
         "    await pool.judge('def f(): return 1', 'f', [Case((), 1)])\n"
@@ -210,7 +209,7 @@ def test_no_cases_are_refused_as_by_the_judge_itself() -> None:
 
 def test_fuel_does_not_depend_on_the_hash_seed_of_the_process() -> None:
     script = (
-        "from harness.sandbox.judge import Judge; from harness.sandbox.case import Case; "
+        "from glassbox.harness.sandbox.judge import Judge; from glassbox.harness.sandbox.case import Case; "
         "words = {'a', 'b', 'carrot', 'd', 'e', 'f', 'gg'}; "
         "print(Judge().judge('def f(s): return list(s)', 'f', [Case((words,), [])]).fuel)"
     )

@@ -8,10 +8,9 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import pytest
+from glassbox.harness.sandbox import provider
+from glassbox.harness.sandbox.provider import WasmSandbox
 from inspect_ai.util import ExecResult, OutputLimitExceededError
-
-from harness.sandbox import provider
-from harness.sandbox.provider import WasmSandbox
 
 T = TypeVar("T")
 Work = Callable[[WasmSandbox], Awaitable[T]]

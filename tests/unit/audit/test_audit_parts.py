@@ -6,15 +6,14 @@ import gzip
 from pathlib import Path
 
 import pytest
-
-from harness.audit.checks.device_price import device_of
-from harness.audit.checks.infra_as_wrong import BROKEN
-from harness.audit.checks.label_shift import verdicts
-from harness.audit.claim import Claim
-from harness.audit.code import is_python
-from harness.audit.finding import CannotCheck, Fault, Finding, Severity, some
-from harness.audit.registry import CHECKS, chosen
-from harness.audit.training import read_training
+from glassbox.harness.audit.checks.device_price import device_of
+from glassbox.harness.audit.checks.infra_as_wrong import BROKEN
+from glassbox.harness.audit.checks.label_shift import verdicts
+from glassbox.harness.audit.claim import Claim
+from glassbox.harness.audit.code import is_python
+from glassbox.harness.audit.finding import CannotCheck, Fault, Finding, Severity, some
+from glassbox.harness.audit.registry import CHECKS, chosen
+from glassbox.harness.audit.training import read_training
 
 FAULT = Fault(Severity.FAILED, "it matters", "mend it")
 

@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-import solvers.registry
-import tasks.registry
-from harness.cli.commands import parse_command
-from leaderboards.claims.claim import SEEDS, BadClaims, Claim, claims_of, load_books, read_book
-from leaderboards.claims.selection import FRONTS, commands, given
-from solvers.command import _arguments, _check_arguments
+from glassbox.harness.cli.commands import parse_command
+from glassbox.leaderboards.claims.claim import SEEDS, BadClaims, Claim, claims_of, load_books, read_book
+from glassbox.leaderboards.claims.selection import FRONTS, commands, given
+from glassbox.solvers import registry as solvers
+from glassbox.solvers.command import _arguments, _check_arguments
+from glassbox.tasks import registry as tasks
 
 CLAIMS = claims_of(load_books())
 BUILT = [claim for claim in CLAIMS if claim.runs]
@@ -97,7 +96,7 @@ def test_no_claim_copies_its_document(documents: dict[str, list[str]]) -> None:
 
 
 def test_every_task_has_a_way_to_be_run() -> None:
-    assert set(FRONTS) == set(tasks.registry.__all__)
+    assert set(FRONTS) == set(tasks.__all__)
 
 
 @pytest.mark.parametrize("claim", BUILT, ids=lambda claim: claim.id)
@@ -106,12 +105,12 @@ def test_the_commands_of_a_claim_can_be_run(claim: Claim) -> None:
     assert lines
     for line in lines:
         task, solver, task_args, solver_args = _parsed(shlex.split(line))
-        _check_arguments(task, getattr(tasks.registry, task), task_args)
-        maker = getattr(solvers.registry, solver)
+        _check_arguments(task, getattr(tasks, task), task_args)
+        maker = getattr(solvers, solver)
         _check_arguments(solver, maker, solver_args)
         maker(**solver_args)
         for name in (name for run in claim.runs.values() for name in run.free):
-            known = {*inspect.signature(getattr(tasks.registry, task)).parameters, *inspect.signature(maker).parameters}
+            known = {*inspect.signature(getattr(tasks, task)).parameters, *inspect.signature(maker).parameters}
             assert name in known
 
 

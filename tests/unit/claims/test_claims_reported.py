@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pytest
-
-from harness.stats.intervals import wilson
-from harness.stats.power import paired_detectable
-from harness.stats.reported import rejudge
-from leaderboards.claims.claim import Claim, claims_of, load_books
-from leaderboards.claims.kind import Count
-from leaderboards.claims.ledger import Entry, by_the_origin, ledger
-from leaderboards.claims.ledger_tables import reported
-from leaderboards.claims.measured import CannotMeasure
-from leaderboards.claims.reported import Detectable, Provable, ReportedDifference
-from leaderboards.claims.verdict import Standing
+from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.power import paired_detectable
+from glassbox.harness.stats.reported import rejudge
+from glassbox.leaderboards.claims.claim import Claim, claims_of, load_books
+from glassbox.leaderboards.claims.kind import Count
+from glassbox.leaderboards.claims.ledger import Entry, by_the_origin, ledger
+from glassbox.leaderboards.claims.ledger_tables import reported
+from glassbox.leaderboards.claims.measured import CannotMeasure
+from glassbox.leaderboards.claims.reported import Detectable, Provable, ReportedDifference
+from glassbox.leaderboards.claims.verdict import Standing
 
 
 def _entry(name: str) -> Entry:

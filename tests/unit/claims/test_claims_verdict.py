@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.verdict import Verdict, above
+from glassbox.leaderboards.claims.verdict import Standing, Threshold, judge, needed_for_share
 from pydantic import ValidationError
-
-from harness.stats.intervals import wilson
-from harness.stats.verdict import Verdict, above
-from leaderboards.claims.verdict import Standing, Threshold, judge, needed_for_share
 
 
 def _of(right: int, n: int, threshold: Threshold) -> Standing:

@@ -7,8 +7,7 @@ import importlib
 from pathlib import Path
 
 import pytest
-
-from harness.cli.commands import COMMANDS
+from glassbox.harness.cli.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOMS = frozenset({"tasks", "solvers", "scorers", "leaderboards", "baselines", "tests"})

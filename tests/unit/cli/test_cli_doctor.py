@@ -7,9 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
-
-from harness.cli import doctor
-from harness.cli.main import main
+from glassbox.harness.cli import doctor
+from glassbox.harness.cli.main import main
 
 
 def _model_folder(folder: Path, recorded: str) -> Path:

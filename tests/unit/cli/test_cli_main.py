@@ -11,16 +11,15 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
-
-from harness.cli.commands import COMMANDS
-from harness.cli.main import is_users, main
+from glassbox.harness.cli.commands import COMMANDS
+from glassbox.harness.cli.main import is_users, main
 
 ROOT = Path(__file__).resolve().parents[3]
 HEAVY = ("torch", "transformers", "inspect_ai", "pandas", "rich", "numpy", "wasmtime")
 
 
 def _glassbox(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "harness.cli.main", *arguments]
+    command = [sys.executable, "-m", "glassbox.harness.cli.main", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 
@@ -37,7 +36,7 @@ def test_help_answers_in_under_half_a_second() -> None:
 def test_help_version_and_refusal_import_nothing_heavy(arguments: list[str]) -> None:
     program = (
         "import json, sys\n"
-        "from harness.cli.main import main\n"
+        "from glassbox.harness.cli.main import main\n"
         "try:\n    main(json.loads(sys.argv[1]))\nexcept SystemExit:\n    pass\n"
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     )
@@ -111,7 +110,7 @@ def test_debug_shows_where_the_error_comes_from(arguments: list[str]) -> None:
 def test_a_reader_that_went_away_is_no_error() -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
-    command = [sys.executable, "-m", "harness.cli.main", "models", "list", "--json"]
+    command = [sys.executable, "-m", "glassbox.harness.cli.main", "models", "list", "--json"]
     done = subprocess.run(command, cwd=ROOT, stdout=write_end, stderr=subprocess.PIPE, timeout=60, check=False)
     os.close(write_end)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -127,8 +126,8 @@ def test_a_librarys_value_error_is_our_fault_and_not_the_users() -> None:
 
 
 def test_the_projects_own_value_errors_are_the_users() -> None:
-    from harness.ir.validate import InvalidProgram
-    from tasks.arithmetic.generate import generate
+    from glassbox.harness.ir.validate import InvalidProgram
+    from glassbox.tasks.arithmetic.generate import generate
 
     assert is_users(InvalidProgram("empty", "the program has no steps"))
     with pytest.raises(ValueError, match="n is 0") as refused:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from glassbox.harness.data.grids import LARGEST_SIDE, Grid, GridError, cell_accuracy, checked, from_text, shape, to_text
 from hypothesis import given
 from hypothesis import strategies as st
-
-from harness.data.grids import LARGEST_SIDE, Grid, GridError, cell_accuracy, checked, from_text, shape, to_text
 
 
 @st.composite

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.data.readers.pairs import ALIASES, PAIR_SOURCES, PairSourceName, read_pairs
-from harness.data.readers.source import SourceError
+from glassbox.harness.data.readers.pairs import ALIASES, PAIR_SOURCES, PairSourceName, read_pairs
+from glassbox.harness.data.readers.source import SourceError
 
 PUZZLE = "530070000600195000098000060800060003400803001700020006060000280000419005000080079"
 SOLUTION = "534678912672195348198342567859761423426853791713924856961537284287419635345286179"

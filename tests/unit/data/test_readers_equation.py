@@ -6,10 +6,9 @@ import random
 from fractions import Fraction
 
 import pytest
-
-from harness.data.readers.equation import parse_expression, settle, solve_equation
-from harness.data.readers.source import LeftOutError, Reason
-from harness.ir.program import Arithmetic, Op, Result, Step, chain, single
+from glassbox.harness.data.readers.equation import parse_expression, settle, solve_equation
+from glassbox.harness.data.readers.source import LeftOutError, Reason
+from glassbox.harness.ir.program import Arithmetic, Op, Result, Step, chain, single
 
 TWO_PRODUCTS = Arithmetic((Step(Op.MULTIPLY, 2, 3), Step(Op.MULTIPLY, 4, 5), Step(Op.ADD, Result(0), Result(1))))
 

@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-
-from harness.data.problem import Problem
-from harness.data.readers import read_source
-from harness.ir.program import Arithmetic, Op, Result, Step
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.data.readers import read_source
+from glassbox.harness.ir.program import Arithmetic, Op, Result, Step
 
 
 def read_one(folder: Path, solution: str) -> Problem:

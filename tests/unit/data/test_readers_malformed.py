@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.data.readers import SourceError, SourceName, read_source
+from glassbox.harness.data.readers import SourceError, SourceName, read_source
 
 SINGLE_OP: dict[str, Any] = {"id": "a", "question": "What is 4 less 3?", "op": "-", "a": 4, "b": 3, "answer": 1}
 SVAMP: dict[str, Any] = {"Body": "Dan had $ 4", "Question": "How much?", "Equation": "( 4.0 - 3.0 )", "Answer": 1.0}
@@ -193,7 +192,7 @@ def test_systems_of_equations_and_unknown_questions_are_counted(tmp_path: Path) 
 
 
 def test_importing_the_registry_loads_no_reader() -> None:
-    heavy = ["pydantic", "numpy", "scipy", "harness.data.readers.svamp"]
+    heavy = ["pydantic", "numpy", "scipy", "glassbox.harness.data.readers.svamp"]
     code = f"import sys, harness.data.readers; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -13,10 +13,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-
-from harness.data.problem import Problem
-from harness.data.readers import SOURCES, SourceName, read_source
-from harness.ir.program import Arithmetic, Op, Result, Step, chain, single
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.data.readers import SOURCES, SourceName, read_source
+from glassbox.harness.ir.program import Arithmetic, Op, Result, Step, chain, single
 
 SharedPath = Callable[[str], Path]
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.data.problem import Problem
-from harness.data.readers import read_source, split_thirds
-from harness.data.readers.split import SAME_STORY, story_families, wording
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.data.readers import read_source, split_thirds
+from glassbox.harness.data.readers.split import SAME_STORY, story_families, wording
 
 SharedPath = Callable[[str], Path]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 
 import pytest
-
-from harness.data.grids import Grid, from_text, to_text
-from harness.data.sudoku import PEERS, UNITS, clues, is_solved, random_solution, respects, solutions
+from glassbox.harness.data.grids import Grid, from_text, to_text
+from glassbox.harness.data.sudoku import PEERS, UNITS, clues, is_solved, random_solution, respects, solutions
 
 PUZZLE = from_text("530070000\n600195000\n098000060\n800060003\n400803001\n700020006\n060000280\n000419005\n000080079")
 SOLUTION = from_text(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-
-from harness.dcm.criteria import (
+from glassbox.harness.dcm.criteria import (
     anti_correlated,
     balance,
     balance_grade,
@@ -15,9 +14,9 @@ from harness.dcm.criteria import (
     loss_ratio,
     ratio_grade,
 )
-from harness.dcm.curve import curve_health
-from harness.dcm.pair import Pair
-from harness.records.prompted import Prompted, TargetRecord
+from glassbox.harness.dcm.curve import curve_health
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.records.prompted import Prompted, TargetRecord
 
 
 @pytest.mark.parametrize(

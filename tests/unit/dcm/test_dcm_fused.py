@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 import torch
 from frozen_models import frozen
-
-from harness.dcm.frozen import Frozen
-from harness.dcm.fused import fused_for
+from glassbox.harness.dcm.frozen import Frozen
+from glassbox.harness.dcm.fused import fused_for
 
 
 @pytest.mark.parametrize(

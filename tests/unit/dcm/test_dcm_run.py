@@ -10,19 +10,18 @@ from typing import Any
 import pytest
 import torch
 from frozen_models import STOP, frozen, tiny
-
-from harness.dcm.audit import MisalignedLoss, audit
-from harness.dcm.frozen import token_losses
-from harness.dcm.memory import Room
-from harness.dcm.pair import Pair
-from harness.dcm.run import Run, Variants
-from harness.dcm.search import Job, Search
-from harness.dcm.settings import Optimiser, Settings
-from harness.dcm.stop import can_emit, stop_token
-from harness.dcm.store import vectors_of
-from harness.fit.artefacts import ArtefactStore
-from harness.lm.errors import OpenModelError
-from harness.records.prompted import Prompted
+from glassbox.harness.dcm.audit import MisalignedLoss, audit
+from glassbox.harness.dcm.frozen import token_losses
+from glassbox.harness.dcm.memory import Room
+from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.dcm.run import Run, Variants
+from glassbox.harness.dcm.search import Job, Search
+from glassbox.harness.dcm.settings import Optimiser, Settings
+from glassbox.harness.dcm.stop import can_emit, stop_token
+from glassbox.harness.dcm.store import vectors_of
+from glassbox.harness.fit.artefacts import ArtefactStore
+from glassbox.harness.lm.errors import OpenModelError
+from glassbox.harness.records.prompted import Prompted
 
 PAIRS = [
     Pair("w7 w9 w4", "w5", "w20 w21 w22"),

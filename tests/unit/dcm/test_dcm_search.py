@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 from frozen_models import STOP, frozen
-
-from harness.dcm.adam import RowAdam
-from harness.dcm.decode import greedy
-from harness.dcm.frozen import Frozen, hits, leads, padded, token_losses
-from harness.dcm.memory import Room
-from harness.dcm.rows import Row, chunks_of
-from harness.dcm.search import Job, Search, search
-from harness.dcm.settings import PRESETS, Optimiser, Settings
-from harness.lm.positions import causal_loss
+from glassbox.harness.dcm.adam import RowAdam
+from glassbox.harness.dcm.decode import greedy
+from glassbox.harness.dcm.frozen import Frozen, hits, leads, padded, token_losses
+from glassbox.harness.dcm.memory import Room
+from glassbox.harness.dcm.rows import Row, chunks_of
+from glassbox.harness.dcm.search import Job, Search, search
+from glassbox.harness.dcm.settings import PRESETS, Optimiser, Settings
+from glassbox.harness.lm.positions import causal_loss
 
 FAST = Settings(k=6, optimiser=Optimiser(lr=0.3, beta1=0.8, beta2=0.8, steps=150))
 TARGETS = [((7, 9, 4, STOP), (5, STOP)), ((11, 30, STOP), (8, 8, 21, 40, STOP)), ((33, STOP), (12, 13, STOP))]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-
-from harness.dcm.signals import fights, signals_of, wants_paraphrases
-from harness.records.prompted import Prompted, TargetRecord
+from glassbox.harness.dcm.signals import fights, signals_of, wants_paraphrases
+from glassbox.harness.records.prompted import Prompted, TargetRecord
 
 FALLING = tuple((step, 4 * 0.9**step) for step in range(40))
 SWING = tuple((step, 3 + math.sin(step)) for step in range(40))

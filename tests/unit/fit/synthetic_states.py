@@ -12,15 +12,14 @@ import random
 from collections.abc import Sequence
 
 import torch
-
-from harness.fit.numbers import Run
-from harness.fit.operands import HeadKind
-from harness.fit.pooling import Pooling
-from harness.fit.reading import View, label
-from harness.fit.source import Seen, collate
-from harness.fit.training import Example
-from harness.ir.program import Op, Program, chain
-from harness.ir.shape import Shape
+from glassbox.harness.fit.numbers import Run
+from glassbox.harness.fit.operands import HeadKind
+from glassbox.harness.fit.pooling import Pooling
+from glassbox.harness.fit.reading import View, label
+from glassbox.harness.fit.source import Seen, collate
+from glassbox.harness.fit.training import Example
+from glassbox.harness.ir.program import Op, Program, chain
+from glassbox.harness.ir.shape import Shape
 
 torch.set_num_threads(1)
 

@@ -6,16 +6,15 @@ from dataclasses import replace
 
 import pytest
 import torch
+from glassbox.harness.fit.alone import Alone, Reader
+from glassbox.harness.fit.head import IRHead
+from glassbox.harness.fit.numbers import Run
+from glassbox.harness.fit.operands import HeadKind
+from glassbox.harness.fit.pooling import Pooling
+from glassbox.harness.fit.reading import Standard
+from glassbox.harness.fit.source import Seen, collate
+from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape
 from synthetic_states import HEADS, POOLINGS
-
-from harness.fit.alone import Alone, Reader
-from harness.fit.head import IRHead
-from harness.fit.numbers import Run
-from harness.fit.operands import HeadKind
-from harness.fit.pooling import Pooling
-from harness.fit.reading import Standard
-from harness.fit.source import Seen, collate
-from harness.ir.shape import CHAIN, LOOP, SINGLE, Shape
 
 HIDDEN = 24
 PROMPTS = 200

@@ -13,11 +13,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from pydantic import JsonValue
-from safetensors.torch import save_file
-
-from harness.fit import artefacts
-from harness.fit.artefacts import (
+from glassbox.harness.fit import artefacts
+from glassbox.harness.fit.artefacts import (
     ArtefactStore,
     RefusedArtefact,
     address,
@@ -25,6 +22,8 @@ from harness.fit.artefacts import (
     default_store,
     tensors_hash,
 )
+from pydantic import JsonValue
+from safetensors.torch import save_file
 
 ROOT = Path(__file__).resolve().parents[3]
 INPUTS: dict[str, JsonValue] = {"config": {"head": "pointer", "layer": 3}, "source": "abc/layer3", "data": "0123"}
@@ -244,7 +243,7 @@ def test_threads_that_want_the_same_part_make_it_once(bench: Bench) -> None:
 MAKER = """
 import sys, time, torch
 from pathlib import Path
-from harness.fit.artefacts import ArtefactStore, tensors_hash
+from glassbox.harness.fit.artefacts import ArtefactStore, tensors_hash
 folder, marks, floats = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
 def make():
     with marks.open("a") as file:

@@ -6,15 +6,14 @@ import math
 
 import pytest
 import torch
+from glassbox.harness.fit.head import Scores
+from glassbox.harness.fit.operands.digits import END
+from glassbox.harness.fit.operands.regression import SPREAD
+from glassbox.harness.fit.reading import IGNORED, Targets, label, targets
+from glassbox.harness.fit.source import collate, unpad
+from glassbox.harness.ir.program import Op, chain
+from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Slots
 from untrained_heads import prompts, untrained
-
-from harness.fit.head import Scores
-from harness.fit.operands.digits import END
-from harness.fit.operands.regression import SPREAD
-from harness.fit.reading import IGNORED, Targets, label, targets
-from harness.fit.source import collate, unpad
-from harness.ir.program import Op, chain
-from harness.ir.shape import CHAIN, LOOP, SINGLE, Slots
 
 
 def by_hand(scores: list[float], truth: int) -> float:

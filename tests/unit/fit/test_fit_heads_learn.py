@@ -7,15 +7,14 @@ from functools import cache
 
 import pytest
 import torch
+from glassbox.harness.fit.config import HeadConfig
+from glassbox.harness.fit.head import IRHead
+from glassbox.harness.fit.operands import HeadKind
+from glassbox.harness.fit.pooling import Pooling
+from glassbox.harness.fit.training import Example, fit_examples, program_accuracy, shuffle_labels
+from glassbox.harness.ir.program import Op, chain, single
+from glassbox.harness.ir.shape import CHAIN, SINGLE, Slots
 from synthetic_states import HEADS, POOLINGS, chains, example, silent, view_of, width_of
-
-from harness.fit.config import HeadConfig
-from harness.fit.head import IRHead
-from harness.fit.operands import HeadKind
-from harness.fit.pooling import Pooling
-from harness.fit.training import Example, fit_examples, program_accuracy, shuffle_labels
-from harness.ir.program import Op, chain, single
-from harness.ir.shape import CHAIN, SINGLE, Slots
 
 
 def fitted(head: HeadKind, pool: Pooling, examples: list[Example], **settings: object) -> IRHead:

@@ -6,17 +6,16 @@ from dataclasses import replace
 
 import pytest
 import torch
+from glassbox.harness.fit.head import IRHead
+from glassbox.harness.fit.numbers import Run
+from glassbox.harness.fit.operands import HeadKind
+from glassbox.harness.fit.pooling import Pooling
+from glassbox.harness.fit.source import Seen, collate
+from glassbox.harness.ir.program import Loop, Op, single
+from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape, Slots
+from glassbox.harness.ir.validate import validate
 from synthetic_states import HEADS, POOLINGS
 from untrained_heads import HIDDEN, absorb, prompts, untrained
-
-from harness.fit.head import IRHead
-from harness.fit.numbers import Run
-from harness.fit.operands import HeadKind
-from harness.fit.pooling import Pooling
-from harness.fit.source import Seen, collate
-from harness.ir.program import Loop, Op, single
-from harness.ir.shape import CHAIN, LOOP, SINGLE, Shape, Slots
-from harness.ir.validate import validate
 
 
 @pytest.mark.parametrize("pool", POOLINGS)

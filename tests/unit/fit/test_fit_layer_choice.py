@@ -6,18 +6,17 @@ from pathlib import Path
 
 import pytest
 import torch
-
-from harness.fit.artefacts import ArtefactStore, data_address
-from harness.fit.config import HeadConfig
-from harness.fit.layer_choice import MARGIN, choose_layer, layer_figures
-from harness.fit.training import Tick
-from harness.lm.load import open_model
-from harness.lm.model import OpenModel
-from harness.lm.shipped import shipped_models
-from solvers.heads import fitted
-from tasks.arithmetic.dataset import Origin, fit_problems
-from tasks.arithmetic.generate import generate
-from tasks.arithmetic.prompts import expression_prompt
+from glassbox.harness.fit.artefacts import ArtefactStore, data_address
+from glassbox.harness.fit.config import HeadConfig
+from glassbox.harness.fit.layer_choice import MARGIN, choose_layer, layer_figures
+from glassbox.harness.fit.training import Tick
+from glassbox.harness.lm.load import open_model
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.shipped import shipped_models
+from glassbox.solvers.heads import fitted
+from glassbox.tasks.arithmetic.dataset import Origin, fit_problems
+from glassbox.tasks.arithmetic.generate import generate
+from glassbox.tasks.arithmetic.prompts import expression_prompt
 
 torch.set_num_threads(1)
 

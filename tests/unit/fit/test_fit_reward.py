@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 import torch
+from glassbox.harness.fit.config import HeadConfig
+from glassbox.harness.fit.head import IRHead
+from glassbox.harness.fit.operands import HeadKind
+from glassbox.harness.fit.reward import reward_step, rewards
+from glassbox.harness.fit.training import Example, fit_examples
+from glassbox.harness.ir.machine import Machine
+from glassbox.harness.ir.program import Op, Program, single
+from glassbox.harness.ir.shape import SINGLE
 from synthetic_states import HEADS, chains, silent, view_of, width_of
-
-from harness.fit.config import HeadConfig
-from harness.fit.head import IRHead
-from harness.fit.operands import HeadKind
-from harness.fit.reward import reward_step, rewards
-from harness.fit.training import Example, fit_examples
-from harness.ir.machine import Machine
-from harness.ir.program import Op, Program, single
-from harness.ir.shape import SINGLE
 
 
 def answered(examples: list[Example]) -> list[Example]:

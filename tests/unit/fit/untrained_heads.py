@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import torch
-
-from harness.fit.head import IRHead
-from harness.fit.numbers import Run
-from harness.fit.operands import HeadKind
-from harness.fit.pooling import Pooling
-from harness.fit.reading import Standard
-from harness.fit.source import Seen
-from harness.ir.shape import Shape
+from glassbox.harness.fit.head import IRHead
+from glassbox.harness.fit.numbers import Run
+from glassbox.harness.fit.operands import HeadKind
+from glassbox.harness.fit.pooling import Pooling
+from glassbox.harness.fit.reading import Standard
+from glassbox.harness.fit.source import Seen
+from glassbox.harness.ir.shape import Shape
 
 HIDDEN = 6
 

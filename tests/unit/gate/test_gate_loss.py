@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from glassbox.harness.stats.paired import PairedTable, tango
+from glassbox.harness.stats.resample import Floats
+from glassbox.leaderboards.gate.loss import Loss, loss_of
 from scipy import stats
-
-from harness.stats.paired import PairedTable, tango
-from harness.stats.resample import Floats
-from leaderboards.gate.loss import Loss, loss_of
 
 MARGIN, ALPHA = 0.05, 0.05
 

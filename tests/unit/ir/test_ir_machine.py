@@ -5,12 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-
-from harness.ir import machine as machine_module
-from harness.ir.machine import CHUNK, Execution, Fault, Machine, Width
-from harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, Result, Step, chain, single
-from harness.ir.text import parse
-from harness.ir.validate import InvalidProgram
+from glassbox.harness.ir import machine as machine_module
+from glassbox.harness.ir.machine import CHUNK, Execution, Fault, Machine, Width
+from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, Result, Step, chain, single
+from glassbox.harness.ir.text import parse
+from glassbox.harness.ir.validate import InvalidProgram
 
 WIDTHS: tuple[Width, ...] = (32, 64)
 MACHINES = {width: Machine(width) for width in WIDTHS}

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, Result, Step, chain, single
+from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape, Slots
+from glassbox.harness.ir.text import parse
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, Result, Step, chain, single
-from harness.ir.shape import CHAIN, LOOP, SINGLE, Shape, Slots
-from harness.ir.text import parse
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = Op
 

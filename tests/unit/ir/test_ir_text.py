@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
-from harness.ir.lex import MAX_DIGITS, ParseError
-from harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, Result, Step, chain, single
-from harness.ir.text import MAX_DEPTH, parse, read_first, to_text
-from harness.ir.validate import InvalidProgram
+from glassbox.harness.ir.lex import MAX_DIGITS, ParseError
+from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, Result, Step, chain, single
+from glassbox.harness.ir.text import MAX_DEPTH, parse, read_first, to_text
+from glassbox.harness.ir.validate import InvalidProgram
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = Op
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, Result, Step, chain, single
-from harness.ir.validate import InvalidProgram, is_valid, validate
+from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, Result, Step, chain, single
+from glassbox.harness.ir.validate import InvalidProgram, is_valid, validate
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = Op
 

@@ -6,13 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from glassbox.harness.records.frames import RunRecord, load_logs
+from glassbox.harness.stats.intervals import wilson
+from glassbox.leaderboards.board import Section, sections, tables
+from glassbox.leaderboards.runs import MixedVersions
+from glassbox.leaderboards.table import Table, TableRow
 from trivial_runs import ARTEFACT, SIZE, TIMED, copy_as_version, ir_head, run, shared_logs
-
-from harness.records.frames import RunRecord, load_logs
-from harness.stats.intervals import wilson
-from leaderboards.board import Section, sections, tables
-from leaderboards.runs import MixedVersions
-from leaderboards.table import Table, TableRow
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from glassbox.harness.records.frames import RunRecord, load_logs
+from glassbox.leaderboards.board import tables
+from glassbox.leaderboards.prices import BadPrices, Prices, read_prices, shipped_prices
+from glassbox.leaderboards.table import Table
 from trivial_runs import SIZE, shared_logs
-
-from harness.records.frames import RunRecord, load_logs
-from leaderboards.board import tables
-from leaderboards.prices import BadPrices, Prices, read_prices, shipped_prices
-from leaderboards.table import Table
 
 Facts = Mapping[str, object]
 

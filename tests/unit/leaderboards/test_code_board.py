@@ -11,20 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from glassbox.harness.code.completion import fenced
+from glassbox.harness.code.question import CodeQuestion
+from glassbox.harness.records.frames import RunRecord, load_logs
+from glassbox.harness.stats.intervals import wilson
+from glassbox.leaderboards.board import tables
+from glassbox.leaderboards.command import add_parser
+from glassbox.leaderboards.command import run as command
+from glassbox.solvers.registry import gold, null
+from glassbox.tasks.code_spec import phase3
 from inspect_ai import eval
 from inspect_ai.log import read_eval_log_sample_summaries
 from inspect_ai.model import ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-
-from harness.code.completion import fenced
-from harness.code.question import CodeQuestion
-from harness.records.frames import RunRecord, load_logs
-from harness.stats.intervals import wilson
-from leaderboards.board import tables
-from leaderboards.command import add_parser
-from leaderboards.command import run as command
-from solvers.registry import gold, null
-from tasks.code_spec import phase3
 
 SIZE = 4
 

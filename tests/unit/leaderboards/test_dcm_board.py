@@ -11,17 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from glassbox.harness.records.frames import load_logs
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
+from glassbox.harness.stats.intervals import wilson
+from glassbox.leaderboards.board import tables
+from glassbox.leaderboards.command import add_parser
+from glassbox.leaderboards.command import run as command
+from glassbox.tasks.prompting.dataset import draw_pairs, pair_of
+from glassbox.tasks.soft_prompt import dcm_arithmetic, dcm_sudoku
 from inspect_ai import eval
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-
-from harness.records.frames import load_logs
-from harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
-from harness.stats.intervals import wilson
-from leaderboards.board import tables
-from leaderboards.command import add_parser
-from leaderboards.command import run as command
-from tasks.prompting.dataset import draw_pairs, pair_of
-from tasks.soft_prompt import dcm_arithmetic, dcm_sudoku
 
 SIZE = 4
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from leaderboards import figures
-from leaderboards.runs import Estimate
+from glassbox.leaderboards import figures
+from glassbox.leaderboards.runs import Estimate
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,10 @@ import json
 from html.parser import HTMLParser
 
 import pytest
-
-from leaderboards.export import csv_tables, json_tables
-from leaderboards.page import html_tables
-from leaderboards.render import markdown_tables, rich_tables, text
-from leaderboards.table import Cell, Column, Table, TableRow, with_legends
+from glassbox.leaderboards.export import csv_tables, json_tables
+from glassbox.leaderboards.page import html_tables
+from glassbox.leaderboards.render import markdown_tables, rich_tables, text
+from glassbox.leaderboards.table import Cell, Column, Table, TableRow, with_legends
 
 COLUMNS = (
     Column("solver", text=True),

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 
 import anyio
 import pytest
-
-from harness.lm.batcher import Batcher, Served
+from glassbox.harness.lm.batcher import Batcher, Served
 
 BACKENDS = [
     "asyncio",

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 import anyio
 import pytest
 from doubling_batches import BACKENDS, Doubler, gather, run
-
-from harness.lm.batcher import Batcher, Served
+from glassbox.harness.lm.batcher import Batcher, Served
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

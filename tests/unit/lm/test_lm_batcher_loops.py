@@ -9,8 +9,7 @@ import threading
 import anyio
 import pytest
 from doubling_batches import BACKENDS, Doubler, gather, run
-
-from harness.lm.batcher import Batcher, Served
+from glassbox.harness.lm.batcher import Batcher, Served
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -126,7 +125,7 @@ def test_two_loops_at_once_share_the_worker() -> None:
 
 
 def test_an_idle_worker_ends_and_the_next_request_starts_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.lm.batcher._IDLE_SECONDS", 0.02)
+    monkeypatch.setattr("glassbox.harness.lm.batcher._IDLE_SECONDS", 0.02)
     batcher = Batcher(Doubler())
 
     async def test() -> None:

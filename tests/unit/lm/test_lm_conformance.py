@@ -8,20 +8,19 @@ from typing import Any
 
 import pytest
 import torch
-from open_models import ALL, RANDOM, named, random_model
-from torch.nn.functional import cross_entropy
-
-from harness.lm import pool
-from harness.lm.conformance import (
+from glassbox.harness.lm import pool
+from glassbox.harness.lm.conformance import (
     FeatureFunction,
     LossFunction,
     diagnose_label_alignment,
     diagnose_pooling,
 )
-from harness.lm.model import OpenModel
-from harness.lm.positions import IGNORED, causal_loss, labels_for
-from harness.lm.states import hidden_states
-from harness.lm.tokens import Batch
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.positions import IGNORED, causal_loss, labels_for
+from glassbox.harness.lm.states import hidden_states
+from glassbox.harness.lm.tokens import Batch
+from open_models import ALL, RANDOM, named, random_model
+from torch.nn.functional import cross_entropy
 
 Shared = Callable[[str], Path]
 

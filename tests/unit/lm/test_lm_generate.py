@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from glassbox.harness.lm.generate import Generation, generate
+from glassbox.harness.lm.load import open_model
+from glassbox.harness.lm.model import OpenModel
 from open_models import CONTEXT, RANDOM, random_model, rows_of
-
-from harness.lm.generate import Generation, generate
-from harness.lm.load import open_model
-from harness.lm.model import OpenModel
 
 Shared = Callable[[str], Path]
 PROMPTS = ("Once upon a time", "Lily", "The big dog and the small cat went to", "One day, Tim", "A")

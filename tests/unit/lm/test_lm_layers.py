@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+from glassbox.harness.lm.errors import OpenModelError
+from glassbox.harness.lm.layers import blocks_of, resolve_layer
 from open_models import BLOCKS, RANDOM, random_model
 from torch import nn
-
-from harness.lm.errors import OpenModelError
-from harness.lm.layers import blocks_of, resolve_layer
 
 
 @pytest.mark.parametrize(

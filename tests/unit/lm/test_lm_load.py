@@ -10,13 +10,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from glassbox.harness.lm.errors import OpenModelError
+from glassbox.harness.lm.load import open_model, wrap_loaded
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.shipped import shipped_models
 from open_models import build, config_of, word_tokenizer
 from safetensors.torch import load_file, save_file
-
-from harness.lm.errors import OpenModelError
-from harness.lm.load import open_model, wrap_loaded
-from harness.lm.model import OpenModel
-from harness.lm.shipped import shipped_models
 
 Shared = Callable[[str], Path]
 
@@ -156,7 +155,7 @@ def test_a_path_that_is_not_there_is_named(name: str) -> None:
 
 
 def test_an_unknown_name_lists_the_shipped_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("harness.lm.load.shipped_models", lambda: {"arith": Path("x"), "coder": Path("y")})
+    monkeypatch.setattr("glassbox.harness.lm.load.shipped_models", lambda: {"arith": Path("x"), "coder": Path("y")})
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(OpenModelError, match=r"^arithh is no shipped model \(arith, coder\), no folder") as caught:
         open_model("arithh")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-
-from harness.lm import pool
+from glassbox.harness.lm import pool
 
 STATES = torch.arange(2 * 5 * 3, dtype=torch.float32).reshape(2, 5, 3)
 RIGHT = torch.tensor([[1, 1, 1, 0, 0], [1, 1, 1, 1, 1]])

@@ -7,10 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from open_models import ALL, named, random_model, rows_of
-from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
-
-from harness.lm.positions import (
+from glassbox.harness.lm.positions import (
     IGNORED,
     answer_start,
     causal_loss,
@@ -22,7 +19,9 @@ from harness.lm.positions import (
     shifted_logits_and_targets,
     tokens_of_span,
 )
-from harness.lm.tokens import Side, Span, TextCodec, pad
+from glassbox.harness.lm.tokens import Side, Span, TextCodec, pad
+from open_models import ALL, named, random_model, rows_of
+from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 Shared = Callable[[str], Path]
 TOKENIZERS = ("stories260K", "tokenizers/gpt_neox_20b", "tokenizers/qwen2.5")

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.states import hidden_states
+from glassbox.harness.lm.tokens import Batch, Side, pad
 from open_models import ALL, CONTEXT, RANDOM, named, random_model, rows_of
 from torch import nn
-
-from harness.lm.model import OpenModel
-from harness.lm.states import hidden_states
-from harness.lm.tokens import Batch, Side, pad
 
 Shared = Callable[[str], Path]
 LENGTHS = ((1, 9), (3, 4, 5), (17, 2, 11, 17), (6,))
@@ -219,7 +218,7 @@ def test_layers_that_do_not_exist_are_refused(layers: list[int], message: str) -
 
 
 def test_bfloat16_weights_give_bfloat16_states(shared_models: Shared) -> None:
-    from harness.lm.load import open_model
+    from glassbox.harness.lm.load import open_model
 
     folder = str(shared_models("stories260K"))
     low, full = open_model(folder, device="cpu", dtype="bfloat16"), open_model(folder, device="cpu")

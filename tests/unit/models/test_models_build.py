@@ -6,11 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from baselines.models.build import LARGEST_BYTES, check_replaceable, check_size, parameters, publish
-from baselines.models.recipes import RECIPES, entry
-from baselines.models.recipes.arith import PLAN
-from baselines.models.recipes.tokenizer import train_tokenizer
+from glassbox.baselines.models.build import LARGEST_BYTES, check_replaceable, check_size, parameters, publish
+from glassbox.baselines.models.recipes import RECIPES, entry
+from glassbox.baselines.models.recipes.arith import PLAN
+from glassbox.baselines.models.recipes.tokenizer import train_tokenizer
 
 
 def _folder(path: Path, text: str) -> Path:

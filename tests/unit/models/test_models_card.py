@@ -6,8 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-
-from baselines.models.card import (
+from glassbox.baselines.models.card import (
     Card,
     CardError,
     Metric,
@@ -31,7 +30,7 @@ def _card(**changes: object) -> Card:
         address="a" * 64,
         plan={"hidden": 256, "steps": 4800},
         seed=7,
-        corpus="baselines.models.recipes.arith_corpus",
+        corpus="glassbox.baselines.models.recipes.arith_corpus",
         corpus_sha256="c" * 64,
         documents_seen=307_200,
         training=Training(hardware="2 threads", seconds=5400.0, timing="recorded", sessions=3),

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 import pytest
 import torch
-
-from baselines.models.build import open_to_measure, save_weights
-from baselines.models.quality import CELLS, measure_cell
-from baselines.models.recipes.arith_corpus import Document
-from baselines.models.recipes.tokenizer import train_tokenizer
-from baselines.models.recipes.training import Plan, train
-from harness.data.problem import Problem
-from harness.ir.program import Op, single
-from harness.lm.model import OpenModel
-from tasks.arithmetic.prompts import answer_prompt, expression_prompt
+from glassbox.baselines.models.build import open_to_measure, save_weights
+from glassbox.baselines.models.quality import CELLS, measure_cell
+from glassbox.baselines.models.recipes.arith_corpus import Document
+from glassbox.baselines.models.recipes.tokenizer import train_tokenizer
+from glassbox.baselines.models.recipes.training import Plan, train
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.ir.program import Op, single
+from glassbox.harness.lm.model import OpenModel
+from glassbox.tasks.arithmetic.prompts import answer_prompt, expression_prompt
 
 PROBLEMS = [
     Problem("What is 2 times 2?", 4, single(Op.MULTIPLY, 2, 2), "t", "iid"),

@@ -8,10 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-
-from baselines.models import sessions
-from baselines.models.recipes.arith_corpus import documents
-from baselines.models.recipes.training import Plan
+from glassbox.baselines.models import sessions
+from glassbox.baselines.models.recipes.arith_corpus import documents
+from glassbox.baselines.models.recipes.training import Plan
 
 PLAN = Plan(steps=100)
 

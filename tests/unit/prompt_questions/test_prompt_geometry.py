@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from scipy.stats import ortho_group
-from sklearn.decomposition import PCA  # type: ignore[import-untyped]
-from sklearn.metrics import silhouette_samples  # type: ignore[import-untyped]
-
-from solvers.prompt_questions.geometry import (
+from glassbox.solvers.prompt_questions.geometry import (
     ALIGNMENTS,
     cosine,
     distance,
@@ -25,6 +20,10 @@ from solvers.prompt_questions.geometry import (
     share_with_twin,
     silhouette,
 )
+from numpy.typing import NDArray
+from scipy.stats import ortho_group
+from sklearn.decomposition import PCA  # type: ignore[import-untyped]
+from sklearn.metrics import silhouette_samples  # type: ignore[import-untyped]
 
 Floats = NDArray[np.float64]
 

@@ -8,14 +8,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.records.attempt import Attempt
+from glassbox.harness.records.frames import RunRecord, load_logs, samples_frame
+from glassbox.scorers.ir import ir_scorers
 from inspect_ai import Task, eval, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-
-from harness.outcome import Outcome
-from harness.records.attempt import Attempt
-from harness.records.frames import RunRecord, load_logs, samples_frame
-from scorers.ir import ir_scorers
 
 SAMPLES = 6
 
@@ -138,7 +137,7 @@ def test_corrupt_and_foreign_files_are_named_in_one_line_each_and_skipped(
     with caplog.at_level(logging.WARNING):
         found = load_logs(tmp_path)
     assert [record.path.name for record in found] == ["good.eval"]
-    lines = [record.getMessage() for record in caplog.records if record.name == "harness.records.frames"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "glassbox.harness.records.frames"]
     assert len(lines) == 4
     assert all("\n" not in line and "not a readable inspect log" in line for line in lines)
     for name in ("cut.eval", "noise.eval", "empty.eval", "other.json"):

@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from harness.fit.artefacts import ArtefactStore, address
-from harness.records.lock import Occupied, alone_with, publish
+from glassbox.harness.fit.artefacts import ArtefactStore, address
+from glassbox.harness.records.lock import Occupied, alone_with, publish
 
 ROOT = Path(__file__).resolve().parents[3]
 READY = """
@@ -23,7 +22,7 @@ def at_once():
 """
 TURNS = f"""{READY}
 import json
-from harness.records.lock import alone_with
+from glassbox.harness.records.lock import alone_with
 at_once()
 for turn in range(20):
     with alone_with(folder / "shared.json"):
@@ -33,7 +32,7 @@ for turn in range(20):
 """
 SAVES = f"""{READY}
 import torch
-from harness.fit.artefacts import ArtefactStore, Card, address
+from glassbox.harness.fit.artefacts import ArtefactStore, Card, address
 value = float(name)
 tensors = {{"w": torch.full((4, 4), value)}}
 card = Card.of({{"part": "test"}}, tensors, {{"value": value}})
@@ -42,7 +41,7 @@ at_once()
 store.save(address({{"part": "test"}}), tensors, card)
 """
 PUBLISHES = f"""{READY}
-from harness.records.lock import Occupied, publish
+from glassbox.harness.records.lock import Occupied, publish
 unfinished = folder / f".{{name}}.json"
 unfinished.write_text(name * 1000)
 at_once()
@@ -122,7 +121,7 @@ def test_of_two_results_of_one_name_the_first_stays_and_the_second_is_refused(tm
 
 def test_a_file_that_is_held_is_refused_after_the_wait_and_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
     target = tmp_path / "shared.json"
-    holds = "import sys, time; from pathlib import Path; from harness.records.lock import alone_with\n"
+    holds = "import sys, time; from pathlib import Path; from glassbox.harness.records.lock import alone_with\n"
     holds += "with alone_with(Path(sys.argv[1])):\n print('held', flush=True); time.sleep(60)"
     holder = subprocess.Popen((sys.executable, "-c", holds, str(target)), cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
-
-from harness.records.provenance import _revision, provenance
+from glassbox.harness.records.provenance import _revision, provenance
 
 
 def test_the_facts_are_those_of_this_process() -> None:

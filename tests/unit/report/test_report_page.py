@@ -8,11 +8,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-
-from harness.cli.main import main
-from solvers.direct_run import run
-from solvers.registry import gold, null, regex_only
-from tasks.ir_arith import ir_arith
+from glassbox.harness.cli.main import main
+from glassbox.solvers.direct_run import run
+from glassbox.solvers.registry import gold, null, regex_only
+from glassbox.tasks.ir_arith import ir_arith
 
 HOSTILE = """<script>alert("x")</script>'&"""
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 import math
 
 import pytest
+from glassbox.harness.sandbox.values import (
+    MAX_DEPTH,
+    Derived,
+    MalformedError,
+    Opaque,
+    decode,
+    encode,
+    literal,
+    same,
+    show,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from harness.sandbox.values import MAX_DEPTH, Derived, MalformedError, Opaque, decode, encode, literal, same, show
 
 LEAVES = (
     st.none()

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from harness.sandbox.facilities import imported, refused, refused_by_host
-from harness.sandbox.protocol import Output, Raised
+from glassbox.harness.sandbox.facilities import imported, refused, refused_by_host
+from glassbox.harness.sandbox.protocol import Output, Raised
 
 MISSING = ("ModuleNotFoundError", "ImportError", "Exception", "BaseException")
 REFUSED = ("OSError", "Exception", "BaseException")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from harness.sandbox.errors import SandboxError
-from harness.sandbox.names import prepared
+from glassbox.harness.sandbox.errors import SandboxError
+from glassbox.harness.sandbox.names import prepared
 
 
 def taken(test: str, prelude: str = "", entry_point: str | None = None) -> set[str]:

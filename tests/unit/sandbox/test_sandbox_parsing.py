@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from concurrent.futures import ThreadPoolExecutor
 
-from harness.sandbox.facilities import imported
+from glassbox.harness.sandbox.facilities import imported
 
 ORDINARY = "import numpy\n" + "\n".join(f"def f{i}(a, b): return [a + b * {i} for _ in range(3)]" for i in range(60))
 DEEP = "x = " + "(" * 60 + "1" + ")" * 60 + "\n" + "y = " + "+".join(["1"] * 900) + "\n"

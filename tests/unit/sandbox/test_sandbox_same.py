@@ -6,8 +6,7 @@ import math
 import time
 
 import pytest
-
-from harness.sandbox.values import Derived, Opaque, same
+from glassbox.harness.sandbox.values import Derived, Opaque, same
 
 INF, NAN = math.inf, math.nan
 

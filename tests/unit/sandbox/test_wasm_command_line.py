@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from harness.sandbox.command_line import Invocation, Kind, Refused, parsed
+from glassbox.harness.sandbox.command_line import Invocation, Kind, Refused, parsed
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 import tiktoken
-from inspect_ai.scorer import Score, Value
-from pytest_inspect_evals.metrics import assert_agreeing_epochs_change_nothing, run_metrics
-from tiktoken.registry import ENCODINGS
-
-from harness.stats.intervals import wilson
-from scorers.code_metrics import by, by_flag, case_counts, outcomes, pass_at_k
-from scorers.dcm_metrics import (
+from glassbox.harness.stats.intervals import wilson
+from glassbox.scorers.code_metrics import by, by_flag, case_counts, outcomes, pass_at_k
+from glassbox.scorers.dcm_metrics import (
     balance_level,
     by_control,
     convergence_level,
@@ -25,8 +21,11 @@ from scorers.dcm_metrics import (
     per_minute,
     ratio_level,
 )
-from scorers.dcm_signals import anti_correlated, few_converged
-from scorers.metrics import average, failures_by_kind, latency, proportion
+from glassbox.scorers.dcm_signals import anti_correlated, few_converged
+from glassbox.scorers.metrics import average, failures_by_kind, latency, proportion
+from inspect_ai.scorer import Score, Value
+from pytest_inspect_evals.metrics import assert_agreeing_epochs_change_nothing, run_metrics
+from tiktoken.registry import ENCODINGS
 
 MIXED: list[Value | Score] = [1, 0, 1, 1]
 HALF_AND_NONE = [[1, 1, 0], [0, 0, 0]]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
-from harness.ir.program import Loop, LoopKind, Op, Program, chain, single
-from scorers.reading import PARTS, agreement
+from glassbox.harness.ir.program import Loop, LoopKind, Op, Program, chain, single
+from glassbox.scorers.reading import PARTS, agreement
 
 
 @pytest.mark.parametrize(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pytest
-
-from harness.ir.lex import MAX_DIGITS
-from harness.ir.program import LoopKind, Op
-from harness.ir.text import parse
-from harness.outcome import Outcome
-from solvers.direct import Direct
-from solvers.regex_only import RegexOnly, read_question
-from solvers.regex_pipeline import RegexPipeline
-from solvers.technique import Question
-from tasks.arithmetic.fixed import fixed_items
-from tasks.arithmetic.generate import generate
+from glassbox.harness.ir.lex import MAX_DIGITS
+from glassbox.harness.ir.program import LoopKind, Op
+from glassbox.harness.ir.text import parse
+from glassbox.harness.outcome import Outcome
+from glassbox.solvers.direct import Direct
+from glassbox.solvers.regex_only import RegexOnly, read_question
+from glassbox.solvers.regex_pipeline import RegexPipeline
+from glassbox.solvers.technique import Question
+from glassbox.tasks.arithmetic.fixed import fixed_items
+from glassbox.tasks.arithmetic.generate import generate
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from harness.stats.intervals import (
+from glassbox.harness.stats.intervals import (
     bootstrap_mean,
     bootstrap_quantile,
     bootstrap_ratio,

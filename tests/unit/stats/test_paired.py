@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from harness.stats.intervals import Interval
-from harness.stats.paired import PairedTable, compare, mcnemar, mcnemar_mid_p, not_worse, paired_table, tango
-from harness.stats.verdict import Verdict, above
+from glassbox.harness.stats.intervals import Interval
+from glassbox.harness.stats.paired import PairedTable, compare, mcnemar, mcnemar_mid_p, not_worse, paired_table, tango
+from glassbox.harness.stats.verdict import Verdict, above
 
 
 def _table(only_a: int, only_b: int, n: int) -> PairedTable:

@@ -6,9 +6,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-
-from harness.stats.best_of import best_of
-from harness.stats.resample import Floats
+from glassbox.harness.stats.best_of import best_of
+from glassbox.harness.stats.resample import Floats
 
 
 def _brute(right: Floats, scores: Floats, n: int) -> float:

@@ -6,9 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from scipy import stats
-
-from harness.stats.means import (
+from glassbox.harness.stats.means import (
     bootstrap_mean,
     cluster_bootstrap_mean,
     cluster_mean,
@@ -17,7 +15,8 @@ from harness.stats.means import (
     ratio_of_means,
     t_mean,
 )
-from harness.stats.resample import Floats, all_flipped_sums, flipped_sums, resampled_sums
+from glassbox.harness.stats.resample import Floats, all_flipped_sums, flipped_sums, resampled_sums
+from scipy import stats
 
 
 def test_t_gives_students_own_interval() -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from glassbox.harness.stats.paired import mcnemar, paired_table
+from glassbox.harness.stats.paired_means import compare_means, paired_permutation
+from glassbox.harness.stats.resample import Floats
 from scipy import stats
-
-from harness.stats.paired import mcnemar, paired_table
-from harness.stats.paired_means import compare_means, paired_permutation
-from harness.stats.resample import Floats
 
 SIZES = np.tile([3, 5, 10, 14], 8)  # 32 clusters, 256 samples
 CLUSTERS = np.repeat(np.arange(len(SIZES)), SIZES)

@@ -6,10 +6,16 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from glassbox.harness.stats.passes import (
+    pass_all,
+    pass_all_each,
+    pass_all_interval,
+    pass_at,
+    pass_at_each,
+    pass_at_interval,
+)
 from hypothesis import given
 from hypothesis import strategies as st
-
-from harness.stats.passes import pass_all, pass_all_each, pass_all_interval, pass_at, pass_at_each, pass_at_interval
 
 
 @st.composite

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from harness.stats.paired import mcnemar_mid_p
-from harness.stats.paired_means import compare_means
-from harness.stats.power import (
+from glassbox.harness.stats.paired import mcnemar_mid_p
+from glassbox.harness.stats.paired_means import compare_means
+from glassbox.harness.stats.power import (
     fewest_discordant,
     mean_detectable,
     mean_needed,

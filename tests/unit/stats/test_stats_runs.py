@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from harness.stats.intervals import wilson
-from harness.stats.means import t_mean
-from harness.stats.resample import Floats
-from harness.stats.runs import compare_runs, several_runs
+from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.means import t_mean
+from glassbox.harness.stats.resample import Floats
+from glassbox.harness.stats.runs import compare_runs, several_runs
 
 
 def _table(draws: np.random.Generator, runs: int, samples: int, between: float) -> Floats:

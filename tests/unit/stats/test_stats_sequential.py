@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from harness.stats.paired import mcnemar_mid_p
-from harness.stats.resample import Floats
-from harness.stats.sequential import Stop, confidence_sequence, e_values, sequential
+from glassbox.harness.stats.paired import mcnemar_mid_p
+from glassbox.harness.stats.resample import Floats
+from glassbox.harness.stats.sequential import Stop, confidence_sequence, e_values, sequential
 
 
 def _differences(seed: int, only_a: float, only_b: float, experiments: int = 1500, n: int = 1000) -> Floats:

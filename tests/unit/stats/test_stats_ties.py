@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-
-from harness.stats.paired import mcnemar, paired_table
-from harness.stats.resample import Floats
-from harness.stats.ties import tie_groups
+from glassbox.harness.stats.paired import mcnemar, paired_table
+from glassbox.harness.stats.resample import Floats
+from glassbox.harness.stats.ties import tie_groups
 
 
 def _right(n: int, of: int = 200) -> Floats:

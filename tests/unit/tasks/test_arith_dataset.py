@@ -6,13 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from inspect_ai import Task
-
-from harness.data.problem import Problem
-from harness.data.readers import SourceError
-from harness.ir.program import Op, chain, single
-from harness.ir.text import parse
-from tasks.arithmetic.dataset import (
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.data.readers import SourceError
+from glassbox.harness.ir.program import Op, chain, single
+from glassbox.harness.ir.text import parse
+from glassbox.tasks.arithmetic.dataset import (
     Origin,
     Source,
     SplitName,
@@ -21,11 +19,12 @@ from tasks.arithmetic.dataset import (
     locate,
     samples,
 )
-from tasks.arithmetic.dataset import (
+from glassbox.tasks.arithmetic.dataset import (
     test_problems as problems_of,
 )
-from tasks.arithmetic.generate import CANARY
-from tasks.ir_arith import ir_arith, ir_loop, ir_multi_op
+from glassbox.tasks.arithmetic.generate import CANARY
+from glassbox.tasks.ir_arith import ir_arith, ir_loop, ir_multi_op
+from inspect_ai import Task
 
 SharedPath = Callable[[str], Path]
 SINGLE = Origin(family="single")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 
 import pytest
-
-from tasks.code.mutants import Equivalent, Mutant, equivalents, mutants
-from tasks.code.operators import OPERATORS
-from tasks.code.suite import SUITES, load_suite
+from glassbox.tasks.code.mutants import Equivalent, Mutant, equivalents, mutants
+from glassbox.tasks.code.operators import OPERATORS
+from glassbox.tasks.code.suite import SUITES, load_suite
 
 PRIME = '''
 def is_prime(n: int = 7) -> bool:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.cli.commands import COMMANDS, parse_command
-from harness.sandbox.pool import Pool
-from tasks.code import command
-from tasks.code.mutants import mutants
-from tasks.code.quality import LIMITS, Missed, Quality, Share, measure
-from tasks.code.quality_text import as_json, as_markdown
-from tasks.code.suite import read_suite
+from glassbox.harness.cli.commands import COMMANDS, parse_command
+from glassbox.harness.sandbox.pool import Pool
+from glassbox.tasks.code import command
+from glassbox.tasks.code.mutants import mutants
+from glassbox.tasks.code.quality import LIMITS, Missed, Quality, Share, measure
+from glassbox.tasks.code.quality_text import as_json, as_markdown
+from glassbox.tasks.code.suite import read_suite
 
 REFERENCE = "def passed(score):\n    return score >= 50\n"
 TASK: dict[str, Any] = {

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.code.question import CodeQuestion
-from harness.sandbox.case import Case
-from tasks.code.dataset import Selection, located, samples, shown
-from tasks.code.humaneval import read_humaneval, read_humaneval_plus
-from tasks.code.mbpp import read_mbpp
-from tasks.code.suite import OFFICIAL_LIMITS, CodeTask, SuiteError, SuiteName, load_suite, read_suite
+from glassbox.harness.code.question import CodeQuestion
+from glassbox.harness.sandbox.case import Case
+from glassbox.tasks.code.dataset import Selection, located, samples, shown
+from glassbox.tasks.code.humaneval import read_humaneval, read_humaneval_plus
+from glassbox.tasks.code.mbpp import read_mbpp
+from glassbox.tasks.code.suite import OFFICIAL_LIMITS, CodeTask, SuiteError, SuiteName, load_suite, read_suite
 
 SharedPath = Callable[[str], Path]
 Record = dict[str, Any]

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from harness.sandbox.values import literal, show
-from tasks.code.suite import CATEGORIES, COMPLEXITIES, FLAGS, CodeTask, load_suite
+from glassbox.harness.sandbox.values import literal, show
+from glassbox.tasks.code.suite import CATEGORIES, COMPLEXITIES, FLAGS, CodeTask, load_suite
 
 Row = dict[str, Any]
 Shared = Callable[[str], Path]

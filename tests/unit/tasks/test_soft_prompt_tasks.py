@@ -7,18 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from glassbox.harness.data.grids import from_text
+from glassbox.harness.data.readers.source import SourceError
+from glassbox.harness.records.frames import load_logs
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
+from glassbox.tasks import registry
+from glassbox.tasks.prompting.dataset import draw_pairs, pair_of
+from glassbox.tasks.soft_prompt import dcm_arc, dcm_arithmetic, dcm_nq, dcm_squad, dcm_sudoku, dcm_tier, dcm_triviaqa
 from inspect_ai import Task, eval
 from inspect_ai.model import ModelName
 from inspect_ai.scorer import Target
 from inspect_ai.solver import Generate, Solver, TaskState, solver
-
-from harness.data.grids import from_text
-from harness.data.readers.source import SourceError
-from harness.records.frames import load_logs
-from harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
-from tasks import registry
-from tasks.prompting.dataset import draw_pairs, pair_of
-from tasks.soft_prompt import dcm_arc, dcm_arithmetic, dcm_nq, dcm_squad, dcm_sudoku, dcm_tier, dcm_triviaqa
 
 SharedPath = Callable[[str], Path]
 
