@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-ROOMS := __init__.py registry.py harness tasks solvers scorers leaderboards baselines
+ROOMS := __init__.py registry.py harness tasks solvers scorers studies leaderboards baselines
 
 TASK ?= ir_arith
 SOLVERS ?= ir_head regex_pipeline direct regex_only bag_of_tokens layer0 shuffled_labels gold null

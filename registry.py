@@ -1,4 +1,4 @@
-"""What inspect loads of Glassbox, under the same names in every installation: `glassbox/ir_arith`, `glassbox/ir_head`."""
+"""What inspect loads of Glassbox, under the same names everywhere: `glassbox/ir_arith`, `glassbox/ir_head`."""
 
 from glassbox.harness import registry as harness
 from glassbox.harness.names import also_by_package

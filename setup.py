@@ -6,7 +6,7 @@ cannot put a name before what it finds.
 
 from setuptools import find_packages, setup
 
-ROOMS = ("harness", "tasks", "solvers", "scorers", "leaderboards", "baselines")
+ROOMS = ("harness", "tasks", "solvers", "scorers", "studies", "leaderboards", "baselines")
 
 found = find_packages(include=[pattern for room in ROOMS for pattern in (room, f"{room}.*")])
 setup(package_dir={"glassbox": "."}, packages=["glassbox", *(f"glassbox.{package}" for package in found)])

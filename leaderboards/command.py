@@ -156,8 +156,9 @@ def _deliver(tables: Sequence[Table], form: str, output: Path | None) -> int:
     if output is not None and not output.parent.is_dir():
         return _refuse(f"cannot write {output}: there is no directory {output.parent}; make it first")
     if form == "rich" and output is None and sys.stdout.isatty():
-        from glassbox.leaderboards.render import rich_tables
         from rich.console import Console
+
+        from glassbox.leaderboards.render import rich_tables
 
         console = Console()
         console.print(rich_tables(tables, console.width))

@@ -16,8 +16,9 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from glassbox.harness.records.frames import RunRecord
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from glassbox.harness.records.frames import RunRecord
 
 LOCAL = frozenset({"open", "hf", "none", "mockllm"})
 """Providers whose model runs in the process that writes the log, on the device that the log names."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
+
 from glassbox.harness.records.frames import RunRecord, logged_samples
 from glassbox.harness.records.scored import NotComparable, ScoredSample, data_digest, measured_costs, scored_samples
 

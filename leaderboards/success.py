@@ -14,6 +14,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.pairing import NotComparable, PairedRuns, pair
 from glassbox.harness.records.scored import scored_samples

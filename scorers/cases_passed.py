@@ -5,12 +5,13 @@ A program that cannot be read or loaded passes none.
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.outcome import Outcome
 from glassbox.scorers.code_metrics import case_counts
 from glassbox.scorers.judging import JUDGING, close_after_run
 from glassbox.scorers.metrics import average
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 
 @scorer(metrics=[average(), case_counts()])

@@ -5,10 +5,11 @@ Task(..., scorer=code_scorers())
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Scorer
+
 from glassbox.scorers.cases_passed import cases_passed
 from glassbox.scorers.outcome import outcome
 from glassbox.scorers.passed import passed
-from inspect_ai.scorer import Scorer
 
 
 def code_scorers() -> list[Scorer]:

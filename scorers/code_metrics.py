@@ -10,10 +10,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from statistics import fmean
 
+from inspect_ai.scorer import Metric, SampleScore, Value, metric
+
 from glassbox.harness.code.question import FLAGS
 from glassbox.harness.stats.intervals import wilson
 from glassbox.harness.stats.passes import pass_at
-from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 UNFLAGGED = "unflagged"
 

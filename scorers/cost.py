@@ -5,10 +5,11 @@ Latency alone is measured on a few samples only; the others stand as NaN, which 
 
 from __future__ import annotations
 
-from glassbox.harness.records.attempt import Attempt
-from glassbox.scorers.metrics import NAN, average, latency
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
+
+from glassbox.harness.records.attempt import Attempt
+from glassbox.scorers.metrics import NAN, average, latency
 
 
 @scorer(

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from inspect_ai.scorer import Scorer
+
 from glassbox.scorers.dcm_controls import controls
 from glassbox.scorers.dcm_convergence import convergence
 from glassbox.scorers.dcm_cost import optimisation
@@ -16,7 +18,6 @@ from glassbox.scorers.dcm_grade import grades
 from glassbox.scorers.dcm_grid import arc_grid, sudoku_grid
 from glassbox.scorers.dcm_loss import losses
 from glassbox.scorers.dcm_signals import signals
-from inspect_ai.scorer import Scorer
 
 
 def dcm_scorers(*grids: Literal["sudoku", "arc"]) -> list[Scorer]:

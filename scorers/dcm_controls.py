@@ -6,11 +6,12 @@ other target's mode too, so that the mode does not choose between them.
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.scorers.applicability import NOT_APPLICABLE
 from glassbox.scorers.dcm_metrics import by_control
 from glassbox.scorers.dcm_record import record_of
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 
 @scorer(metrics=[by_control()])

@@ -7,13 +7,14 @@ criterion is met. Convergence is no success: `exact_both` stands beside it.
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.dcm.criteria import criteria_of
 from glassbox.harness.records.prompted import TARGETS, TargetRecord
 from glassbox.scorers.dcm_metrics import convergence_level
 from glassbox.scorers.dcm_record import for_each, is_joint, record_of
 from glassbox.scorers.metrics import NAN, proportion
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 
 @scorer(

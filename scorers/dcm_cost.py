@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.scorers.dcm_metrics import mean_interval, per_minute
 from glassbox.scorers.dcm_record import record_of
 from glassbox.scorers.metrics import average
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 
 @scorer(

@@ -5,12 +5,13 @@ A plateau with a drop after it is healthy too: the start was far from the basin.
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.records.prompted import TARGETS
 from glassbox.scorers.dcm_metrics import counts_of
 from glassbox.scorers.dcm_record import record_of
 from glassbox.scorers.metrics import proportion
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 HEALTHY = frozenset({"healthy", "plateau_drop"})
 

@@ -6,13 +6,14 @@ first one (progressive cramming, FACTS.md 001).
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.records.prompted import TARGETS
 from glassbox.scorers.applicability import NOT_APPLICABLE
 from glassbox.scorers.dcm_metrics import mean_interval
 from glassbox.scorers.dcm_record import for_each, is_joint, record_of, written
 from glassbox.scorers.metrics import proportion
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 _SHARES = ("exact", "first_token")
 

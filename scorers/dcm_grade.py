@@ -14,14 +14,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.data.readers.pairs import ALIASES
 from glassbox.harness.records.prompted import TARGETS, TargetRecord
 from glassbox.scorers.dcm_convergence import converged
 from glassbox.scorers.dcm_metrics import counts_of
 from glassbox.scorers.dcm_record import for_each, record_of
 from glassbox.scorers.metrics import proportion
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 Grade = Literal["pass", "partial", "fail"]
 

@@ -5,14 +5,15 @@ A text that is no grid scores 0 everywhere: nothing is repaired before it is jud
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.data.grids import Grid, GridError, cell_accuracy, from_text, shape
 from glassbox.harness.data.sudoku import SIDE, is_solved, respects
 from glassbox.scorers.applicability import NOT_APPLICABLE
 from glassbox.scorers.dcm_metrics import mean_interval
 from glassbox.scorers.dcm_record import record_of
 from glassbox.scorers.metrics import proportion
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 SUDOKU = ("well_formed", "valid_grid", "clue_respecting", "solved")
 

@@ -5,14 +5,15 @@ The ratios are per target and never mixed: a mean of two baselines under a sum o
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.dcm.criteria import balance, loss_ratio
 from glassbox.harness.dcm.signals import vanished
 from glassbox.harness.records.prompted import TARGETS, TargetRecord
 from glassbox.scorers.dcm_metrics import balance_level, correlation, mean_interval, ratio_level
 from glassbox.scorers.dcm_record import for_each, record_of
 from glassbox.scorers.metrics import NAN, proportion
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 
 @scorer(

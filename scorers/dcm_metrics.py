@@ -11,11 +11,12 @@ from collections.abc import Callable
 from math import atanh, sqrt, tanh
 from statistics import fmean
 
+from inspect_ai.scorer import Metric, SampleScore, Value, metric
+from scipy.stats import spearmanr
+
 from glassbox.harness.dcm.criteria import GRADES, Grade, balance_grade, convergence_grade, ratio_grade
 from glassbox.harness.stats.intervals import bootstrap_mean, wilson
 from glassbox.scorers.metrics import NAN
-from inspect_ai.scorer import Metric, SampleScore, Value, metric
-from scipy.stats import spearmanr
 
 _DRAWS = 2000
 _Z95 = 1.959964

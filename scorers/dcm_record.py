@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
-from glassbox.scorers.metrics import NAN
 from inspect_ai.scorer import Target
 from inspect_ai.solver import TaskState
+
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
+from glassbox.scorers.metrics import NAN
 
 Read = Callable[[TargetRecord], float | bool | None]
 

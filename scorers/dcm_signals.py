@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from inspect_ai.scorer import Metric, SampleScore, Score, Scorer, Target, Value, metric, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.dcm.signals import FEW_PAIRS, FEW_SHARE, fights, many
 from glassbox.scorers.dcm_record import record_of
 from glassbox.scorers.metrics import NAN, proportion
-from inspect_ai.scorer import Metric, SampleScore, Score, Scorer, Target, Value, metric, scorer
-from inspect_ai.solver import TaskState
 
 
 @metric

@@ -5,12 +5,13 @@ Task(..., scorer=ir_scorers())
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Scorer
+
 from glassbox.scorers.cost import cost
 from glassbox.scorers.parse_failure import parse_failure
 from glassbox.scorers.reading import reading
 from glassbox.scorers.semantic import semantic
 from glassbox.scorers.structural import structural
-from inspect_ai.scorer import Scorer
 
 
 def ir_scorers(low: int = 0, high: int = 1000) -> list[Scorer]:

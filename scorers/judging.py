@@ -10,6 +10,9 @@ import hashlib
 from collections import OrderedDict
 from functools import cache
 
+from inspect_ai.hooks import Hooks, RunEnd, hooks
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.code.completion import read_program
 from glassbox.harness.code.question import CodeQuestion
 from glassbox.harness.outcome import Outcome
@@ -17,8 +20,6 @@ from glassbox.harness.records.judged import Judged
 from glassbox.harness.sandbox.case import Verdict
 from glassbox.harness.sandbox.limits import Limits
 from glassbox.harness.sandbox.pool import Pool
-from inspect_ai.hooks import Hooks, RunEnd, hooks
-from inspect_ai.solver import TaskState
 
 _REMEMBERED = 4096
 

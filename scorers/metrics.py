@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 
 import numpy as np
-from glassbox.harness.stats.intervals import wilson
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
+
+from glassbox.harness.stats.intervals import wilson
 
 NAN = float("nan")
 

@@ -5,10 +5,11 @@ Here the undecided are counted too.
 
 from __future__ import annotations
 
-from glassbox.scorers.code_metrics import outcomes
-from glassbox.scorers.judging import JUDGING, close_after_run
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
+
+from glassbox.scorers.code_metrics import outcomes
+from glassbox.scorers.judging import JUDGING, close_after_run
 
 
 @scorer(metrics=[outcomes()])

@@ -6,11 +6,12 @@ invalid (`schema`) or do not run (`runtime`) are counted by kind, yet are no par
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.attempt import Attempt
 from glassbox.scorers.metrics import failures_by_kind, proportion
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 
 @scorer(metrics=[proportion(of="rate"), failures_by_kind()])

@@ -6,12 +6,13 @@ a program that the sandbox cannot decide is unscored.
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.outcome import Outcome
 from glassbox.scorers.code_metrics import by, by_flag, pass_at_k
 from glassbox.scorers.judging import JUDGING, close_after_run
 from glassbox.scorers.metrics import proportion
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 
 @scorer(metrics=[proportion(), pass_at_k(), by("category"), by("complexity"), by_flag()])

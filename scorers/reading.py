@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.ir.program import Loop, Operand, Program
 from glassbox.harness.ir.text import parse
 from glassbox.harness.records.attempt import Attempt
 from glassbox.scorers.applicability import NOT_APPLICABLE, reads_a_program
 from glassbox.scorers.metrics import proportion
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 PARTS = ("operation", "first_operand", "second_operand", "program")
 

@@ -6,11 +6,12 @@ what cannot be decided is unscored.
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.attempt import Attempt
 from glassbox.scorers.metrics import proportion
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 
 @scorer(metrics=[proportion()])

@@ -5,13 +5,14 @@ Task(..., scorer=structural())
 
 from __future__ import annotations
 
+from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.ir.text import parse
 from glassbox.harness.ir.validate import validate
 from glassbox.harness.records.attempt import Attempt
 from glassbox.scorers.applicability import NOT_APPLICABLE, reads_a_program
 from glassbox.scorers.metrics import proportion
-from inspect_ai.scorer import Score, Scorer, Target, scorer
-from inspect_ai.solver import TaskState
 
 
 @scorer(metrics=[proportion()])

@@ -12,6 +12,10 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from inspect_ai.model import get_model
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from glassbox.harness.data.pair import pair_of
 from glassbox.harness.dcm.memory import room_for
 from glassbox.harness.dcm.run import Run
 from glassbox.harness.dcm.settings import PRESETS, ModeKind, Preset, Schedule, Settings, Start, Weighting
@@ -20,11 +24,8 @@ from glassbox.harness.dcm.variants import read_variants
 from glassbox.harness.fit.artefacts import ArtefactStore, default_store
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.opened import open_from
-from glassbox.solvers.dcm_paraphrases import source_of
-from glassbox.solvers.dcm_searches import Deploy, Searches, Texts
-from glassbox.tasks.prompting.dataset import pair_of
-from inspect_ai.model import get_model
-from inspect_ai.solver import Generate, Solver, TaskState, solver
+from glassbox.solvers.soft_prompts.paraphrases import source_of
+from glassbox.solvers.soft_prompts.searches import Deploy, Searches, Texts
 
 if TYPE_CHECKING:
     import torch

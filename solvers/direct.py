@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from inspect_ai.solver import Solver, solver
+
+from glassbox.harness.data.arithmetic.prompts import answer_prompt
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers.text import TextTechnique, text_solver
-from glassbox.tasks.arithmetic.prompts import answer_prompt
-from inspect_ai.solver import Solver, solver
+from glassbox.solvers.arithmetic.text import TextTechnique, text_solver
 
 
 class Direct(TextTechnique):

@@ -6,12 +6,13 @@ inspect eval tasks/ir_arith.py@ir_arith --solver ir_head -S head=binned -S pool=
 
 from __future__ import annotations
 
+from inspect_ai.solver import Solver, solver
+
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.fit.operands import HeadKind
 from glassbox.harness.fit.pooling import Pooling
 from glassbox.harness.ir.machine import Width
-from glassbox.solvers.heads import head_solver
-from inspect_ai.solver import Solver, solver
+from glassbox.solvers.arithmetic.heads import head_solver
 
 EXAMPLES = 8000
 LAYER = 0.375

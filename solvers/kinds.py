@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from glassbox.harness.code.question import METADATA_KEY, CodeQuestion
-from glassbox.solvers.pair_controls import MARK
-from glassbox.solvers.serving import answering, answering_of
 from inspect_ai.model import ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState
+
+from glassbox.harness.code.question import METADATA_KEY, CodeQuestion
+from glassbox.harness.data.pair import MARK
+from glassbox.harness.engine.serving import answering, answering_of
 
 Write = Callable[[CodeQuestion], str]
 """Writes a completion for a question without a model."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from inspect_ai.solver import Solver, solver
+
+from glassbox.harness.engine.serving import served
+from glassbox.harness.engine.technique import Question, Technique
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.attempt import Attempt
 from glassbox.solvers.kinds import by_kind, writing
-from glassbox.solvers.pair_controls import giving_pairs
-from glassbox.solvers.serving import served
-from glassbox.solvers.technique import Question, Technique
-from inspect_ai.solver import Solver, solver
+from glassbox.solvers.soft_prompts.controls import giving_pairs
 
 
 class Null(Technique):

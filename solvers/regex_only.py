@@ -12,13 +12,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from inspect_ai.solver import Solver, solver
+
+from glassbox.harness.engine.serving import served
+from glassbox.harness.engine.technique import Question, Technique, execute
 from glassbox.harness.ir.machine import Width
 from glassbox.harness.ir.program import Loop, LoopKind, Op, Program, single
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers.serving import served
-from glassbox.solvers.technique import Question, Technique, execute
-from inspect_ai.solver import Solver, solver
 
 _NUMBER = re.compile(r"\d+")
 _LOOP = (

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from inspect_ai.solver import Solver, solver
+
+from glassbox.harness.data.arithmetic.prompts import expression_prompt
 from glassbox.harness.data.problem import Problem
+from glassbox.harness.engine.technique import execute
 from glassbox.harness.ir.machine import Width
 from glassbox.harness.ir.program import Program
 from glassbox.harness.ir.text import ParseError, read_first
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers.technique import execute
-from glassbox.solvers.text import TextTechnique, text_solver
-from glassbox.tasks.arithmetic.prompts import expression_prompt
-from inspect_ai.solver import Solver, solver
+from glassbox.solvers.arithmetic.text import TextTechnique, text_solver
 
 
 class RegexPipeline(TextTechnique):

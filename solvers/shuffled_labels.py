@@ -5,12 +5,13 @@ inspect eval tasks/ir_arith.py@ir_arith --solver shuffled_labels
 
 from __future__ import annotations
 
+from inspect_ai.solver import Solver, solver
+
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.fit.operands import HeadKind
 from glassbox.harness.fit.pooling import Pooling
-from glassbox.solvers.heads import head_solver
+from glassbox.solvers.arithmetic.heads import head_solver
 from glassbox.solvers.ir_head import EXAMPLES, LAYER
-from inspect_ai.solver import Solver, solver
 
 
 @solver

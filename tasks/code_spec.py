@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from inspect_ai import Task, task
+
 from glassbox.harness.records.provenance import data_facts, provenance
 from glassbox.harness.sandbox.isolation import isolation_fact
 from glassbox.scorers.code import code_scorers
@@ -23,7 +25,6 @@ from glassbox.tasks.code.humaneval import read_humaneval, read_humaneval_plus
 from glassbox.tasks.code.mbpp import Split, read_mbpp
 from glassbox.tasks.code.suite import CodeTask, SuiteName, load_suite
 from glassbox.tasks.reference import facts_of_model
-from inspect_ai import Task, task
 
 VERSION = "1-A"
 Names = str | list[str] | None

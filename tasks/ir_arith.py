@@ -7,13 +7,14 @@ inspect eval tasks/ir_arith.py@ir_arith --solver ir_head -T source=single_op -T 
 
 from __future__ import annotations
 
+from inspect_ai import Task, task
+from inspect_ai.model import GenerateConfig
+
+from glassbox.harness.data.arithmetic.dataset import Origin, Source, SplitName, largest_operand, samples, test_problems
 from glassbox.harness.records.provenance import data_facts, provenance
 from glassbox.scorers.ir import ir_scorers
 from glassbox.solvers.registry import regex_pipeline
-from glassbox.tasks.arithmetic.dataset import Origin, Source, SplitName, largest_operand, samples, test_problems
 from glassbox.tasks.reference import REFERENCE, facts_of_model, reference_model
-from inspect_ai import Task, task
-from inspect_ai.model import GenerateConfig
 
 VERSION = "1-A"
 SEED_RANGE = 1000

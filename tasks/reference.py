@@ -6,16 +6,17 @@ ReferenceTask(metadata=..., ...)        # the same, and obeys the run's model ev
 
 from __future__ import annotations
 
-from glassbox.harness.lm.errors import CannotOpen
-from glassbox.harness.lm.identity import MODEL_HASH, hash_folder
-from glassbox.harness.lm.opened import open_from
-from glassbox.harness.lm.shipped import shipped_models
-from glassbox.harness.records.provenance import Fact, model_facts
 from inspect_ai import Task
 from inspect_ai.model import Model, get_model
 
 # Inspect has no public way to ask for the run's model without making one.
 from inspect_ai.model._model import active_model  # inspect-evals-lint: ignore[IECQ001] -- see above
+
+from glassbox.harness.lm.errors import CannotOpen
+from glassbox.harness.lm.identity import MODEL_HASH, hash_folder
+from glassbox.harness.lm.opened import open_from
+from glassbox.harness.lm.shipped import shipped_models
+from glassbox.harness.records.provenance import Fact, model_facts
 
 REFERENCE = "open/arith"
 """The shipped model of the arithmetic and soft-prompt tasks."""

@@ -13,6 +13,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from inspect_ai import Task, task
+from inspect_ai.model import GenerateConfig
+
 from glassbox.harness.data.readers import SourceName
 from glassbox.harness.records.provenance import data_facts, provenance
 from glassbox.scorers.dcm import dcm_scorers
@@ -30,8 +33,6 @@ from glassbox.tasks.prompting.dataset import (
     samples,
 )
 from glassbox.tasks.reference import REFERENCE, ReferenceTask, facts_of_model
-from inspect_ai import Task, task
-from inspect_ai.model import GenerateConfig
 
 VERSION = "1-A"
 PAIRS, SOME_PAIRS, FEW_PAIRS = 24, 8, 4

@@ -16,10 +16,11 @@ from pathlib import Path
 import hypothesis
 import pytest
 import torch
+
 from glassbox.harness.lm.shipped import shipped_models
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("harness", "tasks", "solvers", "scorers", "leaderboards", "baselines")
+PACKAGES = ("harness", "tasks", "solvers", "scorers", "studies", "leaderboards", "baselines")
 PARTS = (*PACKAGES, "__init__.py", "registry.py", "setup.py", "tests", "pyproject.toml", "README.md", "LICENSE")
 LEFT_BEHIND = ("__pycache__", ".staging")
 SharedPath = Callable[[str], Path]

@@ -14,6 +14,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from inspect_ai import Task, eval
+from pytest_inspect_evals.assertions import assert_eval_success, assert_task_structure, get_metric_value
+
 from glassbox.solvers.registry import gold
 from glassbox.tasks.registry import __all__ as registered
 from glassbox.tasks.registry import (
@@ -26,11 +29,9 @@ from glassbox.tasks.registry import (
     phase3,
     phase3_plus,
 )
-from inspect_ai import Task, eval
-from pytest_inspect_evals.assertions import assert_eval_success, assert_task_structure, get_metric_value
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = {"tasks", "harness", "solvers", "scorers", "leaderboards", "baselines"}
+PACKAGES = {"tasks", "harness", "solvers", "scorers", "studies", "leaderboards", "baselines"}
 
 
 @pytest.mark.slow

@@ -12,14 +12,15 @@ from importlib import metadata
 from pathlib import Path
 
 import torch
+from transformers import GenerationConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers.utils.logging import disable_progress_bar
+
 from glassbox.baselines.models import sessions
 from glassbox.baselines.models.card import CARD, WEIGHTS, Card, sha256, write_card
 from glassbox.baselines.models.recipes import Entry, entry
 from glassbox.baselines.models.recipes.training import Plan, new_model, train
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.model import OpenModel
-from transformers import GenerationConfig, LlamaForCausalLM, PreTrainedTokenizerFast
-from transformers.utils.logging import disable_progress_bar
 
 LARGEST_BYTES = 16 * 2**20
 """What a shipped weights file may weigh, so that git carries it."""

@@ -9,8 +9,9 @@ import hashlib
 from pathlib import Path
 from typing import Literal
 
-from glassbox.harness.stats.intervals import wilson
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from glassbox.harness.stats.intervals import wilson
 
 CARD, PAGE, WEIGHTS = "card.json", "README.md", "model.safetensors"
 

@@ -10,7 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
 from glassbox.baselines.models.card import Metric
+from glassbox.harness.data.arithmetic.generate import Family, Split
+from glassbox.harness.data.arithmetic.generate import generate as problems_of
+from glassbox.harness.data.arithmetic.prompts import answer_prompt, expression_prompt
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.ir.lex import ParseError
 from glassbox.harness.ir.machine import Machine
@@ -18,10 +23,6 @@ from glassbox.harness.ir.program import Program
 from glassbox.harness.ir.text import read_first, to_text
 from glassbox.harness.lm.generate import Generation, generate
 from glassbox.harness.lm.model import OpenModel
-from glassbox.tasks.arithmetic.generate import Family, Split
-from glassbox.tasks.arithmetic.generate import generate as problems_of
-from glassbox.tasks.arithmetic.prompts import answer_prompt, expression_prompt
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 SEED = 1
 """Seed of the measured problems; the tasks' own default is 0, so that the two samples are not the same."""

@@ -14,9 +14,10 @@ import platform
 import time
 from pathlib import Path
 
+from pydantic import BaseModel, ValidationError
+
 from glassbox.baselines.models.card import Training
 from glassbox.baselines.models.recipes.training import Corpus, Plan
-from pydantic import BaseModel, ValidationError
 
 RECORD, PROGRESS = "sessions.json", "progress.json"
 FINGERPRINTED = 1000

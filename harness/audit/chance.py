@@ -15,10 +15,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from inspect_ai.log import EvalSample
+
 from glassbox.harness.audit.log import AuditedLog, input_text, target_text
 from glassbox.harness.stats.intervals import Interval, wilson
 from glassbox.harness.stats.means import cluster_mean
-from inspect_ai.log import EvalSample
 
 FEWEST = 3
 """Groups below which an interval over groups holds everything."""

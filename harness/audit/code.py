@@ -9,9 +9,10 @@ import ast
 import warnings
 from collections.abc import Mapping
 
+from inspect_ai.log import EvalSample
+
 from glassbox.harness.audit.log import AuditedLog, headline_score, said_by
 from glassbox.harness.code.completion import Block, blocks, read_program
-from inspect_ai.log import EvalSample
 
 ASKS = ("entry_point", "test", "tests", "test_list", "test_cases", "canonical_solution", "cases")
 """Data set fields that only a task which asks for programs has."""

@@ -18,9 +18,10 @@ from glassbox.harness.records.files import deliver
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import RenderableType
+
     from glassbox.harness.audit.check import Check
     from glassbox.harness.audit.run import Audit
-    from rich.console import RenderableType
 
 FORMATS = ("rich", "markdown", "json")
 

@@ -15,6 +15,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from inspect_ai.event import ModelEvent
+from inspect_ai.log import EvalLog, EvalSample, read_eval_log
+from inspect_ai.scorer import Score, value_to_float
+from pydantic import ValidationError
+
 from glassbox.harness.audit.finding import CannotCheck
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
 from glassbox.harness.records.frames import RunRecord, load_logs
@@ -22,10 +27,6 @@ from glassbox.harness.records.lm_eval_files import is_lm_eval
 from glassbox.harness.records.lm_eval_logs import lm_eval_logs
 from glassbox.harness.records.prompted import STORE_KEY as PROMPTED_KEY
 from glassbox.harness.records.prompted import Prompted
-from inspect_ai.event import ModelEvent
-from inspect_ai.log import EvalLog, EvalSample, read_eval_log
-from inspect_ai.scorer import Score, value_to_float
-from pydantic import ValidationError
 
 HEADLINES = ("semantic", "passed", "exact_both")
 """Scores that head a board of ours; of another task the first scorer's score is the headline."""

@@ -14,6 +14,7 @@ from glassbox.harness.audit.finding import CannotCheck
 
 if TYPE_CHECKING:
     import torch
+
     from glassbox.harness.fit.artefacts import Card
 
 

@@ -46,13 +46,13 @@ COMMANDS: dict[str, Command] = {
     "report": Command(
         "glassbox.leaderboards.report.command", "write one HTML page: boards, curves, trade-offs, claims, logs"
     ),
-    "eval": Command("solvers.command", "run solvers on a task in batches, logged as inspect would"),
-    "fit": Command("solvers.fit_command", "fit the default heads of a model ahead of any run"),
-    "questions": Command("solvers.questions_command", "answer the seed's key questions with tables and plots"),
+    "eval": Command("harness.engine.command", "run solvers on a task in batches, logged as inspect would"),
+    "fit": Command("solvers.arithmetic.fit_command", "fit the default heads of a model ahead of any run"),
+    "questions": Command("studies.questions_command", "answer the seed's key questions with tables and plots"),
     "prompt-questions": Command(
-        "glassbox.solvers.prompt_questions.command", "measure what found soft prompts are like"
+        "glassbox.studies.prompt_questions.command", "measure what found soft prompts are like"
     ),
-    "stages": Command("solvers.stages.command", "run the seed's staged soft-prompt experiment with its gates"),
+    "stages": Command("studies.stages.command", "run the seed's staged soft-prompt experiment with its gates"),
     "suites": Command(
         "glassbox.tasks.code.command", "measure the code suites: references, wrong programs, mutants killed"
     ),

@@ -20,8 +20,9 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from glassbox.harness.cli.main import DISTRIBUTION
 from pydantic import BaseModel, ValidationError
+
+from glassbox.harness.cli.main import DISTRIBUTION
 
 CORE = ("torch", "transformers", "safetensors", "inspect-ai", "wasmtime", "componentize-py", "pandas", "rich")
 EXTRAS = ("lm-eval", "peft", "openai", "ray", "pyarrow", "matplotlib")

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 from glassbox.harness.sandbox.case import Case
 from glassbox.harness.sandbox.limits import Limits
 from glassbox.harness.sandbox.values import literal, show
-from pydantic import BaseModel, ConfigDict
 
 METADATA_KEY = "code"
 FLAGS = ("spec-conflict", "under-specified", "hidden-requirement")

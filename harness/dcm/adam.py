@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+
 from glassbox.harness.dcm.settings import Optimiser
 
 _EPS = 1e-8

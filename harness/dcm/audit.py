@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+
 from glassbox.harness.dcm.frozen import Frozen, token_losses
 from glassbox.harness.dcm.search import LossRule
 from glassbox.harness.lm.conformance import LabelAlignment, diagnose_label_alignment

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+
 from glassbox.harness.dcm.frozen import Frozen
 
 

@@ -10,10 +10,11 @@ from functools import cached_property
 from typing import Any
 
 import torch
+from torch.nn.functional import cross_entropy
+
 from glassbox.harness.dcm.fused import FusedLlama, fused_for
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.positions import IGNORED, shifted_logits_and_targets
-from torch.nn.functional import cross_entropy
 
 
 class Frozen:

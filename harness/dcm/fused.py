@@ -15,8 +15,9 @@ from functools import lru_cache
 from typing import Any
 
 import torch
-from glassbox.harness.lm.model import OpenModel
 from torch.nn.functional import silu
+
+from glassbox.harness.lm.model import OpenModel
 
 AGREEMENT = 1e-3
 """Largest difference from the library's logits and gradients, relative to their largest entry, that is rounding."""

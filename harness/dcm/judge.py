@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.curve import curve_health, thinned
 from glassbox.harness.dcm.decode import greedy, horizon
 from glassbox.harness.dcm.frozen import Frozen
 from glassbox.harness.dcm.measure import Measured, measure
-from glassbox.harness.dcm.pair import Pair
 from glassbox.harness.dcm.search import End
 from glassbox.harness.dcm.settings import Settings
 from glassbox.harness.dcm.starts import mode_index, stream

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+
 from glassbox.harness.dcm.frozen import Frozen, hits, token_losses
 from glassbox.harness.lm.positions import IGNORED
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
+
 from glassbox.harness.dcm.frozen import Frozen
 
 CACHE_POSITIONS = 1024

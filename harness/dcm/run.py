@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.audit import audit
 from glassbox.harness.dcm.frozen import Frozen, token_losses
 from glassbox.harness.dcm.judge import Finished, Judge, target_ids
 from glassbox.harness.dcm.memory import Room, room_for
-from glassbox.harness.dcm.pair import Pair
 from glassbox.harness.dcm.rows import Row
 from glassbox.harness.dcm.search import End, Job, LossRule, Search
 from glassbox.harness.dcm.settings import Settings

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
+
 from glassbox.harness.dcm.adam import RowAdam
 from glassbox.harness.dcm.frozen import Frozen, hits, leads, token_losses
 from glassbox.harness.dcm.memory import Room

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 
 import anyio
-from glassbox.harness.dcm.pair import Pair
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.run import Run
 from glassbox.harness.records.prompted import Prompted
 

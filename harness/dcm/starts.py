@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Mapping
 
 import torch
+from torch.nn.functional import cosine_similarity
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.frozen import Frozen
-from glassbox.harness.dcm.pair import Pair
 from glassbox.harness.dcm.settings import Settings
 from glassbox.harness.records.prompted import TARGETS
-from torch.nn.functional import cosine_similarity
 
 MODE_WORDS = (("Q", "A"), ("Question", "Answer"), ("question", "answer"), ("?", "."))
 """Whose last token is the fixed mode token of the question and of the answer: the first two that the model tells apart.

@@ -7,9 +7,10 @@ can ever be decoded. So the candidates are tried: vectors are searched that make
 from __future__ import annotations
 
 import torch
+from torch.nn.functional import cross_entropy
+
 from glassbox.harness.dcm.frozen import Frozen
 from glassbox.harness.lm.errors import OpenModelError
-from torch.nn.functional import cross_entropy
 
 TRIES = 60
 VECTORS = 8

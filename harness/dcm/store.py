@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
-from glassbox.harness.dcm.pair import Pair
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.search import End
 from glassbox.harness.dcm.settings import Settings
 from glassbox.harness.fit.artefacts import (
@@ -27,7 +29,6 @@ from glassbox.harness.fit.artefacts import (
 )
 from glassbox.harness.records.files import write_atomically
 from glassbox.harness.records.prompted import Prompted, TargetName
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 DCM_VERSION = 1
 """Raised when the search or the judging changes so that old records no longer mean the same."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from glassbox.harness.records.prompted import TargetName
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+
+from glassbox.harness.records.prompted import TargetName
 
 
 class _Texts(BaseModel):

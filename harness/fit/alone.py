@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+
 from glassbox.harness.fit.head import IRHead
 from glassbox.harness.fit.operands.pointer import Pointer
 from glassbox.harness.fit.pooling import Attention
 from glassbox.harness.fit.reading import View, fill_averages
 from glassbox.harness.ir.shape import Slots
-from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
 

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import torch
 from filelock import FileLock
-from glassbox.harness.records.lock import alone_with
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+
+from glassbox.harness.records.lock import alone_with
 
 CODE_VERSION = 4
 """Raised when fitting or reading changes so that old parts no longer mean the same."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from glassbox.harness.fit.operands import HeadKind
 from glassbox.harness.fit.pooling import Pooling
 from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape
-from pydantic import BaseModel, ConfigDict, Field
 
 Features = Literal["layer", "bag_of_tokens"]
 

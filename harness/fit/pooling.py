@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Literal
 
 import torch
+from torch import nn
+
 from glassbox.harness.fit.linear import Linear
 from glassbox.harness.fit.reading import View
-from torch import nn
 
 Pooling = Literal["last", "mean", "attention"]
 

@@ -8,9 +8,10 @@ from functools import cached_property
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+
 from glassbox.harness.fit.numbers import Run
 from glassbox.harness.ir.shape import Shape, Slots
-from numpy.typing import NDArray
 
 IGNORED = -100
 """Class index that a loss passes over: a slot the program does not have."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import torch
+
 from glassbox.harness.fit.reading import View
 from glassbox.harness.ir.machine import Machine
 from glassbox.harness.ir.program import Program

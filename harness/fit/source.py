@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Protocol
 
 import torch
+
 from glassbox.harness.fit.numbers import NumberFinder, Run
 from glassbox.harness.fit.reading import View
 from glassbox.harness.lm.model import OpenModel

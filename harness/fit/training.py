@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
+
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.fit.config import SHAPES, HeadConfig
 from glassbox.harness.fit.head import IRHead

@@ -24,10 +24,11 @@ from importlib.resources import files
 from typing import Any, Literal, get_args
 
 import numpy as np
-from glassbox.harness.ir.encode import HEADER_WORDS, KINDS, LAST, RECORD_WORDS, encode
-from glassbox.harness.ir.program import Program
 from numpy.typing import NDArray
 from wasmtime import Engine, Func, Instance, Memory, Module, Store
+
+from glassbox.harness.ir.encode import HEADER_WORDS, KINDS, LAST, RECORD_WORDS, encode
+from glassbox.harness.ir.program import Program
 
 Width = Literal[32, 64]
 DEFAULT_FUEL = 1_000_000

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
+
 from glassbox.harness.lm.model import OpenModel
 
 Alignment = Literal["aligned", "double_shifted", "unshifted", "misplaced", "mixed"]

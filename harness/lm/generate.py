@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 import torch
+from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
+
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.sampling import RowSampler, Sampling, row_seeds
 from glassbox.harness.lm.stopping import RowStopping
 from glassbox.harness.lm.tokens import pad
-from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
 
 StopReason = Literal["stop", "length"]
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.positions import IGNORED, answer_start, labels_for, shifted_logits_and_targets
 from glassbox.harness.lm.tokens import Span, pad

@@ -14,8 +14,9 @@ from glassbox.harness.lm.errors import CannotOpen
 from glassbox.harness.lm.provider import OpenAPI
 
 if TYPE_CHECKING:
-    from glassbox.harness.lm.model import OpenModel
     from inspect_ai.model import Model, ModelAPI
+
+    from glassbox.harness.lm.model import OpenModel
 
 _HF_PROVIDER = "inspect_ai.model._providers.hf"
 

@@ -14,8 +14,9 @@ import re
 from collections.abc import Sequence
 
 import torch
-from glassbox.harness.lm.tokens import Span
 from torch.nn.functional import cross_entropy
+
+from glassbox.harness.lm.tokens import Span
 
 IGNORED = -100
 """The label that no loss counts."""

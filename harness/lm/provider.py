@@ -13,8 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from glassbox.harness.lm.batcher import Batcher, Served
-from glassbox.harness.lm.identity import MODEL_HASH
 from inspect_ai.model import (
     ChatCompletionChoice,
     ChatMessage,
@@ -28,9 +26,13 @@ from inspect_ai.model import (
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
+from glassbox.harness.lm.batcher import Batcher, Served
+from glassbox.harness.lm.identity import MODEL_HASH
+
 if TYPE_CHECKING:
-    from glassbox.harness.lm.generate import Generation
     from transformers import PreTrainedTokenizerBase
+
+    from glassbox.harness.lm.generate import Generation
 
 DEFAULT_MAX_TOKENS = 2048
 DEFAULT_MAX_BATCH = 64

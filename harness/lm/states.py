@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import Any
 
 import torch
+from torch import nn
+
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.tokens import Batch
-from torch import nn
 
 _Hook = Callable[[nn.Module, tuple[Any, ...], dict[str, Any]], None]
 

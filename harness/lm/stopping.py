@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from glassbox.harness.lm.tokens import TextCodec
 from transformers import StoppingCriteria
+
+from glassbox.harness.lm.tokens import TextCodec
 
 
 class RowStopping(StoppingCriteria):

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from glassbox.harness.outcome import Outcome
 from pydantic import BaseModel, ConfigDict
+
+from glassbox.harness.outcome import Outcome
 
 if TYPE_CHECKING:
     from inspect_ai.solver import TaskState

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import BaseModel, ConfigDict
+
 from glassbox.harness.code.completion import Missing
 from glassbox.harness.code.question import CodeQuestion
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.case import Verdict
-from pydantic import BaseModel, ConfigDict
 
 _FAILURES_KEPT = 20
 

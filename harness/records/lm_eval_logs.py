@@ -13,10 +13,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from glassbox.harness.lm.identity import MODEL_HASH
-from glassbox.harness.records.data_hash import data_hash
-from glassbox.harness.records.lm_eval_files import LmEvalResults, LmEvalRow
-from glassbox.harness.stats.intervals import wilson
 from inspect_ai.log import (
     EvalConfig,
     EvalDataset,
@@ -32,6 +28,11 @@ from inspect_ai.log import (
 from inspect_ai.model import ChatMessageUser, ModelOutput
 from inspect_ai.scorer import Score
 from pydantic import JsonValue
+
+from glassbox.harness.lm.identity import MODEL_HASH
+from glassbox.harness.records.data_hash import data_hash
+from glassbox.harness.records.lm_eval_files import LmEvalResults, LmEvalRow
+from glassbox.harness.stats.intervals import wilson
 
 RUNNER = "lm-eval"
 _NOT_THE_SOLVERS = frozenset({"pretrained", "solver", "device", "dtype", "model"})

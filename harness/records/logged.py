@@ -13,10 +13,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspect_ai.log import EvalLog, EvalSample, read_eval_log, read_eval_log_sample, read_eval_log_sample_summaries
+
 from glassbox.harness.records.collector import collector_paused
 from glassbox.harness.records.lm_eval_files import is_lm_eval
 from glassbox.harness.records.lm_eval_logs import lm_eval_logs
-from inspect_ai.log import EvalLog, EvalSample, read_eval_log, read_eval_log_sample, read_eval_log_sample_summaries
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalSampleSummary

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.scored import (
     HEADLINES,

@@ -21,8 +21,9 @@ from glassbox.harness.records.data_hash import data_hash_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from glassbox.harness.lm.model import OpenModel
     from inspect_ai.dataset import Sample
+
+    from glassbox.harness.lm.model import OpenModel
 
 Fact = str | int | bool | None
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from inspect_ai.scorer import value_to_float
+
 from glassbox.harness.records.data_hash import data_hash, input_text, target_text
 from glassbox.harness.records.frames import RunRecord, logged_samples
 from glassbox.harness.stats.resample import Floats
-from inspect_ai.scorer import value_to_float
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalSample, EvalSampleSummary

@@ -21,10 +21,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock
-from glassbox.harness.sandbox import linking
-from glassbox.harness.sandbox.errors import SandboxError
 from wasmtime import Config, Engine, WasmtimeError
 from wasmtime.component import Component
+
+from glassbox.harness.sandbox import linking
+from glassbox.harness.sandbox.errors import SandboxError
 
 STACK_BYTES = (2 << 20) - (64 << 10)
 """The native stack of an instance; wasmtime allows less than 2 MiB, and every thread of Python's has more."""

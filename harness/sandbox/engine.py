@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import TracebackType
 
+from wasmtime import Engine, Store, WasmtimeError
+from wasmtime.component import Component, ExportIndex, Func, Linker
+
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.build import compiled, engine
 from glassbox.harness.sandbox.crossing import exchanged
 from glassbox.harness.sandbox.errors import SandboxError
 from glassbox.harness.sandbox.limits import Limits
 from glassbox.harness.sandbox.wasi import World
-from wasmtime import Engine, Store, WasmtimeError
-from wasmtime.component import Component, ExportIndex, Func, Linker
 
 Crossing = Callable[[bytes], bytes]
 """Answers what a test instance asks of the candidate's instance."""

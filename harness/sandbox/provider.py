@@ -22,10 +22,6 @@ from functools import partial
 from typing import Literal, overload
 
 import anyio.to_thread
-from glassbox.harness.outcome import Outcome
-from glassbox.harness.sandbox.codec import MalformedError
-from glassbox.harness.sandbox.command_line import Invocation, Kind, Refused, parsed
-from glassbox.harness.sandbox.limits import MIB, Limits
 from inspect_ai.util import (
     ExecResult,
     OutputLimitExceededError,
@@ -41,6 +37,11 @@ from inspect_ai.util._sandbox.environment import (  # inspect-evals-lint: ignore
     SandboxUserUnsupportedError,
 )
 from typing_extensions import override
+
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.codec import MalformedError
+from glassbox.harness.sandbox.command_line import Invocation, Kind, Refused, parsed
+from glassbox.harness.sandbox.limits import MIB, Limits
 
 HOME = "/home"
 """Where relative paths begin."""

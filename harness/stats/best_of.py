@@ -12,10 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
+
 from glassbox.harness.stats.intervals import Interval
 from glassbox.harness.stats.passes import pass_at_each
 from glassbox.harness.stats.resample import Floats, resampled_sums
-from numpy.typing import ArrayLike
 
 
 @dataclass(frozen=True, slots=True)

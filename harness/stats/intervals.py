@@ -16,9 +16,10 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-from glassbox.harness.stats.resample import Floats, resampled_sums
 from numpy.typing import ArrayLike
 from scipy import stats
+
+from glassbox.harness.stats.resample import Floats, resampled_sums
 
 Method = Literal[
     "wilson",

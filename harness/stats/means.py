@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from glassbox.harness.stats.intervals import Interval, bootstrap_mean, finite_sample
-from glassbox.harness.stats.resample import Floats, resampled_sums
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
+
+from glassbox.harness.stats.intervals import Interval, bootstrap_mean, finite_sample
+from glassbox.harness.stats.resample import Floats, resampled_sums
 
 Clusters = Sequence[Hashable] | NDArray[np.generic]
 

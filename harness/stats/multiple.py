@@ -9,8 +9,9 @@ An adjusted p is compared with alpha itself.
 from __future__ import annotations
 
 import numpy as np
-from glassbox.harness.stats.resample import Floats
 from numpy.typing import ArrayLike
+
+from glassbox.harness.stats.resample import Floats
 
 
 def holm(p: ArrayLike) -> Floats:

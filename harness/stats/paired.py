@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from glassbox.harness.stats.intervals import Interval
-from glassbox.harness.stats.resample import Floats
-from glassbox.harness.stats.verdict import Verdict
 from numpy.typing import ArrayLike
 from scipy import stats
 from scipy.optimize import brentq
+
+from glassbox.harness.stats.intervals import Interval
+from glassbox.harness.stats.resample import Floats
+from glassbox.harness.stats.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
 from glassbox.harness.stats.intervals import Interval, finite_sample
 from glassbox.harness.stats.means import Clusters, cluster_sums, mean_and_error
 from glassbox.harness.stats.paired import PairedTable, mcnemar, tango
 from glassbox.harness.stats.resample import Floats, all_flipped_sums, flipped_sums
-from numpy.typing import ArrayLike
-from scipy import stats
 
 _ENUMERATED = 14  # up to 2^14 sign patterns are gone through; beyond, they are drawn
 

@@ -9,10 +9,11 @@ The plug-in estimate 1 - (1 - p)^k is biased downwards for pass@k, and p^k upwar
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
+
 from glassbox.harness.stats.intervals import Interval
 from glassbox.harness.stats.means import bootstrap_mean
 from glassbox.harness.stats.resample import Floats
-from numpy.typing import ArrayLike
 
 
 def pass_at(right: int, drawn: int, k: int) -> float:

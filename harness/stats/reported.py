@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from scipy import stats
+
 from glassbox.harness.stats.intervals import Interval, wilson
 from glassbox.harness.stats.paired import PairedTable, mcnemar
 from glassbox.harness.stats.power import paired_needed, unpaired_needed
-from scipy import stats
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
 from glassbox.harness.stats.intervals import Interval
 from glassbox.harness.stats.means import Clusters, cluster_sums, mean_and_error
 from glassbox.harness.stats.resample import Floats
-from numpy.typing import ArrayLike
-from scipy import stats
 
 
 @dataclass(frozen=True, slots=True)

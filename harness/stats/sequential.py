@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from glassbox.harness.stats.intervals import Interval
-from glassbox.harness.stats.resample import Floats
 from numpy.typing import ArrayLike
 from scipy.special import betaln
+
+from glassbox.harness.stats.intervals import Interval
+from glassbox.harness.stats.resample import Floats
 
 
 class Stop(StrEnum):

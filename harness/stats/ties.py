@@ -16,12 +16,13 @@ from itertools import combinations
 from string import ascii_lowercase
 
 import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
 from glassbox.harness.stats.means import Clusters
 from glassbox.harness.stats.multiple import holm
 from glassbox.harness.stats.paired_means import compare_means
 from glassbox.harness.stats.resample import Floats
-from numpy.typing import ArrayLike
-from scipy import stats
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Literal, Self
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
 from glassbox.leaderboards.claims.kind import Count
 from glassbox.leaderboards.claims.statistic import Statistic
 from glassbox.leaderboards.claims.verdict import Threshold
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Scalar = str | int | float | bool
 SEEDS = ("000", "001", "002", "003", "004")

@@ -144,8 +144,9 @@ def _show(books: Sequence[Book], entries: Sequence[Entry], form: str, output: Pa
 
     made = [*tables(books, entries), *([] if form == "rich" else how_tables(books, entries))]
     if form == "rich" and output is None and sys.stdout.isatty():
-        from glassbox.leaderboards.render import rich_tables
         from rich.console import Console
+
+        from glassbox.leaderboards.render import rich_tables
 
         Console().print(rich_tables(made))
         return 0

@@ -9,9 +9,10 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from glassbox.harness.records.frames import RunRecord
 from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
-from pydantic import BaseModel, ConfigDict, Field
 
 Roles = Mapping[str, Sequence[RunRecord]]
 """Runs by role: one each, or one for each value of an argument that the claim ranges over."""

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from glassbox.leaderboards.claims.claim import BadClaims, Book, claims_of
 from glassbox.leaderboards.claims.ledger import Entry, Made
 from glassbox.leaderboards.claims.measured import Measured
 from glassbox.leaderboards.claims.verdict import Standing
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Row(BaseModel):

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from math import ceil
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from glassbox.harness.stats.intervals import wilson
 from glassbox.harness.stats.power import paired_detectable, unpaired_needed
 from glassbox.harness.stats.reported import newcombe, rejudge
 from glassbox.leaderboards.claims.kind import Count, Kind, Roles
 from glassbox.leaderboards.claims.measured import CannotMeasure, Measured, certain, from_interval
-from pydantic import Field
 
 AS_REPORTED, BY_ARITHMETIC = "as reported", "by arithmetic"
 

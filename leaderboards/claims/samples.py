@@ -10,12 +10,13 @@ from math import atanh, sqrt, tanh
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
+from pydantic import Field
+from scipy.stats import norm, spearmanr
+
 from glassbox.harness.records.frames import RunRecord, samples_frame
 from glassbox.harness.stats.intervals import Interval, wilson
 from glassbox.leaderboards.claims.kind import Count, Kind, Roles, only
 from glassbox.leaderboards.claims.measured import CannotMeasure, Measured, from_interval
-from pydantic import Field
-from scipy.stats import norm, spearmanr
 
 if TYPE_CHECKING:
     import pandas as pd

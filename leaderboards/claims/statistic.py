@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from pydantic import Field
+
 from glassbox.leaderboards.claims.compared import CostRatio, Criterion, Difference
 from glassbox.leaderboards.claims.headers import Census, Extreme, Metric
 from glassbox.leaderboards.claims.reported import Detectable, Provable, ReportedDifference, ReportedShare
 from glassbox.leaderboards.claims.samples import Correlation, Reduction, Share
-from pydantic import Field
 
 Statistic = Annotated[
     Metric

@@ -12,9 +12,10 @@ from enum import StrEnum
 from math import inf
 from typing import Literal, Self
 
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
 from glassbox.harness.stats.intervals import wilson
 from glassbox.harness.stats.verdict import Verdict
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MOST_NEEDED = 10_000_000
 """Beyond this many samples a share is as good as on the threshold."""

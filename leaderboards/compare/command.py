@@ -201,8 +201,9 @@ def _age(record: RunRecord) -> tuple[str, str]:
 
 
 def _print_to_terminal(found: Report) -> None:
-    from glassbox.leaderboards.compare.render import rich_report, rich_sentence
     from rich.console import Console
+
+    from glassbox.leaderboards.compare.render import rich_report, rich_sentence
 
     console = Console()
     console.print(rich_sentence(found), soft_wrap=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 import numpy as np
+
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.pairing import PairedRuns
 from glassbox.harness.stats.intervals import Interval, bootstrap_ratio, wilson

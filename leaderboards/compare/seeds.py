@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.pairing import NotComparable, PairedRuns, pair
 from glassbox.harness.stats.resample import Floats

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from statistics import median
 
 import numpy as np
+
 from glassbox.harness.stats.intervals import bootstrap_quantile
 
 FEWEST = 5

@@ -19,14 +19,15 @@ from dataclasses import dataclass
 from math import ceil, log
 
 import numpy as np
+from numpy.typing import ArrayLike
+from scipy import stats
+
 from glassbox.harness.stats.intervals import exact
 from glassbox.harness.stats.means import Clusters, cluster_sums
 from glassbox.harness.stats.paired import PairedTable, paired_table, tango
 from glassbox.harness.stats.paired_means import compare_means
 from glassbox.harness.stats.power import fewest_discordant, mean_detectable, mean_needed, paired_detectable
 from glassbox.harness.stats.resample import Floats
-from numpy.typing import ArrayLike
-from scipy import stats
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import JsonValue, TypeAdapter
+
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.logged import headers
 from glassbox.harness.records.scored import (
@@ -23,7 +25,6 @@ from glassbox.harness.records.scored import (
 )
 from glassbox.harness.records.traced import Provenance
 from glassbox.leaderboards.gate.baseline import DIGITS
-from pydantic import JsonValue, TypeAdapter
 
 MACHINE = ("device", "accelerator", "cpu")
 _COMMON = 4000

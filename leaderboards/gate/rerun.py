@@ -39,9 +39,9 @@ def rerun(row: BlessedRun, log_dir: Path, limit: int | None = None, model: str |
     Raises:
       CannotRerun: The task or solver is none of this project's, takes other arguments, or the run failed.
     """
+    from glassbox.harness.engine.run import CannotRun
+    from glassbox.harness.engine.run import run as run_directly
     from glassbox.solvers import registry as solvers
-    from glassbox.solvers.direct_run import CannotRun
-    from glassbox.solvers.direct_run import run as run_directly
     from glassbox.tasks import registry as tasks
 
     make_task: Callable[..., Task] = _registered(tasks, row.task, "task", row)

@@ -9,11 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from glassbox.leaderboards.figures import percent
 from glassbox.leaderboards.report.content import FILTERS
 from glassbox.leaderboards.report.runs import Links
 from glassbox.leaderboards.table import Cell, Table, TableRow, Value
-from markupsafe import Markup
 
 _INTERVAL = re.compile(r"(\d+\.\d) \[(\d+\.\d), (\d+\.\d)\]")
 """As `glassbox.leaderboards.figures.with_interval` writes a proportion."""

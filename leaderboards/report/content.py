@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from glassbox.leaderboards.table import Table
 from markupsafe import Markup
+
+from glassbox.leaderboards.table import Table
 
 FILTERS = ("task", "split", "model", "solver")
 """Facts of rows and figures that the page offers to choose by."""

@@ -10,13 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 from glassbox.leaderboards.figures import with_interval
 from glassbox.leaderboards.report.content import Figure
 from glassbox.leaderboards.report.curves import Line, Place, draw
 from glassbox.leaderboards.report.svg import inline, panels
 from glassbox.leaderboards.runs import Estimate
 from glassbox.leaderboards.table import Cell, Column, Table, TableRow
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 WHOLE = "program"
 """The part that a figure of one line shows."""

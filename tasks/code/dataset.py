@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspect_ai.dataset import MemoryDataset, Sample
+
 from glassbox.harness.code.question import METADATA_KEY, CodeQuestion, written
 from glassbox.tasks.code.suite import CodeTask, SuiteError
-from inspect_ai.dataset import MemoryDataset, Sample
 
 CANARY = "glassbox code tasks: test data, not for training. 6f0c6a3e-5d1b-4b0e-9f5f-2f6f0d7f9a41"
 

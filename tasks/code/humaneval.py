@@ -15,13 +15,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
+from pydantic import Field
+
 from glassbox.harness.code.completion import context
 from glassbox.harness.sandbox.case import Case
 from glassbox.harness.sandbox.values import show
 from glassbox.tasks.code.expected import Answer, answers
 from glassbox.tasks.code.lines import Line, SuiteError, json_lines
 from glassbox.tasks.code.suite import OFFICIAL_LIMITS, CodeTask, Identifier
-from pydantic import Field
 
 FLOATS_WITHIN = 1e-6
 """What EvalPlus allows floats where a task gives no `atol`."""

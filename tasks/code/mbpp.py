@@ -13,9 +13,10 @@ import warnings
 from pathlib import Path
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from glassbox.tasks.code.lines import Line, SuiteError, json_lines
 from glassbox.tasks.code.suite import OFFICIAL_LIMITS, CodeTask
-from pydantic import Field
 
 Split = Literal["all", "prompt", "test", "validation", "train"]
 SUITE = "mbpp"

@@ -21,8 +21,9 @@ from functools import cache
 from pathlib import Path
 from types import CodeType
 
-from glassbox.tasks.code.operators import OPERATORS
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from glassbox.tasks.code.operators import OPERATORS
 
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.json")
 Print = tuple[object, ...]

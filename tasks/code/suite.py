@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
+
 from glassbox.harness.code.question import FLAGS
 from glassbox.harness.sandbox.case import Case
 from glassbox.harness.sandbox.limits import MIB, Limits
 from glassbox.harness.sandbox.values import literal
 from glassbox.tasks.code.lines import Line, SuiteError, json_lines
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 __all__ = ["CATEGORIES", "COMPLEXITIES", "FLAGS", "SUITES", "CodeTask", "SuiteError", "load_suite", "read_suite"]
 

@@ -14,19 +14,20 @@ from functools import cache
 from typing import Any
 
 from datasets import Dataset  # type: ignore[import-untyped]
+from pydantic import BaseModel, ConfigDict
+
+from glassbox.harness.data.arithmetic.dataset import Origin, Source, SplitName, largest_operand, samples, test_problems
+from glassbox.harness.data.arithmetic.generate import Family
+from glassbox.harness.data.arithmetic.prompts import expression_prompt
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.ir.text import parse
 from glassbox.harness.ir.validate import validate
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.attempt import Attempt
 from glassbox.scorers.semantic import judge
+from glassbox.solvers.arithmetic.text import choose_shots
 from glassbox.solvers.regex_pipeline import RegexPipeline
-from glassbox.solvers.text import choose_shots
-from glassbox.tasks.arithmetic.dataset import Origin, Source, SplitName, largest_operand, samples, test_problems
-from glassbox.tasks.arithmetic.generate import Family
-from glassbox.tasks.arithmetic.prompts import expression_prompt
 from glassbox.tasks.ir_arith import SEED_RANGE
-from pydantic import BaseModel, ConfigDict
 
 MOST_SHOTS = 16
 """Examples to be had with --num_fewshot; the first k are those that a solver shows with shots=k."""

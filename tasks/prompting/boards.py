@@ -8,9 +8,9 @@ from __future__ import annotations
 import random
 
 from glassbox.harness.data.grids import Grid
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.data.readers.sudoku import sudoku_pair
 from glassbox.harness.data.sudoku import CELLS, SIDE, random_solution, solutions
-from glassbox.harness.dcm.pair import Pair
 
 SOURCE = "boards"
 CLUES = (28, 32, 36, 40)

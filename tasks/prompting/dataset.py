@@ -1,7 +1,4 @@
-"""From a task's arguments to pairs, from pairs to inspect samples, and back: what a solver calls first.
-
-pair = pair_of(state)
-"""
+"""From a task's arguments to pairs, and from pairs to inspect samples."""
 
 from __future__ import annotations
 
@@ -12,19 +9,20 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from inspect_ai.dataset import MemoryDataset, Sample
+
+from glassbox.harness.data.arithmetic.dataset import locate
+from glassbox.harness.data.arithmetic.generate import CANARY
+from glassbox.harness.data.pair import MARK, Pair
 from glassbox.harness.data.readers import SourceName, read_source
 from glassbox.harness.data.readers.pairs import PairData, PairSourceName, read_pairs
-from glassbox.harness.dcm.pair import Pair
-from glassbox.tasks.arithmetic.dataset import locate
-from glassbox.tasks.arithmetic.generate import CANARY
 from glassbox.tasks.prompting.boards import board_pairs
 from glassbox.tasks.prompting.passages import passage_pairs
 from glassbox.tasks.prompting.patterns import pattern_pairs
 from glassbox.tasks.prompting.sums import sum_pairs
-from inspect_ai.dataset import MemoryDataset, Sample
 
 if TYPE_CHECKING:
-    from inspect_ai.solver import TaskState
+    pass
 
 Family = Literal["squad", "triviaqa", "nq_open", "arithmetic", "sudoku", "arc"]
 Tier = Literal["1", "2", "3a", "3b", "4"]
@@ -130,23 +128,10 @@ def dataset(parts: Sequence[Sample], name: str) -> MemoryDataset:
     return MemoryDataset(list(parts), name=name)
 
 
-def pair_of(state: TaskState) -> Pair:
-    """The pair that a sample was made from.
-
-    Raises:
-      LookupError: The sample holds none.
-    """
-    metadata = state.metadata
-    if "pair_context" not in metadata:
-        raise LookupError(f"sample {state.sample_id} holds no question-answer pair; use a task of tasks/soft_prompt.py")
-    context, source, tags = metadata["pair_context"], metadata["pair_source"], metadata["tags"]
-    return Pair(state.input_text, state.target.text, context, source, dict(tags))
-
-
 def _sample(pair: Pair, family: Family) -> Sample:
     grids: dict[Family, GridKind] = {"sudoku": "sudoku", "arc": "arc"}
     metadata: dict[str, Any] = {
-        "pair_context": pair.context,
+        MARK: pair.context,
         "pair_source": pair.source,
         "tags": pair.tags,
         "family": family,

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.data.readers.pairs import ALIASES
-from glassbox.harness.dcm.pair import Pair
 
 SOURCE = "passages"
 PER_PASSAGE = 2

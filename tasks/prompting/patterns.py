@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from glassbox.harness.data.grids import Grid
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.data.readers.arc import arc_pair
-from glassbox.harness.dcm.pair import Pair
 
 SOURCE = "patterns"
 DEMONSTRATIONS = 3

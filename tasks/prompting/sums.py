@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 import random
 
-from glassbox.harness.dcm.pair import Pair
+from glassbox.harness.data.arithmetic.generate import APPLY
+from glassbox.harness.data.arithmetic.operands import Ranges, draw
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.ir.program import Op
-from glassbox.tasks.arithmetic.generate import APPLY
-from glassbox.tasks.arithmetic.operands import Ranges, draw
 
 SOURCE = "arithmetic"
 _MOST_TRIES = 50

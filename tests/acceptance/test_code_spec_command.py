@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from glassbox.harness.sandbox.build import cache_folder
-from glassbox.tasks.code_spec import VERSION
 from inspect_ai.log import EvalLog
 from inspect_runs import ROOT, environment, finish, logs_in, start
+
+from glassbox.harness.sandbox.build import cache_folder
+from glassbox.tasks.code_spec import VERSION
 
 pytestmark = pytest.mark.slow
 

@@ -9,9 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from inspect_runs import ROOT, environment, finish, logs_in, semantic, start
+
 from glassbox.harness.lm.shipped import shipped_models
 from glassbox.tasks.ir_arith import VERSION
-from inspect_runs import ROOT, environment, finish, logs_in, semantic, start
 
 pytestmark = [
     pytest.mark.slow,

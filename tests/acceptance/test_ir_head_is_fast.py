@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from glassbox.harness.fit.artefacts import ArtefactStore
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.lm.load import open_model
-from glassbox.solvers.heads import fitted
+from glassbox.solvers.arithmetic.heads import fitted
+from glassbox.solvers.arithmetic.text import InProcess
 from glassbox.solvers.ir_head import LAYER
 from glassbox.solvers.regex_pipeline import RegexPipeline
-from glassbox.solvers.text import InProcess
-
 from tests.bench.record import interleaved, paired_ratio
 from tests.bench.subjects import ORIGIN, questions
 

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from glassbox.harness.fit.artefacts import tensors_hash
-from glassbox.harness.lm.shipped import shipped_models
 from inspect_runs import ROOT, attempts_by_id, environment, finish, logs_in, semantic, start
 from safetensors.torch import load_file
+
+from glassbox.harness.fit.artefacts import tensors_hash
+from glassbox.harness.lm.shipped import shipped_models
 
 pytestmark = [
     pytest.mark.slow,

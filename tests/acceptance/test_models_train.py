@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
+
 from glassbox.harness.cli.main import main
 from glassbox.harness.lm.load import open_model
-from safetensors.torch import load_file
 
 pytestmark = pytest.mark.slow
 

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
+
 from glassbox.baselines.models.recipes.arith import WHOLE_WORDS
 from glassbox.baselines.models.recipes.arith_corpus import documents
 from glassbox.baselines.models.recipes.tokenizer import train_tokenizer
 from glassbox.baselines.models.recipes.training import Plan, train
-from safetensors.torch import load_file
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = Plan(hidden=32, blocks=2, heads=2, inner=64, vocab_size=512, steps=60, batch=8, warmup=5, seed=3)

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ROOT_FILES = ("__init__.py", "registry.py")
-ROOMS = ("harness", "tasks", "solvers", "scorers", "leaderboards", "baselines")
+ROOMS = ("harness", "tasks", "solvers", "scorers", "studies", "leaderboards", "baselines")
 
 pytestmark = pytest.mark.slow
 

@@ -10,15 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
+from torch.nn.functional import cross_entropy
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.decode import greedy
 from glassbox.harness.dcm.frozen import Frozen
 from glassbox.harness.dcm.memory import room_for
-from glassbox.harness.dcm.pair import Pair
 from glassbox.harness.dcm.rows import Row
 from glassbox.harness.dcm.search import Job, Search
 from glassbox.harness.dcm.settings import Optimiser, Settings
 from glassbox.harness.dcm.starts import begin, mode_vectors, stream
-from torch.nn.functional import cross_entropy
 
 K = 32
 Targets = tuple[tuple[int, ...], tuple[int, ...]]

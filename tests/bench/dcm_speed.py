@@ -23,19 +23,19 @@ from pathlib import Path
 from statistics import fmean, stdev
 
 import torch
-from glassbox.harness.data.readers.pairs import read_pairs
-from glassbox.harness.dcm.frozen import Frozen
-from glassbox.harness.dcm.judge import target_ids
-from glassbox.harness.dcm.pair import Pair
-from glassbox.harness.dcm.settings import PRESETS
-from glassbox.harness.dcm.stop import stop_token
-from glassbox.harness.lm.load import open_model
-from glassbox.tasks.prompting.passages import passage_pairs
 from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 from scipy.stats import t as student
 
+from glassbox.harness.data.pair import Pair
+from glassbox.harness.data.readers.pairs import read_pairs
+from glassbox.harness.dcm.frozen import Frozen
+from glassbox.harness.dcm.judge import target_ids
+from glassbox.harness.dcm.settings import PRESETS
+from glassbox.harness.dcm.stop import stop_token
+from glassbox.harness.lm.load import open_model
+from glassbox.tasks.prompting.passages import passage_pairs
 from tests.bench.dcm_loops import K, Loop, OneByOne, Plain, Targets, Work, searched
 from tests.bench.record import Record, arguments
 from tests.conftest import shared_root

@@ -12,18 +12,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from glassbox.harness.records.frames import load_logs, samples_frame
-from glassbox.harness.records.logged import forget
-from glassbox.harness.records.runs import runs_frame
-from glassbox.solvers.direct_run import run as run_directly
-from glassbox.solvers.gold import gold
-from glassbox.tasks.ir_arith import ir_arith
 from inspect_ai.analysis import evals_df, samples_df
 from inspect_ai.log import read_eval_log, write_eval_log
 from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
+from glassbox.harness.engine.run import run as run_directly
+from glassbox.harness.records.frames import load_logs, samples_frame
+from glassbox.harness.records.logged import forget
+from glassbox.harness.records.runs import runs_frame
+from glassbox.solvers.gold import gold
+from glassbox.tasks.ir_arith import ir_arith
 from tests.bench.record import Median, Record, arguments, interleaved, paired_ratio
 
 REPEATS = 7

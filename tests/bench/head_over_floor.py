@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from glassbox.harness.fit.source import LayerSource
-from glassbox.harness.lm.states import hidden_states
-from glassbox.harness.lm.tokens import Batch
-from glassbox.tasks.arithmetic.prompts import expression_prompt
 from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
+from glassbox.harness.data.arithmetic.prompts import expression_prompt
+from glassbox.harness.fit.source import LayerSource
+from glassbox.harness.lm.states import hidden_states
+from glassbox.harness.lm.tokens import Batch
 from tests.bench.record import Median, Record, arguments, interleaved, paired_ratio
 from tests.bench.subjects import MODELS, ModelName, Subject, questions, subject
 

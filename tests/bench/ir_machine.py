@@ -18,14 +18,14 @@ from functools import partial
 from typing import get_args
 
 import numpy as np
-from glassbox.harness.ir.encode import KINDS
-from glassbox.harness.ir.machine import Machine, Width
-from glassbox.harness.ir.program import Arithmetic, Op, single
 from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 from wasmtime import Engine, Func, Instance, Module, Store, wat2wasm
 
+from glassbox.harness.ir.encode import KINDS
+from glassbox.harness.ir.machine import Machine, Width
+from glassbox.harness.ir.program import Arithmetic, Op, single
 from tests.bench.record import Record, arguments
 
 ROUNDS = 5

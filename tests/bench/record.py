@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+from pydantic import BaseModel, Field
+
 from glassbox.harness.records.provenance import Fact, provenance
 from glassbox.harness.stats.intervals import bootstrap_quantile
-from pydantic import BaseModel, Field
 
 
 class Record(BaseModel):

@@ -12,13 +12,13 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from glassbox.harness.outcome import Outcome
-from glassbox.harness.sandbox.case import Verdict
-from glassbox.harness.sandbox.pool import Pool
 from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.sandbox.case import Verdict
+from glassbox.harness.sandbox.pool import Pool
 from tests.bench.record import Record, arguments
 from tests.redteam.attack import HONEST, Attack
 from tests.redteam.busy import busy_cores

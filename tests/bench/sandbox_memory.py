@@ -15,13 +15,13 @@ import time
 from pathlib import Path
 
 import numpy as np
+from pydantic import BaseModel
+from rich.console import Console
+
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.case import Case
 from glassbox.harness.sandbox.limits import Limits
 from glassbox.harness.sandbox.pool import Pool
-from pydantic import BaseModel
-from rich.console import Console
-
 from tests.bench.record import Record, arguments
 
 PAGE_BYTES = 4096

@@ -14,12 +14,12 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 
-from glassbox.harness.sandbox.case import Case, Verdict
-from glassbox.harness.sandbox.judge import Judge
-from glassbox.harness.sandbox.pool import Pool
 from rich.console import Console
 from rich.table import Table
 
+from glassbox.harness.sandbox.case import Case, Verdict
+from glassbox.harness.sandbox.judge import Judge
+from glassbox.harness.sandbox.pool import Pool
 from tests.bench.record import Median, Record, arguments, paired_ratio
 
 CODE, CASES = "def add(a, b): return a + b", (Case((1, 2), 3),)

@@ -25,14 +25,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from rich.console import Console
+from rich.table import Table
+
 from glassbox.harness.sandbox.case import Case
 from glassbox.harness.sandbox.judge import Judge
 from glassbox.harness.sandbox.protocol import Returned
 from glassbox.harness.sandbox.session import Session
 from glassbox.harness.sandbox.values import decode, show
-from rich.console import Console
-from rich.table import Table
-
 from tests.bench.record import BLOCK, Median, Record, arguments, interleaved, paired_ratio
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -23,12 +23,12 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from glassbox.harness.sandbox.judge import Judge
-from glassbox.tasks.code.humaneval import read_humaneval, read_humaneval_plus
-from glassbox.tasks.code.suite import CodeTask
 from rich.console import Console
 from rich.table import Table
 
+from glassbox.harness.sandbox.judge import Judge
+from glassbox.tasks.code.humaneval import read_humaneval, read_humaneval_plus
+from glassbox.tasks.code.suite import CodeTask
 from tests.bench.record import Median, Record, arguments, paired_ratio
 from tests.bench.sandbox_speed import DATA, PEERS, TARGET_OVER
 

@@ -13,19 +13,20 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 import torch
+from transformers import AutoModelForCausalLM, LlamaConfig
+
+from glassbox.harness.data.arithmetic.dataset import Origin, test_problems
+from glassbox.harness.engine.serving import answering_of
+from glassbox.harness.engine.technique import Question, Technique
 from glassbox.harness.fit.artefacts import ArtefactStore
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.lm.generate import generate
 from glassbox.harness.lm.load import open_model, wrap_loaded
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers.heads import HeadTechnique, fitted
+from glassbox.solvers.arithmetic.heads import HeadTechnique, fitted
 from glassbox.solvers.ir_head import LAYER, ir_head
 from glassbox.solvers.regex_pipeline import RegexPipeline, regex_pipeline
-from glassbox.solvers.serving import answering_of
-from glassbox.solvers.technique import Question, Technique
-from glassbox.tasks.arithmetic.dataset import Origin, test_problems
-from transformers import AutoModelForCausalLM, LlamaConfig
 
 ModelName = Literal["arith", "tinyllama_shape"]
 MODELS: tuple[ModelName, ...] = get_args(ModelName)

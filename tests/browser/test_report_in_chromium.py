@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 from chromium import chromium, complaints, missing, prefer, requested, resize
-from glassbox.harness.cli.main import main
-from glassbox.solvers.direct_run import run
-from glassbox.solvers.registry import gold, null, regex_only
-from glassbox.tasks.ir_arith import ir_arith, ir_loop
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
+
+from glassbox.harness.cli.main import main
+from glassbox.harness.engine.run import run
+from glassbox.solvers.registry import gold, null, regex_only
+from glassbox.tasks.ir_arith import ir_arith, ir_loop
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 

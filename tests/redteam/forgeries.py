@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from glassbox.harness.outcome import Outcome
-
 from tests.redteam.attack import FIRST, ORDERED, SHOUT, TOTAL, Attack
 
 forgery = partial(Attack, "forgeries")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from glassbox.harness.sandbox.limits import KIB, MIB, Limits
-
 from tests.redteam import (
     asserts,
     escapes,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from glassbox.harness.outcome import Outcome
-
 from tests.redteam.attack import HALF, IS_ODD, ORDERED, REFUSE, SHOUT, TOTAL, Attack
 
 tampering = partial(Attack, "tampering")

@@ -13,10 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
+
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.case import Verdict
 from glassbox.harness.sandbox.judge import Judge
-
 from tests.redteam.attack import HONEST, TOTAL, Attack, Task
 from tests.redteam.roster import ATTACKS, LIMITS
 

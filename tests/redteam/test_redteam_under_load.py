@@ -6,9 +6,9 @@ The long form, 20 repeats of every attack, is `python -m tests.bench.redteam_und
 from __future__ import annotations
 
 import pytest
+
 from glassbox.harness.sandbox.case import Verdict
 from glassbox.harness.sandbox.judge import Judge
-
 from tests.redteam.attack import HONEST
 from tests.redteam.busy import busy_cores
 from tests.redteam.roster import ATTACKS, LIMITS

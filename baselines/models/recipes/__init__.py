@@ -13,10 +13,11 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
     from glassbox.baselines.models.card import Metric
     from glassbox.baselines.models.recipes.training import Corpus, Plan
     from glassbox.harness.lm.model import OpenModel
-    from transformers import PreTrainedTokenizerFast
 
 
 class Recipe(Protocol):

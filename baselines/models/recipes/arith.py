@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import itertools
 
+from transformers import PreTrainedTokenizerFast
+
 from glassbox.baselines.models.recipes.arith_corpus import documents
 from glassbox.baselines.models.recipes.tokenizer import train_tokenizer
 from glassbox.baselines.models.recipes.training import Plan
 from glassbox.harness.ir.program import LoopKind, Op
-from transformers import PreTrainedTokenizerFast
 
 PLAN = Plan()
 WHOLE_WORDS = (*(op.value for op in Op), *(kind.value for kind in LoopKind if kind is not LoopKind.COUNTDOWN))

@@ -10,11 +10,11 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from glassbox.harness.data.arithmetic.generate import stream
+from glassbox.harness.data.arithmetic.operands import Ranges
+from glassbox.harness.data.arithmetic.prompts import answer_prompt, expression_prompt
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.ir.text import to_text
-from glassbox.tasks.arithmetic.generate import stream
-from glassbox.tasks.arithmetic.operands import Ranges
-from glassbox.tasks.arithmetic.prompts import answer_prompt, expression_prompt
 
 WIDE, HUGE = Ranges(999, 99), Ranges(99_999, 999)
 

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from glassbox.baselines.models.recipes.arith_corpus import Document
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from safetensors.torch import load_file, save_file
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from glassbox.baselines.models.recipes.arith_corpus import Document
 
 IGNORED = -100
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from inspect_ai.log import EvalSample
+
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.code import asks_for_code, code_of, is_python
 from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
 from glassbox.harness.audit.log import AuditedLog, headline_score, said_by, values_of
-from inspect_ai.log import EvalSample
 
 COMPILES = re.compile(r"compil|syntax|parse[sd]?$|parseable|valid|lint|well_?formed", re.IGNORECASE)
 RAN = re.compile(r"pass|case|test|correct|outcome|verdict|execut|output|result|fuel|returncode|exit", re.IGNORECASE)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from inspect_ai.log import EvalSample
+
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.finding import Fault, Finding, Severity, some
 from glassbox.harness.audit.log import AuditedLog, input_text, target_text
 from glassbox.harness.audit.overlap import words_of
-from inspect_ai.log import EvalSample
 
 CONTRADICTION = Fault(
     Severity.FAILED,

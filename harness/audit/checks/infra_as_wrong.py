@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from inspect_ai.log import EvalSample
+
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
 from glassbox.harness.audit.log import AuditedLog, headline_score, model_events, said_by
 from glassbox.harness.outcome import Outcome
-from inspect_ai.log import EvalSample
 
 BROKEN = re.compile(
     r"\b(?:HTTP|status(?: code)?|error code)[ :/\d.]*\b(?:429|50[0-4])\b"

@@ -17,10 +17,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import log as natural_log
 
+from scipy import stats
+
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
 from glassbox.harness.audit.log import AuditedLog, input_text, prompted_of, said_by, shown_to, target_text
-from scipy import stats
 
 LEAST = 4
 """Fewer texts than this prove nothing."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from inspect_ai.log import EvalSample
+
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
 from glassbox.harness.audit.log import AuditedLog, attempt_of, headline_score, model_events, prompted_of
-from inspect_ai.log import EvalSample
 
 LOST = Fault(
     Severity.WARNING,

@@ -127,6 +127,7 @@ def pools_padding(part: Part) -> bool:
       CannotCheck: The part is of a kind that cannot be tried here.
     """
     import torch
+
     from glassbox.harness.fit.config import SHAPES, HeadConfig
     from glassbox.harness.fit.head import IRHead
 
@@ -152,6 +153,7 @@ def changes_with_padding(head: nn.Module, states: torch.Tensor, draw: torch.Gene
       draw: The generator of the rubbish.
     """
     import torch
+
     from glassbox.harness.fit.numbers import Run
     from glassbox.harness.fit.reading import View
 

@@ -11,6 +11,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from inspect_ai.log import EvalSample
+
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
 from glassbox.harness.audit.log import (
@@ -23,7 +25,6 @@ from glassbox.harness.audit.log import (
     target_text,
 )
 from glassbox.harness.audit.overlap import Items, Match, words_of
-from inspect_ai.log import EvalSample
 
 EXAMPLES = ("fewshot", "few_shot", "shots", "examples", "demonstrations", "hints", "hint", "prompt", "system_prompt")
 PROMPT = "prompt"

@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from inspect_ai.event import SandboxEvent
+from inspect_ai.log import EvalSample
+
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.code import asks_for_code, code_of
 from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
 from glassbox.harness.audit.log import AuditedLog, headline_score, said_by
-from inspect_ai.event import SandboxEvent
-from inspect_ai.log import EvalSample
 
 MARKS = re.compile(r"[✓✔✅☑]|\bPASS(?:ED)?\b|\bOK\b|\ball tests? pass(?:ed)?\b", re.IGNORECASE)
 EXITS = re.compile(r"\b(?:sys\.exit|os\._exit|exit|quit|SystemExit)\s*\(|\braise\s+SystemExit\b|\batexit\b")

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 
+from inspect_ai.log import EvalSample
+
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
 from glassbox.harness.audit.log import AuditedLog, attempt_of, model_events, said_by
 from glassbox.harness.records.frames import RunRecord
-from inspect_ai.log import EvalSample
 
 NAMES = frozenset(
     {"adapter", "adapters", "adapter_path", "adapter_name", "lora", "lora_path", "peft", "peft_model", "peft_path"}

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from inspect_ai.log import EvalSample
+
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
 from glassbox.harness.audit.log import AuditedLog, headline_score, model_events, said_by
-from inspect_ai.log import EvalSample
 
 CANDIDATES = ("candidates", "completions", "samples", "generations", "drafts", "attempts_written")
 CHOSEN = ("chosen", "chosen_index", "selected", "selected_index", "best", "best_index", "winner", "choice")

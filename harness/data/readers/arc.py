@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
+from pydantic import Field
+
 from glassbox.harness.data.grids import Grid, GridError, checked, to_text
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.data.readers.nested import NestedFile
 from glassbox.harness.data.readers.pairs import PairReason
 from glassbox.harness.data.readers.records import OfficialRecord
 from glassbox.harness.data.readers.source import SourceError
-from glassbox.harness.dcm.pair import Pair
-from pydantic import Field
 
 EXPECTS = "a folder of ARC task files *.json, one such file, or JSON lines with train and test"
 FOLDER = ("*.json",)

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated
 
+from pydantic import Field, StringConstraints
+
 from glassbox.harness.data.readers.distractors import distractor_tags
 from glassbox.harness.data.readers.equation import Binary, Expression, Number, not_expressible, parse_expression, settle
 from glassbox.harness.data.readers.records import OfficialFile, OfficialRecord
 from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
 from glassbox.harness.ir.program import Op
-from pydantic import Field, StringConstraints
 
 FOLDER = (
     "*_digit_addition.jsonl",

@@ -13,11 +13,12 @@ import re
 from collections.abc import Iterator
 from typing import Annotated
 
+from pydantic import Field, StringConstraints
+
 from glassbox.harness.data.readers.equation import StepBuilder, not_expressible, parse_expression
 from glassbox.harness.data.readers.records import OfficialFile, OfficialRecord, Text, exact_number
 from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
 from glassbox.harness.ir.program import Arithmetic, Operand, Result
-from pydantic import Field, StringConstraints
 
 EXPECTS = "train.jsonl, test.jsonl"
 FOLDER: tuple[str, ...] = ()

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from pydantic import Field
+
 from glassbox.harness.data.readers.distractors import distractor_tags
 from glassbox.harness.data.readers.equation import not_expressible, settle, solve_equation
 from glassbox.harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
 from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
 from glassbox.harness.ir.program import Arithmetic
-from pydantic import Field
 
 FOLDER = ("mawps_single.json", "AddSub.json", "MultiArith.json", "SingleEq.json")
 EXPECTS = ", ".join(FOLDER)

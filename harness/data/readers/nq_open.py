@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from pydantic import Field
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.data.readers.nested import NestedFile
 from glassbox.harness.data.readers.pairs import PairReason
 from glassbox.harness.data.readers.records import OfficialRecord, Text
 from glassbox.harness.data.readers.triviaqa import pair_of
-from glassbox.harness.dcm.pair import Pair
-from pydantic import Field
 
 EXPECTS = "JSON lines with question and answer, such as NQ-open.dev.jsonl"
 FOLDER: tuple[str, ...] = ()

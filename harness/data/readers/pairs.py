@@ -13,8 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.data.readers.official import read_official
-from glassbox.harness.dcm.pair import Pair
 
 if TYPE_CHECKING:
     from glassbox.harness.data.readers.nested import NestedFile

@@ -16,8 +16,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
-from glassbox.harness.data.readers.source import SourceError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from glassbox.harness.data.readers.source import SourceError
 
 _LARGEST_EXPONENT = 30
 _SHOWN_CHARACTERS = 60

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from glassbox.harness.data.readers.equation import Binary, Number, settle
 from glassbox.harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
 from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
 from glassbox.harness.ir.program import Op
-from pydantic import Field
 
 EXPECTS = "single_op.jsonl"
 FOLDER: tuple[str, ...] = ()

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
+from pydantic import Field
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.data.readers.nested import NestedFile
 from glassbox.harness.data.readers.pairs import ALIASES, PairReason
 from glassbox.harness.data.readers.records import OfficialRecord, Text
-from glassbox.harness.dcm.pair import Pair
-from pydantic import Field
 
 EXPECTS = "a SQuAD JSON file such as dev-v2.0.json"
 FOLDER: tuple[str, ...] = ()

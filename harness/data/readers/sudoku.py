@@ -10,14 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from pydantic import Field, StringConstraints
+
 from glassbox.harness.data.grids import Grid, from_text, to_text
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.data.readers.nested import NestedFile
 from glassbox.harness.data.readers.pairs import PairReason
 from glassbox.harness.data.readers.records import OfficialRecord
 from glassbox.harness.data.readers.source import SourceError
 from glassbox.harness.data.sudoku import CELLS, SIDE, clues, is_solved, respects, solutions
-from glassbox.harness.dcm.pair import Pair
-from pydantic import Field, StringConstraints
 
 EXPECTS = "one puzzle a line: JSON with puzzle, or 81 digits with 0 or . for an empty cell"
 FOLDER: tuple[str, ...] = ()

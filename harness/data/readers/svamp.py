@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
+from pydantic import Field, StringConstraints
+
 from glassbox.harness.data.readers.distractors import distractor_tags
 from glassbox.harness.data.readers.equation import settle, solve_equation
 from glassbox.harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
 from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
-from pydantic import Field, StringConstraints
 
 EXPECTS = "SVAMP.json"
 FOLDER: tuple[str, ...] = ()

@@ -10,11 +10,12 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
+from pydantic import Field
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.data.readers.nested import NestedFile
 from glassbox.harness.data.readers.pairs import ALIASES, PairReason
 from glassbox.harness.data.readers.records import OfficialRecord, Text
-from glassbox.harness.dcm.pair import Pair
-from pydantic import Field
 
 EXPECTS = "JSON lines with question and golden_answers, or a TriviaQA JSON file such as unfiltered-web-dev.json"
 FOLDER: tuple[str, ...] = ()

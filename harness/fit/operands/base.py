@@ -5,9 +5,10 @@ from __future__ import annotations
 from abc import abstractmethod
 
 import torch
+from torch import nn
+
 from glassbox.harness.fit.linear import Linear
 from glassbox.harness.fit.reading import Targets, View
-from torch import nn
 
 Sampled = tuple[list[tuple[int | None, ...]], torch.Tensor]
 """Operand values of each prompt, and the log-probability [batch, operand] with which each was drawn."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import torch
+from torch.nn.functional import cross_entropy
+
 from glassbox.harness.fit.linear import Linear, SlotLinear
 from glassbox.harness.fit.operands.base import OperandReader, Sampled
 from glassbox.harness.fit.reading import IGNORED, Targets, View
-from torch.nn.functional import cross_entropy
 
 
 class Binned(OperandReader):

@@ -8,11 +8,12 @@ in training, greedy in reading.
 from __future__ import annotations
 
 import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
 from glassbox.harness.fit.linear import Linear, SlotLinear
 from glassbox.harness.fit.operands.base import OperandReader, Sampled
 from glassbox.harness.fit.reading import IGNORED, Targets, View
-from torch import nn
-from torch.nn.functional import cross_entropy
 
 END = 10
 _START = 11

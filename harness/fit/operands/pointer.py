@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import torch
+from torch import nn
+
 from glassbox.harness.fit.linear import Linear, SlotLinear
 from glassbox.harness.fit.operands.base import OperandReader, Sampled
 from glassbox.harness.fit.reading import Targets, View
-from torch import nn
 
 LINEAR_INNER = 128
 """Units of the match in a linear head, which has none of its own."""

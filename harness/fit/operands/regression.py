@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+
 from glassbox.harness.fit.linear import Linear, SlotLinear
 from glassbox.harness.fit.operands.base import OperandReader, Sampled
 from glassbox.harness.fit.reading import Targets, View

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wit_world  # type: ignore[import-not-found]  # componentize-py writes it
+
 from glassbox.harness.sandbox.guest import exam, library, loop, script
 from glassbox.harness.sandbox.guest.candidate import Candidate
 from glassbox.harness.sandbox.guest.layout import settle_in

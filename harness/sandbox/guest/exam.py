@@ -9,12 +9,13 @@ import builtins
 from collections.abc import Iterator
 from typing import Any
 
+from wit_world import cross  # type: ignore[import-not-found]  # componentize-py writes it
+
 from glassbox.harness.sandbox.codec import MalformedError
 from glassbox.harness.sandbox.guest import streams
 from glassbox.harness.sandbox.guest.candidate import settle
 from glassbox.harness.sandbox.guest.faults import fault
 from glassbox.harness.sandbox.guest.wire import Handles, Receiver, Sender, crossed, is_type, packed, received
-from wit_world import cross  # type: ignore[import-not-found]  # componentize-py writes it
 
 TEST = "<test>"
 """File name of the test's code."""

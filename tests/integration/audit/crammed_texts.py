@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import torch
-from glassbox.harness.lm.model import OpenModel
-from glassbox.harness.records.prompted import Prompted, TargetRecord
 from inspect_ai.model import ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.records.prompted import Prompted, TargetRecord
 
 Shift = Literal["once", "twice", "never"]
 BEGIN: dict[Shift, int] = {"once": 0, "twice": -1, "never": 1}

@@ -6,16 +6,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from glassbox.harness.audit.finding import Finding, Severity
-from glassbox.harness.audit.registry import chosen
-from glassbox.harness.audit.run import Audit, audit
-from glassbox.solvers.direct_run import run as run_directly
-from glassbox.tasks.ir_arith import ir_arith
 from inspect_ai import Task, eval
 from inspect_ai.dataset import Sample
 from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import Scorer, match
 from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from glassbox.harness.audit.finding import Finding, Severity
+from glassbox.harness.audit.registry import chosen
+from glassbox.harness.audit.run import Audit, audit
+from glassbox.harness.engine.run import run as run_directly
+from glassbox.tasks.ir_arith import ir_arith
 
 MODEL = "open/arith"
 SUMS = [

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai import eval
+from planted_runs import MODEL
+
 from glassbox.harness.audit.finding import Severity
 from glassbox.harness.audit.registry import chosen
 from glassbox.harness.audit.run import Audit, audit
-from glassbox.solvers.direct_run import run as run_directly
+from glassbox.harness.engine.run import run as run_directly
 from glassbox.solvers.registry import dcm, gold, ir_head, null, regex_pipeline, shuffled_labels
 from glassbox.tasks.code_spec import phase3
 from glassbox.tasks.ir_arith import ir_arith
 from glassbox.tasks.soft_prompt import dcm_squad
-from inspect_ai import eval
-from planted_runs import MODEL
 
 FEW: dict[str, Any] = {"examples": 400, "epochs": 1}
 

@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from glassbox.harness.audit.finding import Severity
-from glassbox.harness.code.completion import fenced, read_program
-from glassbox.solvers.registry import gold, null
-from glassbox.tasks.code_spec import phase3
 from inspect_ai.dataset import Sample
 from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import Score, Scorer, Target, accuracy, scorer
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.util import sandbox
 from planted_runs import SUMS, ended, findings, only, run, writes
+
+from glassbox.harness.audit.finding import Severity
+from glassbox.harness.code.completion import fenced, read_program
+from glassbox.solvers.registry import gold, null
+from glassbox.tasks.code_spec import phase3
 
 RIGHT = "def double(x):\n    return 2 * x\n"
 WRONG = "def double(x):\n    return x\n"

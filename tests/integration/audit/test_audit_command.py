@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai.log import read_eval_log
+from planted_runs import SUMS, run, writes
+
 from glassbox.harness.audit.registry import CHECKS
 from glassbox.harness.cli.main import main
 from glassbox.leaderboards.audits import read_audits
-from inspect_ai.log import read_eval_log
-from planted_runs import SUMS, run, writes
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "audits.md"
 

@@ -10,18 +10,19 @@ from typing import Any
 import pytest
 import torch
 from crammed_texts import Crammed, Shift, cram, crammed, greedy, tune
-from glassbox.harness.audit.finding import Severity
-from glassbox.harness.dcm.frozen import token_losses
-from glassbox.harness.dcm.run import Run
-from glassbox.harness.dcm.settings import Settings
-from glassbox.harness.lm.load import open_model, wrap_loaded
-from glassbox.harness.lm.opened import open_from
 from inspect_ai.dataset import Sample
 from inspect_ai.log import read_eval_log
 from inspect_ai.model import get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from planted_runs import ended, findings, only, run, writes
 from transformers import AutoModelForCausalLM
+
+from glassbox.harness.audit.finding import Severity
+from glassbox.harness.dcm.frozen import token_losses
+from glassbox.harness.dcm.run import Run
+from glassbox.harness.dcm.settings import Settings
+from glassbox.harness.lm.load import open_model, wrap_loaded
+from glassbox.harness.lm.opened import open_from
 
 TEXTS = (
     "The little dog ran to the park.",

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from glassbox.harness.audit.claim import Claim
-from glassbox.harness.audit.finding import Severity
-from glassbox.harness.audit.run import audit
-from glassbox.solvers.registry import gold, ir_head, null, regex_only
 from inspect_ai.dataset import Sample
 from inspect_ai.log import read_eval_log
 from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import Score, Scorer, Target, accuracy, match, scorer
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 from planted_runs import MODEL, SUMS, direct, ended, findings, only, run, writes
+
+from glassbox.harness.audit.claim import Claim
+from glassbox.harness.audit.finding import Severity
+from glassbox.harness.audit.run import audit
+from glassbox.solvers.registry import gold, ir_head, null, regex_only
 
 MANY = [Sample(id=f"q{at:03}", input=f"What is {at} plus {at % 7}?", target=str(2 * at), metadata={"at": at})
         for at in range(60)]  # fmt: skip

@@ -8,24 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from glassbox.baselines.models.recipes.arith_corpus import documents
-from glassbox.harness.audit.finding import Severity
-from glassbox.harness.audit.training import read_training
-from glassbox.harness.data.problem import Problem
-from glassbox.harness.ir.program import Op, single
-from glassbox.harness.lm.model import OpenModel
-from glassbox.solvers.direct_run import run as run_directly
-from glassbox.solvers.regex_pipeline import RegexPipeline
-from glassbox.solvers.registry import ir_head, regex_only, regex_pipeline
-from glassbox.solvers.serving import answering
-from glassbox.solvers.text import InProcess
-from glassbox.tasks.arithmetic.dataset import Origin
-from glassbox.tasks.arithmetic.prompts import expression_prompt
-from glassbox.tasks.ir_arith import ir_arith
 from inspect_ai.dataset import Sample
 from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, system_message
 from planted_runs import MODEL, SUMS, audited, ended, findings, only, run, writes
+
+from glassbox.baselines.models.recipes.arith_corpus import documents
+from glassbox.harness.audit.finding import Severity
+from glassbox.harness.audit.training import read_training
+from glassbox.harness.data.arithmetic.dataset import Origin
+from glassbox.harness.data.arithmetic.prompts import expression_prompt
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.engine.run import run as run_directly
+from glassbox.harness.engine.serving import answering
+from glassbox.harness.ir.program import Op, single
+from glassbox.harness.lm.model import OpenModel
+from glassbox.solvers.arithmetic.text import InProcess
+from glassbox.solvers.regex_pipeline import RegexPipeline
+from glassbox.solvers.registry import ir_head, regex_only, regex_pipeline
+from glassbox.tasks.ir_arith import ir_arith
 
 QUESTIONS = [
     Sample(id=f"item-{at}", input=text, target=str(at))

@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 import torch
+from inspect_ai.model import ModelOutput, get_model
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+from planted_runs import MODEL, direct, ended, only, run, writes
+
 from glassbox.harness.audit.checks.pad_pooling import changes_with_padding
 from glassbox.harness.audit.finding import Severity
 from glassbox.harness.audit.parts import Parts
@@ -17,9 +21,6 @@ from glassbox.harness.fit.pooling import POOLS
 from glassbox.harness.fit.reading import View
 from glassbox.harness.lm.opened import open_from
 from glassbox.solvers.registry import ir_head
-from inspect_ai.model import ModelOutput, get_model
-from inspect_ai.solver import Generate, Solver, TaskState, solver
-from planted_runs import MODEL, direct, ended, only, run, writes
 
 
 @solver

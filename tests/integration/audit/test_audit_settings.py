@@ -6,19 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from glassbox.harness.audit.finding import Severity
-from glassbox.harness.audit.parts import Parts
-from glassbox.harness.fit.artefacts import ArtefactStore, Card, address
-from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers.direct_run import run as run_directly
-from glassbox.solvers.registry import ir_head, regex_pipeline
-from glassbox.tasks.ir_arith import ir_arith
 from inspect_ai.dataset import Sample
 from inspect_ai.log import read_eval_log
 from inspect_ai.model import ChatMessageSystem, ChatMessageUser, GenerateConfig, ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, generate, prompt_template, solver, system_message
 from planted_runs import MODEL, SUMS, ended, findings, only, run, writes
 from pydantic import JsonValue
+
+from glassbox.harness.audit.finding import Severity
+from glassbox.harness.audit.parts import Parts
+from glassbox.harness.engine.run import run as run_directly
+from glassbox.harness.fit.artefacts import ArtefactStore, Card, address
+from glassbox.harness.records.attempt import Attempt
+from glassbox.solvers.registry import ir_head, regex_pipeline
+from glassbox.tasks.ir_arith import ir_arith
 
 BRIEF = "Write the expression that the question asks for, and write nothing beside it."
 STORIES = [Sample(id=f"story-{at}", input=text, target="the end") for at, text in enumerate(

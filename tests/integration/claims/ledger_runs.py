@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from glassbox.harness.cli.main import main
-from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
-from glassbox.solvers.direct_run import run
-from glassbox.solvers.registry import ir_head, null, regex_only, regex_pipeline
-from glassbox.tasks.ir_arith import ir_arith
-from glassbox.tasks.prompting.dataset import pair_of
-from glassbox.tasks.soft_prompt import dcm_squad
 from inspect_ai import eval
 from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from glassbox.harness.cli.main import main
+from glassbox.harness.data.pair import pair_of
+from glassbox.harness.engine.run import run
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
+from glassbox.solvers.registry import ir_head, null, regex_only, regex_pipeline
+from glassbox.tasks.ir_arith import ir_arith
+from glassbox.tasks.soft_prompt import dcm_squad
 
 N = 400
 SOLVERS: dict[str, Callable[..., Solver]] = {

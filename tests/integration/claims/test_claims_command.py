@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ledger_runs import claims, copied, logged, passed_off_as, shared_logs
+
 from glassbox.leaderboards.claims.claim import claims_of, load_books
 from glassbox.leaderboards.claims.recorded import load_record, record_path
-from ledger_runs import claims, copied, logged, passed_off_as, shared_logs
 
 FORMATS = ("rich", "markdown", "json", "html", "csv")
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ledger_runs import N, copied, logged, passed_off_as, prompted, shared_logs
+
 from glassbox.harness.records.frames import load_logs, samples_frame
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.claims import ledger_tables
@@ -18,7 +20,6 @@ from glassbox.leaderboards.claims.measured import CannotMeasure
 from glassbox.leaderboards.claims.samples import Correlation, Reduction, Share
 from glassbox.leaderboards.claims.verdict import Standing
 from glassbox.leaderboards.success import success
-from ledger_runs import N, copied, logged, passed_off_as, prompted, shared_logs
 
 LATER = "2100-01-01T00:00:00+00:00"
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inspect_ai.solver import Solver
+
 from glassbox.harness.cli.main import main
-from glassbox.solvers.direct_run import run
+from glassbox.harness.engine.run import run
 from glassbox.solvers.registry import gold, null, regex_only
 from glassbox.tasks.ir_arith import ir_arith, ir_multi_op
-from inspect_ai.solver import Solver
 
 N = 120
 SOLVERS: dict[str, Callable[[], Solver]] = {"gold": gold, "regex_only": regex_only, "null": null}

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from real_runs import N, changed, compare, logged, other_task
+
 from glassbox.harness.records.frames import load_logs, samples_frame
 from glassbox.harness.stats import paired, paired_means
-from real_runs import N, changed, compare, logged, other_task
 
 
 @pytest.fixture(scope="module")

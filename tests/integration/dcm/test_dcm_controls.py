@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai import eval as evaluate
+from inspect_ai.solver import Solver
+
 from glassbox.solvers.gold import gold
 from glassbox.solvers.null import null
 from glassbox.tasks import soft_prompt
-from inspect_ai import eval as evaluate
-from inspect_ai.solver import Solver
 
 GRIDS = ("solved", "right_grid")
 """What is asked of a decoded grid beside its text."""

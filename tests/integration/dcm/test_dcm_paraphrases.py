@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from glassbox.harness.records.prompted import Prompted
-from glassbox.solvers.dcm import dcm
-from glassbox.solvers.dcm_paraphrases import COUNT, usable
-from glassbox.tasks.soft_prompt import dcm_squad
 from inspect_ai import eval as evaluate
 from inspect_ai.log import EvalLog
+
+from glassbox.harness.records.prompted import Prompted
+from glassbox.solvers.dcm import dcm
+from glassbox.solvers.soft_prompts.paraphrases import COUNT, usable
+from glassbox.tasks.soft_prompt import dcm_squad
 
 PAIRS = 2
 TOO_FEW: dict[str, Any] = {"k": 1, "restarts": 1, "steps": 3, "keep": False, "baselines": False}

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from glassbox.harness.records.prompted import Prompted
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
+
+from glassbox.harness.records.prompted import Prompted
 
 ROOT = Path(__file__).resolve().parents[3]
 PAIRS = 8

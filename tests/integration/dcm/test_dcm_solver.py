@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai import eval as evaluate
+from inspect_ai.log import EvalLog
+
 from glassbox.harness.records.prompted import Prompted
 from glassbox.solvers.dcm import dcm
 from glassbox.tasks.soft_prompt import dcm_squad
-from inspect_ai import eval as evaluate
-from inspect_ai.log import EvalLog
 
 PAIRS = 6
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from glassbox.harness.cli.main import main
-from glassbox.solvers.stages.gate import Gate, Stage
 from inspect_ai.log import list_eval_logs, read_eval_log
+
+from glassbox.harness.cli.main import main
+from glassbox.studies.stages.gate import Gate, Stage
 
 Shared = Callable[[str], Path]
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai import eval as evaluate
+
 from glassbox.harness.cli.commands import parse_command
 from glassbox.solvers.dcm import dcm
-from glassbox.solvers.prompt_questions.answer import Answer
-from glassbox.solvers.prompt_questions.inquiry import Inquiry
+from glassbox.studies.prompt_questions.answer import Answer
+from glassbox.studies.prompt_questions.inquiry import Inquiry
 from glassbox.tasks.soft_prompt import dcm_squad
-from inspect_ai import eval as evaluate
 
 Ask = Callable[..., Answer]
 

@@ -6,10 +6,11 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from glassbox.harness.records.attempt import STORE_KEY, Attempt
 from inspect_ai import eval
 from inspect_ai.log import EvalLog
 from inspect_ai.solver import Solver
+
+from glassbox.harness.records.attempt import STORE_KEY, Attempt
 
 
 def run(task: Any, solver: Solver, logs: Path, **settings: Any) -> EvalLog:

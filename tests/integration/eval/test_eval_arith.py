@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 from eval_runs import attempts, failed, kinds, metric, run
+from inspect_ai import Task
+from inspect_ai.log import EvalLog
+
+from glassbox.harness.engine.technique import ALONE_SAMPLES
 from glassbox.solvers.registry import (
     bag_of_tokens,
     direct,
@@ -19,10 +23,7 @@ from glassbox.solvers.registry import (
     regex_pipeline,
     shuffled_labels,
 )
-from glassbox.solvers.technique import ALONE_SAMPLES
 from glassbox.tasks.ir_arith import ir_arith, ir_loop, ir_multi_op
-from inspect_ai import Task
-from inspect_ai.log import EvalLog
 
 SharedPath = Callable[[str], Path]
 pytestmark = pytest.mark.usefixtures("arith")

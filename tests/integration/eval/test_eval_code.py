@@ -8,6 +8,10 @@ from typing import Any
 
 import pytest
 from eval_runs import failed, metric, run
+from inspect_ai.log import EvalLog
+from inspect_ai.model import ModelOutput
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
 from glassbox.harness.code.completion import fenced
 from glassbox.harness.code.question import CodeQuestion
 from glassbox.harness.records.frames import load_logs, samples_frame
@@ -17,9 +21,6 @@ from glassbox.solvers.registry import code_direct, gold, null, regex_only
 from glassbox.tasks.code.suite import load_suite
 from glassbox.tasks.code_spec import VERSION, code_suite, humaneval, humaneval_plus, mbpp, phase2, phase3, phase3_plus
 from glassbox.tasks.ir_arith import ir_arith
-from inspect_ai.log import EvalLog
-from inspect_ai.model import ModelOutput
-from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 SharedPath = Callable[[str], Path]
 PLUS = sum(len(task.cases) for task in load_suite("phase3_plus"))

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from glassbox.solvers.direct_run import CannotRun
-from glassbox.solvers.direct_run import run as run_directly
-from glassbox.solvers.registry import gold, ir_head, regex_only
-from glassbox.tasks.ir_arith import ir_arith
 from inspect_ai import eval as inspect_eval
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.solver import Solver
+
+from glassbox.harness.engine.run import CannotRun
+from glassbox.harness.engine.run import run as run_directly
+from glassbox.solvers.registry import gold, ir_head, regex_only
+from glassbox.tasks.ir_arith import ir_arith
 
 N = 120
 MODEL = "open/arith"

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from glassbox.harness.cli.main import main
-from glassbox.solvers.direct_run import run
-from glassbox.solvers.registry import gold, ir_head, null, regex_only, regex_pipeline
-from glassbox.tasks.ir_arith import ir_arith
 from inspect_ai.log import edit_score, read_eval_log, write_eval_log
 from inspect_ai.scorer import ScoreEdit
 from inspect_ai.solver import Solver
+
+from glassbox.harness.cli.main import main
+from glassbox.harness.engine.run import run
+from glassbox.solvers.registry import gold, ir_head, null, regex_only, regex_pipeline
+from glassbox.tasks.ir_arith import ir_arith
 
 SOLVERS: dict[str, Callable[..., Solver]] = {
     "gold": gold,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from gate_runs import SOLVERS, again, blessed, changed, command, degraded, logged
+
 from glassbox.harness.records.frames import load_logs, samples_frame
 from glassbox.leaderboards.gate.baseline import baseline_text, read_baseline
 from glassbox.tasks.ir_arith import ir_multi_op

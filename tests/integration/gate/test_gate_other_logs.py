@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from gate_runs import blessed, command
-from glassbox.solvers.registry import gold, null
-from glassbox.tasks.code_spec import phase2
 from inspect_ai import Task, eval
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import exact
 from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from glassbox.solvers.registry import gold, null
+from glassbox.tasks.code_spec import phase2
 
 SIZE = 60
 

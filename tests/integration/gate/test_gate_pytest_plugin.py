@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from gate_runs import again, degraded, logged
+
 from glassbox.harness.cli.main import main
 
 pytest_plugins = ["pytester"]

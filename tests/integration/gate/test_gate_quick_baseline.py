@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.records.data_hash import data_hash_of
 from glassbox.leaderboards.gate.baseline import Baseline, baseline_text, read_baseline
 from glassbox.leaderboards.gate.blessing import inconclusive_at

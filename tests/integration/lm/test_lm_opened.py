@@ -8,11 +8,12 @@ from pathlib import Path
 import anyio
 import pytest
 import torch
+from inspect_ai.model import get_model
+
 from glassbox.harness.lm.errors import CannotOpen
 from glassbox.harness.lm.opened import open_from
 from glassbox.harness.lm.provider import OpenAPI
 from glassbox.harness.lm.states import hidden_states
-from inspect_ai.model import get_model
 
 Shared = Callable[[str], Path]
 torch.set_num_threads(1)

@@ -9,10 +9,6 @@ from typing import Any
 import anyio
 import pytest
 import torch
-from glassbox.harness.lm.errors import OpenModelError
-from glassbox.harness.lm.generate import generate
-from glassbox.harness.lm.load import open_model
-from glassbox.harness.lm.provider import OpenAPI, prompt_text
 from inspect_ai import Task, eval
 from inspect_ai.dataset import Sample
 from inspect_ai.log import EvalLog
@@ -31,6 +27,11 @@ from inspect_ai.scorer import includes
 from inspect_ai.solver import generate as generate_solver
 from inspect_ai.tool import ToolInfo
 from transformers import AutoTokenizer
+
+from glassbox.harness.lm.errors import OpenModelError
+from glassbox.harness.lm.generate import generate
+from glassbox.harness.lm.load import open_model
+from glassbox.harness.lm.provider import OpenAPI, prompt_text
 
 Shared = Callable[[str], Path]
 torch.set_num_threads(1)

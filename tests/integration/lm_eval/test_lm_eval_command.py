@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.shipped import shipped_models
 
@@ -45,7 +46,7 @@ def test_lm_eval_finds_the_model_type_and_prints_its_table(tmp_path: Path) -> No
 
 
 def test_outside_lm_eval_importing_torch_loads_nothing_of_it(tmp_path: Path) -> None:
-    program = "import sys, torch; print('glassbox.solvers.lm_eval_plugin' in sys.modules, 'lm_eval' in sys.modules)"
+    program = "import sys, torch; print('glassbox.harness.lm_eval.plugin' in sys.modules, 'lm_eval' in sys.modules)"
     done = run(sys.executable, "-c", program, cwd=tmp_path)
     assert (done.stdout, done.stderr) == ("True False\n", "")
 

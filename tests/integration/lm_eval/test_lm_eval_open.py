@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 import torch
-from glassbox.harness.lm.shipped import shipped_models
-from glassbox.solvers.lm_eval_open import AUTO_BATCH, OpenLM
-from glassbox.tasks.arithmetic.dataset import Origin, samples
-from glassbox.tasks.arithmetic.generate import generate
-from glassbox.tasks.arithmetic.prompts import expression_prompt
 from lm_eval.api.instance import Instance  # type: ignore[import-untyped]
 from lm_eval.api.model import CachingLM  # type: ignore[import-untyped]
 from lm_eval.api.registry import get_model  # type: ignore[import-untyped]
 from lm_eval.models.huggingface import HFLM  # type: ignore[import-untyped]
+
+from glassbox.harness.data.arithmetic.dataset import Origin, samples
+from glassbox.harness.data.arithmetic.generate import generate
+from glassbox.harness.data.arithmetic.prompts import expression_prompt
+from glassbox.harness.lm.shipped import shipped_models
+from glassbox.harness.lm_eval.model import AUTO_BATCH, OpenLM
 
 torch.set_num_threads(1)
 GREEDY = {"until": ["\n"], "max_gen_toks": 24, "do_sample": False}

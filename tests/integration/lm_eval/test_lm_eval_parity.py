@@ -7,24 +7,25 @@ from typing import Any
 
 import pytest
 import torch
-from glassbox.harness.lm.shipped import shipped_models
-from glassbox.harness.records.attempt import STORE_KEY
-from glassbox.scorers.ir import ir_scorers
-from glassbox.solvers.ir_head import ir_head
-from glassbox.solvers.lm_eval_open import OpenLM
-from glassbox.solvers.regex_pipeline import RegexPipeline, regex_pipeline
-from glassbox.solvers.text import choose_shots
-from glassbox.tasks import ir_arith as inspect_tasks
-from glassbox.tasks.arithmetic import dataset as builders
-from glassbox.tasks.arithmetic.dataset import Origin
-from glassbox.tasks.arithmetic.prompts import expression_prompt
-from glassbox.tasks.lm_eval.ir import verdict
 from inspect_ai import Task, eval
 from inspect_ai.log import EvalLog
 from inspect_ai.scorer import Score
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from lm_eval import simple_evaluate  # type: ignore[import-untyped]
 from lm_eval.tasks import TaskManager  # type: ignore[import-untyped]
+
+from glassbox.harness.data.arithmetic import dataset as builders
+from glassbox.harness.data.arithmetic.dataset import Origin
+from glassbox.harness.data.arithmetic.prompts import expression_prompt
+from glassbox.harness.lm.shipped import shipped_models
+from glassbox.harness.lm_eval.model import OpenLM
+from glassbox.harness.records.attempt import STORE_KEY
+from glassbox.scorers.ir import ir_scorers
+from glassbox.solvers.arithmetic.text import choose_shots
+from glassbox.solvers.ir_head import ir_head
+from glassbox.solvers.regex_pipeline import RegexPipeline, regex_pipeline
+from glassbox.tasks import ir_arith as inspect_tasks
+from glassbox.tasks.lm_eval.ir import verdict
 
 torch.set_num_threads(1)
 TASKS = Path(__file__).resolve().parents[3] / "tasks" / "lm_eval"

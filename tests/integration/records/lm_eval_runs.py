@@ -6,11 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import glassbox.solvers.lm_eval_open  # noqa: F401 - registers the model type `open`
 import torch
 from lm_eval import simple_evaluate  # type: ignore[import-untyped]
 from lm_eval.loggers import EvaluationTracker  # type: ignore[import-untyped]
 from lm_eval.tasks import TaskManager  # type: ignore[import-untyped]
+
+import glassbox.harness.lm_eval.model  # noqa: F401 - registers the model type `open`
 
 torch.set_num_threads(1)
 OURS = Path(__file__).resolve().parents[3] / "tasks" / "lm_eval"

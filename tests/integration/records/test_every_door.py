@@ -6,21 +6,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from inspect_ai import Task, eval, task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.scorer import match
+from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
+
+from glassbox.harness.engine.run import run as run_directly
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.records.frames import RunRecord, load_logs, readable_headers, samples_frame
 from glassbox.harness.records.pairing import NotComparable, pair
 from glassbox.harness.records.provenance import data_facts
 from glassbox.harness.records.scored import data_digest, scored_samples
 from glassbox.harness.records.traced import traced
-from glassbox.solvers.direct_run import run as run_directly
 from glassbox.solvers.gold import gold
 from glassbox.solvers.ir_head import ir_head
 from glassbox.tasks.code_spec import phase3
 from glassbox.tasks.ir_arith import ir_arith
-from inspect_ai import Task, eval, task
-from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.scorer import match
-from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 
 N = 12
 LONG = "word " * 2000

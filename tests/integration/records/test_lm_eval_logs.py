@@ -10,7 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lm_eval_runs import OURS, SUMS, generic_tasks, run_lm_eval
+
 from glassbox.harness.cli.main import main
+from glassbox.harness.engine.run import run as run_directly
 from glassbox.harness.records.frames import RunRecord, load_logs, samples_frame
 from glassbox.harness.records.lm_eval_files import NotLmEval
 from glassbox.harness.records.lm_eval_logs import lm_eval_logs
@@ -18,10 +21,8 @@ from glassbox.harness.records.pairing import NotComparable, pair
 from glassbox.harness.records.runs import runs_frame
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.board import tables
-from glassbox.solvers.direct_run import run as run_directly
 from glassbox.solvers.regex_only import regex_only
 from glassbox.tasks.ir_arith import VERSION, ir_arith
-from lm_eval_runs import OURS, SUMS, generic_tasks, run_lm_eval
 
 N = 40
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.errors import SandboxError
 from glassbox.harness.sandbox.judge import Judge

@@ -6,6 +6,7 @@ import multiprocessing
 import time
 
 import pytest
+
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.case import Case
 from glassbox.harness.sandbox.errors import SandboxError

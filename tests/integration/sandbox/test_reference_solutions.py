@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.case import Case, Verdict
 from glassbox.harness.sandbox.judge import Judge

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.sandbox.build import cache_folder, compiled, identity, sources
 
 JUDGE = (

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.case import Case, Verdict
 from glassbox.harness.sandbox.errors import SandboxError

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import pytest
+from inspect_ai.util import ExecResult, OutputLimitExceededError
+
 from glassbox.harness.sandbox import provider
 from glassbox.harness.sandbox.provider import WasmSandbox
-from inspect_ai.util import ExecResult, OutputLimitExceededError
 
 T = TypeVar("T")
 Work = Callable[[WasmSandbox], Awaitable[T]]

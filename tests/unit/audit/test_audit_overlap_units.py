@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from glassbox.harness.audit.overlap import Items, words_of
 from hypothesis import given
 from hypothesis import strategies as st
+
+from glassbox.harness.audit.overlap import Items, words_of
 
 LONG = (
     "A farmer has 12 fields and plants 340 seeds in each of them every spring, but rain washes 95 seeds away in the "

@@ -6,6 +6,7 @@ import gzip
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.audit.checks.device_price import device_of
 from glassbox.harness.audit.checks.infra_as_wrong import BROKEN
 from glassbox.harness.audit.checks.label_shift import verdicts

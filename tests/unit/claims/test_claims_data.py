@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from glassbox.harness.cli.commands import parse_command
+from glassbox.harness.engine.command import _arguments, _check_arguments
 from glassbox.leaderboards.claims.claim import SEEDS, BadClaims, Claim, claims_of, load_books, read_book
 from glassbox.leaderboards.claims.selection import FRONTS, commands, given
 from glassbox.solvers import registry as solvers
-from glassbox.solvers.command import _arguments, _check_arguments
 from glassbox.tasks import registry as tasks
 
 CLAIMS = claims_of(load_books())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from glassbox.harness.stats.intervals import wilson
 from glassbox.harness.stats.power import paired_detectable
 from glassbox.harness.stats.reported import rejudge

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
+
 from glassbox.harness.stats.intervals import wilson
 from glassbox.harness.stats.verdict import Verdict, above
 from glassbox.leaderboards.claims.verdict import Standing, Threshold, judge, needed_for_share
-from pydantic import ValidationError
 
 
 def _of(right: int, n: int, threshold: Threshold) -> Standing:

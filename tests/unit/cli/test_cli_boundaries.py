@@ -7,6 +7,7 @@ import importlib
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.cli.commands import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[3]

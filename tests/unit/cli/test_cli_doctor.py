@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.cli import doctor
 from glassbox.harness.cli.main import main
 

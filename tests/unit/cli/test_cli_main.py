@@ -11,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.cli.commands import COMMANDS
 from glassbox.harness.cli.main import is_users, main
 
@@ -126,8 +127,8 @@ def test_a_librarys_value_error_is_our_fault_and_not_the_users() -> None:
 
 
 def test_the_projects_own_value_errors_are_the_users() -> None:
+    from glassbox.harness.data.arithmetic.generate import generate
     from glassbox.harness.ir.validate import InvalidProgram
-    from glassbox.tasks.arithmetic.generate import generate
 
     assert is_users(InvalidProgram("empty", "the program has no steps"))
     with pytest.raises(ValueError, match="n is 0") as refused:

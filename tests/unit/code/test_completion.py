@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from glassbox.harness.code.completion import blocks, context, defines, fenced, read_program
 from hypothesis import given
 from hypothesis import strategies as st
+
+from glassbox.harness.code.completion import blocks, context, defines, fenced, read_program
 
 CODE = "def f(x):\n    return x\n"
 HELPER_FIRST = "def helper(x):\n    return x\n\n\ndef f(x):\n    return helper(x)\n"

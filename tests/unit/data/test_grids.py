@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from glassbox.harness.data.grids import LARGEST_SIDE, Grid, GridError, cell_accuracy, checked, from_text, shape, to_text
 from hypothesis import given
 from hypothesis import strategies as st
+
+from glassbox.harness.data.grids import LARGEST_SIDE, Grid, GridError, cell_accuracy, checked, from_text, shape, to_text
 
 
 @st.composite

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from glassbox.harness.data.readers.pairs import ALIASES, PAIR_SOURCES, PairSourceName, read_pairs
 from glassbox.harness.data.readers.source import SourceError
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.data.grids import from_text, to_text
 from glassbox.harness.data.readers.pairs import ALIASES, PairData, PairSourceName, read_pairs
 from glassbox.harness.data.sudoku import is_solved, respects, solutions

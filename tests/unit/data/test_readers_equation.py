@@ -6,6 +6,7 @@ import random
 from fractions import Fraction
 
 import pytest
+
 from glassbox.harness.data.readers.equation import parse_expression, settle, solve_equation
 from glassbox.harness.data.readers.source import LeftOutError, Reason
 from glassbox.harness.ir.program import Arithmetic, Op, Result, Step, chain, single

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.data.readers import read_source
 from glassbox.harness.ir.program import Arithmetic, Op, Result, Step

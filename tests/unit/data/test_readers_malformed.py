@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from glassbox.harness.data.readers import SourceError, SourceName, read_source
 
 SINGLE_OP: dict[str, Any] = {"id": "a", "question": "What is 4 less 3?", "op": "-", "a": 4, "b": 3, "answer": 1}

@@ -13,6 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.data.readers import SOURCES, SourceName, read_source
 from glassbox.harness.ir.program import Arithmetic, Op, Result, Step, chain, single

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from glassbox.harness.data.grids import Grid, from_text, to_text
 from glassbox.harness.data.sudoku import PEERS, UNITS, clues, is_solved, random_solution, respects, solutions
 

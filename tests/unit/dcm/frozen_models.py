@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from glassbox.harness.dcm.frozen import Frozen
-from glassbox.harness.lm.load import wrap_loaded
-from glassbox.harness.lm.model import OpenModel
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
+
+from glassbox.harness.dcm.frozen import Frozen
+from glassbox.harness.lm.load import wrap_loaded
+from glassbox.harness.lm.model import OpenModel
 
 torch.set_num_threads(1)
 

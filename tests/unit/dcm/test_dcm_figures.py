@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.criteria import (
     anti_correlated,
     balance,
@@ -15,7 +17,6 @@ from glassbox.harness.dcm.criteria import (
     ratio_grade,
 )
 from glassbox.harness.dcm.curve import curve_health
-from glassbox.harness.dcm.pair import Pair
 from glassbox.harness.records.prompted import Prompted, TargetRecord
 
 

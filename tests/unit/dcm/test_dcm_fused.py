@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from frozen_models import frozen
+
 from glassbox.harness.dcm.frozen import Frozen
 from glassbox.harness.dcm.fused import fused_for
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 import torch
 from frozen_models import frozen
+from torch.nn.functional import cosine_similarity
+
 from glassbox.harness.dcm.frozen import Frozen
 from glassbox.harness.dcm.run import Run
 from glassbox.harness.dcm.settings import Settings
 from glassbox.harness.dcm.starts import NoModeTokens, mode_tokens, mode_vectors
 from glassbox.harness.lm.load import open_model
 from glassbox.tasks.prompting.sums import sum_pairs
-from torch.nn.functional import cosine_similarity
 
 
 def test_tokens_that_training_never_touched_are_passed_over() -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import torch
 from frozen_models import STOP, frozen, tiny
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.audit import MisalignedLoss, audit
 from glassbox.harness.dcm.frozen import token_losses
 from glassbox.harness.dcm.memory import Room
-from glassbox.harness.dcm.pair import Pair
 from glassbox.harness.dcm.run import Run, Variants
 from glassbox.harness.dcm.search import Job, Search
 from glassbox.harness.dcm.settings import Optimiser, Settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from frozen_models import STOP, frozen
+
 from glassbox.harness.dcm.adam import RowAdam
 from glassbox.harness.dcm.decode import greedy
 from glassbox.harness.dcm.frozen import Frozen, hits, leads, padded, token_losses

@@ -7,14 +7,15 @@ import logging
 import anyio
 import pytest
 from frozen_models import tiny
+
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.memory import Room
-from glassbox.harness.dcm.pair import Pair
 from glassbox.harness.dcm.run import Run
 from glassbox.harness.dcm.service import CannotSearch
 from glassbox.harness.dcm.settings import Optimiser, Settings
 from glassbox.harness.records.prompted import Prompted
-from glassbox.solvers.dcm_paraphrases import FromFile
-from glassbox.solvers.dcm_searches import Searches, Texts
+from glassbox.solvers.soft_prompts.paraphrases import FromFile
+from glassbox.solvers.soft_prompts.searches import Searches, Texts
 
 HOPELESS = Settings(k=1, restarts=1, optimiser=Optimiser(lr=1e-9, beta1=0.9, beta2=0.9, steps=1))
 PAIRS = [Pair(f"w{4 + at % 50} w{5 + at % 40}", f"w{6 + at}") for at in range(54)]
@@ -46,7 +47,7 @@ async def all_of(asked: Searches, pairs: list[Pair]) -> tuple[list[Prompted], li
 
 
 def test_few_converged_ends_a_run_that_halts_and_only_then(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING, logger="glassbox.solvers.dcm_searches"):
+    with caplog.at_level(logging.WARNING, logger="glassbox.solvers.soft_prompts.searches"):
         records, refused = anyio.run(all_of, searches(HOPELESS, halt=True), PAIRS)
     assert len(records) == 49  # the fiftieth is the one that gives the signal
     assert len(refused) == 5
@@ -57,7 +58,7 @@ def test_few_converged_ends_a_run_that_halts_and_only_then(caplog: pytest.LogCap
 
 
 def test_a_run_that_does_not_halt_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING, logger="glassbox.solvers.dcm_searches"):
+    with caplog.at_level(logging.WARNING, logger="glassbox.solvers.soft_prompts.searches"):
         records, refused = anyio.run(all_of, searches(HOPELESS), PAIRS)
     assert (len(records), refused) == (54, [])
     assert len(caplog.records) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+
 from glassbox.harness.dcm.signals import fights, signals_of, wants_paraphrases
 from glassbox.harness.records.prompted import Prompted, TargetRecord
 

@@ -12,6 +12,7 @@ import random
 from collections.abc import Sequence
 
 import torch
+
 from glassbox.harness.fit.numbers import Run
 from glassbox.harness.fit.operands import HeadKind
 from glassbox.harness.fit.pooling import Pooling

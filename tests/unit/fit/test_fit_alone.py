@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 import torch
+from synthetic_states import HEADS, POOLINGS
+
 from glassbox.harness.fit.alone import Alone, Reader
 from glassbox.harness.fit.head import IRHead
 from glassbox.harness.fit.numbers import Run
@@ -14,7 +16,6 @@ from glassbox.harness.fit.pooling import Pooling
 from glassbox.harness.fit.reading import Standard
 from glassbox.harness.fit.source import Seen, collate
 from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape
-from synthetic_states import HEADS, POOLINGS
 
 HIDDEN = 24
 PROMPTS = 200

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from pydantic import JsonValue
+from safetensors.torch import save_file
+
 from glassbox.harness.fit import artefacts
 from glassbox.harness.fit.artefacts import (
     ArtefactStore,
@@ -22,8 +25,6 @@ from glassbox.harness.fit.artefacts import (
     default_store,
     tensors_hash,
 )
-from pydantic import JsonValue
-from safetensors.torch import save_file
 
 ROOT = Path(__file__).resolve().parents[3]
 INPUTS: dict[str, JsonValue] = {"config": {"head": "pointer", "layer": 3}, "source": "abc/layer3", "data": "0123"}

@@ -6,6 +6,8 @@ import math
 
 import pytest
 import torch
+from untrained_heads import prompts, untrained
+
 from glassbox.harness.fit.head import Scores
 from glassbox.harness.fit.operands.digits import END
 from glassbox.harness.fit.operands.regression import SPREAD
@@ -13,7 +15,6 @@ from glassbox.harness.fit.reading import IGNORED, Targets, label, targets
 from glassbox.harness.fit.source import collate, unpad
 from glassbox.harness.ir.program import Op, chain
 from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Slots
-from untrained_heads import prompts, untrained
 
 
 def by_hand(scores: list[float], truth: int) -> float:

@@ -7,6 +7,8 @@ from functools import cache
 
 import pytest
 import torch
+from synthetic_states import HEADS, POOLINGS, chains, example, silent, view_of, width_of
+
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.fit.head import IRHead
 from glassbox.harness.fit.operands import HeadKind
@@ -14,7 +16,6 @@ from glassbox.harness.fit.pooling import Pooling
 from glassbox.harness.fit.training import Example, fit_examples, program_accuracy, shuffle_labels
 from glassbox.harness.ir.program import Op, chain, single
 from glassbox.harness.ir.shape import CHAIN, SINGLE, Slots
-from synthetic_states import HEADS, POOLINGS, chains, example, silent, view_of, width_of
 
 
 def fitted(head: HeadKind, pool: Pooling, examples: list[Example], **settings: object) -> IRHead:

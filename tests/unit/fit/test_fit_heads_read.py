@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pytest
 import torch
+from synthetic_states import HEADS, POOLINGS
+from untrained_heads import HIDDEN, absorb, prompts, untrained
+
 from glassbox.harness.fit.head import IRHead
 from glassbox.harness.fit.numbers import Run
 from glassbox.harness.fit.operands import HeadKind
@@ -14,8 +17,6 @@ from glassbox.harness.fit.source import Seen, collate
 from glassbox.harness.ir.program import Loop, Op, single
 from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape, Slots
 from glassbox.harness.ir.validate import validate
-from synthetic_states import HEADS, POOLINGS
-from untrained_heads import HIDDEN, absorb, prompts, untrained
 
 
 @pytest.mark.parametrize("pool", POOLINGS)

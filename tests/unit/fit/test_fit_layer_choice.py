@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
+
+from glassbox.harness.data.arithmetic.dataset import Origin, fit_problems
+from glassbox.harness.data.arithmetic.generate import generate
+from glassbox.harness.data.arithmetic.prompts import expression_prompt
 from glassbox.harness.fit.artefacts import ArtefactStore, data_address
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.fit.layer_choice import MARGIN, choose_layer, layer_figures
@@ -13,10 +17,7 @@ from glassbox.harness.fit.training import Tick
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.shipped import shipped_models
-from glassbox.solvers.heads import fitted
-from glassbox.tasks.arithmetic.dataset import Origin, fit_problems
-from glassbox.tasks.arithmetic.generate import generate
-from glassbox.tasks.arithmetic.prompts import expression_prompt
+from glassbox.solvers.arithmetic.heads import fitted
 
 torch.set_num_threads(1)
 

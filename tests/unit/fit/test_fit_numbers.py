@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from glassbox.harness.fit.numbers import NumberFinder, Run
-from glassbox.harness.lm.shipped import shipped_models
-from glassbox.tasks.arithmetic.generate import generate
-from glassbox.tasks.arithmetic.prompts import expression_prompt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
+
+from glassbox.harness.data.arithmetic.generate import generate
+from glassbox.harness.data.arithmetic.prompts import expression_prompt
+from glassbox.harness.fit.numbers import NumberFinder, Run
+from glassbox.harness.lm.shipped import shipped_models
 
 SharedPath = Callable[[str], Path]
 NAMES = ("arith", "gpt_neox_20b", "qwen2.5", "stories260K")

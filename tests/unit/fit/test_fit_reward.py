@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
+from synthetic_states import HEADS, chains, silent, view_of, width_of
+
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.fit.head import IRHead
 from glassbox.harness.fit.operands import HeadKind
@@ -12,7 +14,6 @@ from glassbox.harness.fit.training import Example, fit_examples
 from glassbox.harness.ir.machine import Machine
 from glassbox.harness.ir.program import Op, Program, single
 from glassbox.harness.ir.shape import SINGLE
-from synthetic_states import HEADS, chains, silent, view_of, width_of
 
 
 def answered(examples: list[Example]) -> list[Example]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+
 from glassbox.harness.fit.head import IRHead
 from glassbox.harness.fit.numbers import Run
 from glassbox.harness.fit.operands import HeadKind

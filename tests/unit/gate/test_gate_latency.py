@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from glassbox.leaderboards.gate.latency import slowdown
 
 KEYS = [f"s{index}" for index in range(20)]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
+
 from glassbox.harness.stats.paired import PairedTable, tango
 from glassbox.harness.stats.resample import Floats
 from glassbox.leaderboards.gate.loss import Loss, loss_of
-from scipy import stats
 
 MARGIN, ALPHA = 0.05, 0.05
 

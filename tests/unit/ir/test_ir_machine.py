@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from glassbox.harness.ir import machine as machine_module
 from glassbox.harness.ir.machine import CHUNK, Execution, Fault, Machine, Width
 from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, Result, Step, chain, single

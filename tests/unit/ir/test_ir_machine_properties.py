@@ -6,11 +6,12 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from glassbox.harness.ir.encode import KINDS
 from glassbox.harness.ir.machine import CHUNK, FAULTS, Execution, Fault, Machine, Width
 from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op, Operand, Program, Result, Step, single
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 WIDTHS: tuple[Width, ...] = (32, 64)
 ADD, SUBTRACT, MULTIPLY, DIVIDE = Op

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, Result, Step, chain, single
 from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape, Slots
 from glassbox.harness.ir.text import parse
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = Op
 

@@ -7,11 +7,12 @@ import time
 from typing import get_args
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from glassbox.harness.ir.lex import ParseError, ParseKind
 from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op, Program, Result, Step
 from glassbox.harness.ir.text import parse, read_first, to_text
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 ADD, SUBTRACT, MULTIPLY, DIVIDE = Op
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from trivial_runs import ARTEFACT, SIZE, TIMED, copy_as_version, ir_head, run, shared_logs
+
 from glassbox.harness.records.frames import RunRecord, load_logs
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.board import Section, sections, tables
 from glassbox.leaderboards.runs import MixedVersions
 from glassbox.leaderboards.table import Table, TableRow
-from trivial_runs import ARTEFACT, SIZE, TIMED, copy_as_version, ir_head, run, shared_logs
 
 
 @pytest.fixture(scope="module")

@@ -8,13 +8,14 @@ import io
 from pathlib import Path
 
 import pytest
+from inspect_ai.log import read_eval_log, write_eval_log
+from trivial_runs import SIZE, gold, ir_head, run
+
 from glassbox.harness.records.frames import load_logs
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.command import add_parser
 from glassbox.leaderboards.command import run as command
 from glassbox.leaderboards.drill import NoCategory, categories, drill
-from inspect_ai.log import read_eval_log, write_eval_log
-from trivial_runs import SIZE, gold, ir_head, run
 
 
 @pytest.fixture(scope="module")

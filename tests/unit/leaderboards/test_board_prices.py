@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from trivial_runs import SIZE, shared_logs
+
 from glassbox.harness.records.frames import RunRecord, load_logs
 from glassbox.leaderboards.board import tables
 from glassbox.leaderboards.prices import BadPrices, Prices, read_prices, shipped_prices
 from glassbox.leaderboards.table import Table
-from trivial_runs import SIZE, shared_logs
 
 Facts = Mapping[str, object]
 

@@ -8,12 +8,13 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from inspect_ai.log import EvalSample, read_eval_log, write_eval_log
+from trivial_runs import SIZE, gold, ir_head, regex_pipeline, run
+
 from glassbox.harness.records.frames import load_logs
 from glassbox.harness.records.pairing import pair
 from glassbox.leaderboards.board import Section, sections, tables
 from glassbox.leaderboards.compare.report import report
-from inspect_ai.log import EvalSample, read_eval_log, write_eval_log
-from trivial_runs import SIZE, gold, ir_head, regex_pipeline, run
 
 Ranks = list[tuple[str, int | None, str]]
 

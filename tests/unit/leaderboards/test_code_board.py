@@ -11,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai import eval
+from inspect_ai.log import read_eval_log_sample_summaries
+from inspect_ai.model import ModelOutput
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
 from glassbox.harness.code.completion import fenced
 from glassbox.harness.code.question import CodeQuestion
 from glassbox.harness.records.frames import RunRecord, load_logs
@@ -20,10 +25,6 @@ from glassbox.leaderboards.command import add_parser
 from glassbox.leaderboards.command import run as command
 from glassbox.solvers.registry import gold, null
 from glassbox.tasks.code_spec import phase3
-from inspect_ai import eval
-from inspect_ai.log import read_eval_log_sample_summaries
-from inspect_ai.model import ModelOutput
-from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 SIZE = 4
 

@@ -13,14 +13,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from inspect_ai.log import write_eval_log
+from trivial_runs import copy_as_version, gold, ir_head, regex_pipeline, run, shared_logs
+
 from glassbox.harness.records.files import write_atomically
 from glassbox.harness.records.frames import load_logs
 from glassbox.leaderboards.audits import BadAudit
 from glassbox.leaderboards.command import FORMATS, add_parser
 from glassbox.leaderboards.command import run as command
 from glassbox.leaderboards.figures import MICRO, NONE
-from inspect_ai.log import write_eval_log
-from trivial_runs import copy_as_version, gold, ir_head, regex_pipeline, run, shared_logs
 
 ROW = ["ir_head", "1", "a", "40", "100.0", "97.5", "[87.1,", "99.6]", "1.04", "ms", "239", f"{MICRO}s", "0"]
 ROOT = Path(__file__).resolve().parents[3]

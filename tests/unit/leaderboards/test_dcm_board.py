@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai import eval
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from glassbox.harness.data.pair import pair_of
 from glassbox.harness.records.frames import load_logs
 from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.board import tables
 from glassbox.leaderboards.command import add_parser
 from glassbox.leaderboards.command import run as command
-from glassbox.tasks.prompting.dataset import draw_pairs, pair_of
+from glassbox.tasks.prompting.dataset import draw_pairs
 from glassbox.tasks.soft_prompt import dcm_arithmetic, dcm_sudoku
-from inspect_ai import eval
-from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 SIZE = 4
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.runs import Estimate
 

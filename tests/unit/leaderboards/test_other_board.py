@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from glassbox.harness.cli.main import main
-from glassbox.harness.records.frames import load_logs
-from glassbox.harness.stats.intervals import wilson
-from glassbox.leaderboards.board import tables
-from glassbox.leaderboards.table import Table
 from inspect_ai import Task, eval, task
 from inspect_ai.dataset import Sample
 from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import Score, Scorer, Target, includes, match, mean, scorer, stderr
 from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from glassbox.harness.cli.main import main
+from glassbox.harness.records.frames import load_logs
+from glassbox.harness.stats.intervals import wilson
+from glassbox.leaderboards.board import tables
+from glassbox.leaderboards.table import Table
 
 SIZE = 30
 

@@ -8,6 +8,7 @@ import json
 from html.parser import HTMLParser
 
 import pytest
+
 from glassbox.leaderboards.export import csv_tables, json_tables
 from glassbox.leaderboards.page import html_tables
 from glassbox.leaderboards.render import markdown_tables, rich_tables, text

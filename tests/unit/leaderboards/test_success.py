@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from trivial_runs import SIZE, regex_pipeline, run, shared_logs
+
 from glassbox.harness.records.frames import RunRecord, load_logs
 from glassbox.harness.stats.intervals import exact, wilson
 from glassbox.harness.stats.verdict import Verdict
 from glassbox.leaderboards.success import CannotPair, Criterion, success, successes
-from trivial_runs import SIZE, regex_pipeline, run, shared_logs
 
 Runs = dict[str, RunRecord]
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from inspect_ai import Task, eval, task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
 from glassbox.harness.ir.program import Op, single
 from glassbox.harness.ir.text import to_text
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.attempt import Attempt
 from glassbox.scorers.ir import ir_scorers
-from inspect_ai import Task, eval, task
-from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.log import EvalLog, read_eval_log, write_eval_log
-from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 SIZE = 40
 TIMED = 10

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import anyio
 import pytest
+
 from glassbox.harness.lm.batcher import Batcher, Served
 
 BACKENDS = [

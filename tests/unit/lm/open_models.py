@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from glassbox.harness.lm.load import open_model, wrap_loaded
-from glassbox.harness.lm.model import OpenModel
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
+
+from glassbox.harness.lm.load import open_model, wrap_loaded
+from glassbox.harness.lm.model import OpenModel
 
 torch.set_num_threads(1)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import anyio
 import pytest
 from doubling_batches import BACKENDS, Doubler, gather, run
+
 from glassbox.harness.lm.batcher import Batcher, Served
 
 

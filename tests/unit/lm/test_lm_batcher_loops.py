@@ -9,6 +9,7 @@ import threading
 import anyio
 import pytest
 from doubling_batches import BACKENDS, Doubler, gather, run
+
 from glassbox.harness.lm.batcher import Batcher, Served
 
 

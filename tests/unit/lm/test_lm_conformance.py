@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 import torch
+from open_models import ALL, RANDOM, named, random_model
+from torch.nn.functional import cross_entropy
+
 from glassbox.harness.lm import pool
 from glassbox.harness.lm.conformance import (
     FeatureFunction,
@@ -19,8 +22,6 @@ from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.positions import IGNORED, causal_loss, labels_for
 from glassbox.harness.lm.states import hidden_states
 from glassbox.harness.lm.tokens import Batch
-from open_models import ALL, RANDOM, named, random_model
-from torch.nn.functional import cross_entropy
 
 Shared = Callable[[str], Path]
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from open_models import CONTEXT, RANDOM, random_model, rows_of
+
 from glassbox.harness.lm.generate import Generation, generate
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.model import OpenModel
-from open_models import CONTEXT, RANDOM, random_model, rows_of
 
 Shared = Callable[[str], Path]
 PROMPTS = ("Once upon a time", "Lily", "The big dog and the small cat went to", "One day, Tim", "A")

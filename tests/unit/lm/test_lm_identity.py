@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from glassbox.harness.lm.identity import hash_folder, hash_loaded
-from glassbox.harness.lm.load import wrap_loaded
 from open_models import build, config_of, random_model, word_tokenizer
 from torch import nn
+
+from glassbox.harness.lm.identity import hash_folder, hash_loaded
+from glassbox.harness.lm.load import wrap_loaded
 
 
 def save(folder: Path, seed: int = 0) -> Path:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from glassbox.harness.lm.errors import OpenModelError
-from glassbox.harness.lm.layers import blocks_of, resolve_layer
 from open_models import BLOCKS, RANDOM, random_model
 from torch import nn
+
+from glassbox.harness.lm.errors import OpenModelError
+from glassbox.harness.lm.layers import blocks_of, resolve_layer
 
 
 @pytest.mark.parametrize(

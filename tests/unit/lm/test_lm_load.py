@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from open_models import build, config_of, word_tokenizer
+from safetensors.torch import load_file, save_file
+
 from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.load import open_model, wrap_loaded
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.shipped import shipped_models
-from open_models import build, config_of, word_tokenizer
-from safetensors.torch import load_file, save_file
 
 Shared = Callable[[str], Path]
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 import torch
+from open_models import ALL, CONTEXT, build, config_of, named, random_model, rows_of, word_tokenizer
+from tokenizers.processors import TemplateProcessing
+from transformers import PreTrainedTokenizerFast
+
 from glassbox.harness.lm.generate import generate
 from glassbox.harness.lm.load import wrap_loaded
 from glassbox.harness.lm.logprobs import Row, continuation_row, prefix_id, score_rows
 from glassbox.harness.lm.model import OpenModel
-from open_models import ALL, CONTEXT, build, config_of, named, random_model, rows_of, word_tokenizer
-from tokenizers.processors import TemplateProcessing
-from transformers import PreTrainedTokenizerFast
 
 Shared = Callable[[str], Path]
 LENGTHS = (2, 9, 17, 30)

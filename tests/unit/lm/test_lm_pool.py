@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from glassbox.harness.lm import pool
 
 STATES = torch.arange(2 * 5 * 3, dtype=torch.float32).reshape(2, 5, 3)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 import torch
+from open_models import ALL, named, random_model, rows_of
+from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
+
 from glassbox.harness.lm.positions import (
     IGNORED,
     answer_start,
@@ -20,8 +23,6 @@ from glassbox.harness.lm.positions import (
     tokens_of_span,
 )
 from glassbox.harness.lm.tokens import Side, Span, TextCodec, pad
-from open_models import ALL, named, random_model, rows_of
-from transformers import AutoTokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 Shared = Callable[[str], Path]
 TOKENIZERS = ("stories260K", "tokenizers/gpt_neox_20b", "tokenizers/qwen2.5")

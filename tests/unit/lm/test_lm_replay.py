@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 import torch
+from open_models import RANDOM, random_model
+
 from glassbox.harness.lm.replay import LONGEST, MOST_LENGTHS, Replay
 from glassbox.harness.lm.states import hidden_states
 from glassbox.harness.lm.tokens import Batch, pad
-from open_models import RANDOM, random_model
 
 
 def reference(model: Any, ids: list[int], layer: int) -> torch.Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+
 from glassbox.harness.lm.sampling import RowSampler, Sampling, nucleus, row_seeds
 
 LOGITS = torch.tensor([2.0, 1.0, 0.0, -1.0, -3.0])

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from open_models import ALL, CONTEXT, RANDOM, named, random_model, rows_of
+from torch import nn
+
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.states import hidden_states
 from glassbox.harness.lm.tokens import Batch, Side, pad
-from open_models import ALL, CONTEXT, RANDOM, named, random_model, rows_of
-from torch import nn
 
 Shared = Callable[[str], Path]
 LENGTHS = ((1, 9), (3, 4, 5), (17, 2, 11, 17), (6,))

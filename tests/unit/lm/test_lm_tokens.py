@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from glassbox.harness.lm.tokens import Side, TextCodec, pad
 from open_models import random_model
 from transformers import AutoTokenizer, ByT5Tokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
+
+from glassbox.harness.lm.tokens import Side, TextCodec, pad
 
 Shared = Callable[[str], Path]
 TOKENIZERS = ("stories260K", "tokenizers/gpt_neox_20b", "tokenizers/qwen2.5")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from glassbox.baselines.models.build import LARGEST_BYTES, check_replaceable, check_size, parameters, publish
 from glassbox.baselines.models.recipes import RECIPES, entry
 from glassbox.baselines.models.recipes.arith import PLAN

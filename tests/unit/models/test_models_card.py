@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+
 from glassbox.baselines.models.card import (
     Card,
     CardError,

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 import torch
+
 from glassbox.baselines.models.build import open_to_measure, save_weights
 from glassbox.baselines.models.quality import CELLS, measure_cell
 from glassbox.baselines.models.recipes.arith_corpus import Document
 from glassbox.baselines.models.recipes.tokenizer import train_tokenizer
 from glassbox.baselines.models.recipes.training import Plan, train
+from glassbox.harness.data.arithmetic.prompts import answer_prompt, expression_prompt
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.ir.program import Op, single
 from glassbox.harness.lm.model import OpenModel
-from glassbox.tasks.arithmetic.prompts import answer_prompt, expression_prompt
 
 PROBLEMS = [
     Problem("What is 2 times 2?", 4, single(Op.MULTIPLY, 2, 2), "t", "iid"),

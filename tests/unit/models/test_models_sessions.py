@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from glassbox.baselines.models import sessions
 from glassbox.baselines.models.recipes.arith_corpus import documents
 from glassbox.baselines.models.recipes.training import Plan

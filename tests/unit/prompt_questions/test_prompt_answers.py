@@ -6,15 +6,16 @@ import argparse
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.cli.commands import parse_command
 from glassbox.harness.records.prompted import Prompted, TargetRecord
-from glassbox.solvers.prompt_questions.answer import Answer, Figure
-from glassbox.solvers.prompt_questions.datasets import datasets
-from glassbox.solvers.prompt_questions.inquiry import Inquiry, settings_of, sizes_of
-from glassbox.solvers.prompt_questions.page import answers_in, page
-from glassbox.solvers.prompt_questions.pairs import asked, draw
-from glassbox.solvers.prompt_questions.summary import summary
-from glassbox.solvers.prompt_questions.sweep import sweep
+from glassbox.studies.prompt_questions.answer import Answer, Figure
+from glassbox.studies.prompt_questions.datasets import datasets
+from glassbox.studies.prompt_questions.inquiry import Inquiry, settings_of, sizes_of
+from glassbox.studies.prompt_questions.page import answers_in, page
+from glassbox.studies.prompt_questions.pairs import asked, draw
+from glassbox.studies.prompt_questions.summary import summary
+from glassbox.studies.prompt_questions.sweep import sweep
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 

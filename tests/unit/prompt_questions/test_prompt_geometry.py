@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from glassbox.solvers.prompt_questions.geometry import (
+from numpy.typing import NDArray
+from scipy.stats import ortho_group
+from sklearn.decomposition import PCA  # type: ignore[import-untyped]
+from sklearn.metrics import silhouette_samples  # type: ignore[import-untyped]
+
+from glassbox.studies.prompt_questions.geometry import (
     ALIGNMENTS,
     cosine,
     distance,
@@ -20,10 +25,6 @@ from glassbox.solvers.prompt_questions.geometry import (
     share_with_twin,
     silhouette,
 )
-from numpy.typing import NDArray
-from scipy.stats import ortho_group
-from sklearn.decomposition import PCA  # type: ignore[import-untyped]
-from sklearn.metrics import silhouette_samples  # type: ignore[import-untyped]
 
 Floats = NDArray[np.float64]
 

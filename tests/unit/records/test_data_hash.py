@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from glassbox.harness.records.data_hash import data_hash, data_hash_of
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ChatMessageSystem, ChatMessageUser
+
+from glassbox.harness.records.data_hash import data_hash, data_hash_of
 
 DATA = [("a", "1 + 1", "2"), ("b", "2 + 2", "4"), ("c", "3 + 3", "6")]
 

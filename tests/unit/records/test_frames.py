@@ -8,13 +8,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from inspect_ai import Task, eval, task
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.attempt import Attempt
 from glassbox.harness.records.frames import RunRecord, load_logs, samples_frame
 from glassbox.scorers.ir import ir_scorers
-from inspect_ai import Task, eval, task
-from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 SAMPLES = 6
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.fit.artefacts import ArtefactStore, address
 from glassbox.harness.records.lock import Occupied, alone_with, publish
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from glassbox.harness.records.provenance import _revision, provenance
 
 

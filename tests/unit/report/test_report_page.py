@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
 from glassbox.harness.cli.main import main
-from glassbox.solvers.direct_run import run
+from glassbox.harness.engine.run import run
 from glassbox.solvers.registry import gold, null, regex_only
 from glassbox.tasks.ir_arith import ir_arith
 

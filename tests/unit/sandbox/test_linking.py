@@ -5,6 +5,12 @@ from __future__ import annotations
 import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wasmtime import Engine, Instance, Store, wat2wasm
+from wasmtime import Module as Compiled
+from wasmtime.component import Component, Linker
+
 from glassbox.harness.sandbox.linking.binary import Cursor, LinkingError, section, signed, unsigned
 from glassbox.harness.sandbox.linking.code import Indices, relinked
 from glassbox.harness.sandbox.linking.component import linked
@@ -12,11 +18,6 @@ from glassbox.harness.sandbox.linking.link import Linked, Source
 from glassbox.harness.sandbox.linking.memory import LIST_BEGINS, LIST_ENDS, with_immortals
 from glassbox.harness.sandbox.linking.module import HEAD, Import, parse
 from glassbox.harness.sandbox.linking.parts import CoreModule, items
-from hypothesis import given
-from hypothesis import strategies as st
-from wasmtime import Engine, Instance, Store, wat2wasm
-from wasmtime import Module as Compiled
-from wasmtime.component import Component, Linker
 
 IMMORTAL = 5 << 28
 OBJECT = 256

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from glassbox.harness.sandbox.values import (
     MAX_DEPTH,
     Derived,
@@ -16,8 +19,6 @@ from glassbox.harness.sandbox.values import (
     same,
     show,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 LEAVES = (
     st.none()

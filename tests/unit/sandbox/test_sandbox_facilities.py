@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from glassbox.harness.sandbox.facilities import imported, refused, refused_by_host
 from glassbox.harness.sandbox.protocol import Output, Raised
 

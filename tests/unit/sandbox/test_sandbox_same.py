@@ -6,6 +6,7 @@ import math
 import time
 
 import pytest
+
 from glassbox.harness.sandbox.values import Derived, Opaque, same
 
 INF, NAN = math.inf, math.nan

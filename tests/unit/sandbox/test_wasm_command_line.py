@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from glassbox.harness.sandbox.command_line import Invocation, Kind, Refused, parsed
 
 

@@ -7,13 +7,14 @@ from itertools import combinations
 from typing import Any, cast
 
 import pytest
-from glassbox.harness.stats.intervals import wilson
-from glassbox.harness.stats.passes import pass_at
-from glassbox.scorers.code_metrics import by, by_flag, case_counts, outcomes, pass_at_k
 from hypothesis import given
 from hypothesis import strategies as st
 from inspect_ai.scorer import Metric, SampleScore, Score
 from inspect_ai.scorer import pass_at as inspects_pass_at
+
+from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.passes import pass_at
+from glassbox.scorers.code_metrics import by, by_flag, case_counts, outcomes, pass_at_k
 
 
 def scored(values: Iterable[float], sample: str = "a", **metadata: object) -> list[SampleScore]:

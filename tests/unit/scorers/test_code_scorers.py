@@ -7,15 +7,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from inspect_ai.model import ModelName, ModelOutput
+from inspect_ai.scorer import Score, Target
+from inspect_ai.solver import TaskState
+
 from glassbox.harness.code.completion import fenced
 from glassbox.harness.code.question import CodeCase, CodeQuestion
 from glassbox.scorers.cases_passed import cases_passed
 from glassbox.scorers.judging import JUDGING
 from glassbox.scorers.outcome import outcome
 from glassbox.scorers.passed import passed
-from inspect_ai.model import ModelName, ModelOutput
-from inspect_ai.scorer import Score, Target
-from inspect_ai.solver import TaskState
 
 QUESTION = CodeQuestion(
     entry_point="first",

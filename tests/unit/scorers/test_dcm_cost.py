@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from glassbox.harness.records.prompted import Prompted, TargetRecord
-from glassbox.scorers.dcm_cost import optimisation
 from inspect_ai.model import ModelName
 from inspect_ai.scorer import Target
 from inspect_ai.solver import TaskState
+
+from glassbox.harness.records.prompted import Prompted, TargetRecord
+from glassbox.scorers.dcm_cost import optimisation
 
 
 def test_optimisation_scores_are_the_records_own_account() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from inspect_ai import Task, eval
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
 from glassbox.harness.data.grids import from_text
 from glassbox.harness.records.frames import load_logs
 from glassbox.harness.records.prompted import Prompted, TargetRecord
 from glassbox.scorers.dcm_grid import arc_grid, judge_arc, judge_sudoku, sudoku_grid
-from inspect_ai import Task, eval
-from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 PUZZLE = "530070000\n600195000\n098000060\n800060003\n400803001\n700020006\n060000280\n000419005\n000080079"
 SOLUTION = "534678912\n672195348\n198342567\n859761423\n426853791\n713924856\n961537284\n287419635\n345286179"

@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from inspect_ai import Task, eval
+from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.log import EvalLog
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+
 from glassbox.harness.data.readers.pairs import ALIASES
 from glassbox.harness.records.frames import load_logs
 from glassbox.harness.records.prompted import Curve, Prompted, TargetName, TargetRecord
 from glassbox.harness.stats.intervals import bootstrap_mean, wilson
 from glassbox.scorers.dcm import dcm_scorers
-from inspect_ai import Task, eval
-from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.log import EvalLog
-from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 QUESTION, ANSWER = "Where is the bridge?", "in Alby"
 

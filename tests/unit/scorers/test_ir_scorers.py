@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from glassbox.harness.outcome import Outcome
-from glassbox.harness.records.attempt import Attempt
-from glassbox.harness.records.frames import load_logs
-from glassbox.harness.stats.intervals import wilson
-from glassbox.scorers.ir import ir_scorers
 from inspect_ai import Task, eval
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.log import EvalLog, read_eval_log
 from inspect_ai.scorer import Score
 from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from glassbox.harness.outcome import Outcome
+from glassbox.harness.records.attempt import Attempt
+from glassbox.harness.records.frames import load_logs
+from glassbox.harness.stats.intervals import wilson
+from glassbox.scorers.ir import ir_scorers
 
 PARSE = {"failure": Outcome.PARSE, "failure_kind": "no_expression", "completion": "no idea"}
 ATTEMPTS = {

@@ -9,6 +9,10 @@ from collections.abc import Iterator
 
 import pytest
 import tiktoken
+from inspect_ai.scorer import Score, Value
+from pytest_inspect_evals.metrics import assert_agreeing_epochs_change_nothing, run_metrics
+from tiktoken.registry import ENCODINGS
+
 from glassbox.harness.stats.intervals import wilson
 from glassbox.scorers.code_metrics import by, by_flag, case_counts, outcomes, pass_at_k
 from glassbox.scorers.dcm_metrics import (
@@ -23,9 +27,6 @@ from glassbox.scorers.dcm_metrics import (
 )
 from glassbox.scorers.dcm_signals import anti_correlated, few_converged
 from glassbox.scorers.metrics import average, failures_by_kind, latency, proportion
-from inspect_ai.scorer import Score, Value
-from pytest_inspect_evals.metrics import assert_agreeing_epochs_change_nothing, run_metrics
-from tiktoken.registry import ENCODINGS
 
 MIXED: list[Value | Score] = [1, 0, 1, 1]
 HALF_AND_NONE = [[1, 1, 0], [0, 0, 0]]

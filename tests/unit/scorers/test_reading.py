@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from glassbox.harness.ir.program import Loop, LoopKind, Op, Program, chain, single
 from glassbox.scorers.reading import PARTS, agreement
 

@@ -6,17 +6,18 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from glassbox.harness.code.completion import read_program
-from glassbox.harness.code.question import CodeQuestion
-from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers.code_direct import FORM
-from glassbox.solvers.direct_run import CannotRun, run
-from glassbox.solvers.registry import code_direct, gold, null
-from glassbox.solvers.serving import answering_of
-from glassbox.tasks.code_spec import phase3
 from inspect_ai.model import ModelName
 from inspect_ai.scorer import Target
 from inspect_ai.solver import Generate, Solver, TaskState
+
+from glassbox.harness.code.completion import read_program
+from glassbox.harness.code.question import CodeQuestion
+from glassbox.harness.engine.run import CannotRun, run
+from glassbox.harness.engine.serving import answering_of
+from glassbox.harness.records.attempt import Attempt
+from glassbox.solvers.code_direct import FORM
+from glassbox.solvers.registry import code_direct, gold, null
+from glassbox.tasks.code_spec import phase3
 
 QUESTION = CodeQuestion(entry_point="f", tests=("assert f(1) == '```'",), reference="def f(x):\n    return '```'\n")
 

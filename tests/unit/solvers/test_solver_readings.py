@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+
+from glassbox.harness.data.arithmetic.fixed import fixed_items
+from glassbox.harness.data.arithmetic.generate import generate
+from glassbox.harness.engine.technique import Question
 from glassbox.harness.ir.lex import MAX_DIGITS
 from glassbox.harness.ir.program import LoopKind, Op
 from glassbox.harness.ir.text import parse
@@ -10,9 +14,6 @@ from glassbox.harness.outcome import Outcome
 from glassbox.solvers.direct import Direct
 from glassbox.solvers.regex_only import RegexOnly, read_question
 from glassbox.solvers.regex_pipeline import RegexPipeline
-from glassbox.solvers.technique import Question
-from glassbox.tasks.arithmetic.fixed import fixed_items
-from glassbox.tasks.arithmetic.generate import generate
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+
+from glassbox.harness.data.arithmetic.dataset import Origin, Source
+from glassbox.harness.data.arithmetic.dataset import test_problems as problems_of
+from glassbox.harness.data.arithmetic.generate import SPLITS, generate
+from glassbox.harness.data.arithmetic.prompts import answer_prompt, expression_prompt
+from glassbox.harness.engine.serving import CODE_SOLVERS, TEXT_SOLVERS, Line, answering_of
+from glassbox.harness.engine.technique import ALONE_SAMPLES, Question, Technique, Timed, execute
 from glassbox.harness.ir.program import Op, Program, chain, single
 from glassbox.harness.ir.text import to_text
 from glassbox.harness.lm.load import open_model
@@ -14,15 +21,9 @@ from glassbox.harness.lm.shipped import shipped_models
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.attempt import Attempt
 from glassbox.solvers import registry
+from glassbox.solvers.arithmetic.text import SHOTS_ELSEWHERE, choose_shots
 from glassbox.solvers.gold import Gold
 from glassbox.solvers.null import Null
-from glassbox.solvers.serving import CODE_SOLVERS, TEXT_SOLVERS, Line, answering_of
-from glassbox.solvers.technique import ALONE_SAMPLES, Question, Technique, Timed, execute
-from glassbox.solvers.text import SHOTS_ELSEWHERE, choose_shots
-from glassbox.tasks.arithmetic.dataset import Origin, Source
-from glassbox.tasks.arithmetic.dataset import test_problems as problems_of
-from glassbox.tasks.arithmetic.generate import SPLITS, generate
-from glassbox.tasks.arithmetic.prompts import answer_prompt, expression_prompt
 
 SharedPath = Callable[[str], Path]
 SINGLE = Origin(family="single")

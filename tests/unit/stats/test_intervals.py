@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from glassbox.harness.stats.intervals import (
     bootstrap_mean,
     bootstrap_quantile,

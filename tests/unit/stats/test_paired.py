@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from glassbox.harness.stats.intervals import Interval
 from glassbox.harness.stats.paired import PairedTable, compare, mcnemar, mcnemar_mid_p, not_worse, paired_table, tango
 from glassbox.harness.stats.verdict import Verdict, above

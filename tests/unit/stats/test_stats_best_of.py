@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+
 from glassbox.harness.stats.best_of import best_of
 from glassbox.harness.stats.resample import Floats
 

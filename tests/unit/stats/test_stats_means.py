@@ -6,6 +6,8 @@ import time
 
 import numpy as np
 import pytest
+from scipy import stats
+
 from glassbox.harness.stats.means import (
     bootstrap_mean,
     cluster_bootstrap_mean,
@@ -16,7 +18,6 @@ from glassbox.harness.stats.means import (
     t_mean,
 )
 from glassbox.harness.stats.resample import Floats, all_flipped_sums, flipped_sums, resampled_sums
-from scipy import stats
 
 
 def test_t_gives_students_own_interval() -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from glassbox.harness.stats.multiple import benjamini_hochberg, holm
 from scipy import stats
+
+from glassbox.harness.stats.multiple import benjamini_hochberg, holm
 
 
 def test_holm_by_hand() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
+
 from glassbox.harness.stats.paired import mcnemar, paired_table
 from glassbox.harness.stats.paired_means import compare_means, paired_permutation
 from glassbox.harness.stats.resample import Floats
-from scipy import stats
 
 SIZES = np.tile([3, 5, 10, 14], 8)  # 32 clusters, 256 samples
 CLUSTERS = np.repeat(np.arange(len(SIZES)), SIZES)

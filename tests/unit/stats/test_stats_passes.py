@@ -6,6 +6,9 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from glassbox.harness.stats.passes import (
     pass_all,
     pass_all_each,
@@ -14,8 +17,6 @@ from glassbox.harness.stats.passes import (
     pass_at_each,
     pass_at_interval,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 
 @st.composite

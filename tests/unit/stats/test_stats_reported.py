@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from glassbox.harness.stats.reported import newcombe, rejudge
 
 # FACTS section 002, single runs over 18 tasks: 7B 13, its repeat 12, 32B 14, best-of-3 14 and 15, AST repair 15.

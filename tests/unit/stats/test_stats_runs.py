@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from glassbox.harness.stats.intervals import wilson
 from glassbox.harness.stats.means import t_mean
 from glassbox.harness.stats.resample import Floats

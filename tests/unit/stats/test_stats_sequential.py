@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from glassbox.harness.stats.paired import mcnemar_mid_p
 from glassbox.harness.stats.resample import Floats
 from glassbox.harness.stats.sequential import Stop, confidence_sequence, e_values, sequential

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from glassbox.harness.stats.paired import mcnemar, paired_table
 from glassbox.harness.stats.resample import Floats
 from glassbox.harness.stats.ties import tie_groups

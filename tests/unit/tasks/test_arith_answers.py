@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+
+from glassbox.harness.data.arithmetic.fixed import fixed_items
+from glassbox.harness.data.arithmetic.generate import SPLITS, Family, Split, generate, stream
+from glassbox.harness.data.arithmetic.operands import Ranges
 from glassbox.harness.ir.machine import Machine
 from glassbox.harness.ir.program import Arithmetic, Loop, Op
 from glassbox.harness.ir.text import parse, to_text
 from glassbox.harness.ir.validate import validate
-from glassbox.tasks.arithmetic.fixed import fixed_items
-from glassbox.tasks.arithmetic.generate import SPLITS, Family, Split, generate, stream
-from glassbox.tasks.arithmetic.operands import Ranges
 
 EVERY: list[tuple[Family, Split]] = [
     (family, split)

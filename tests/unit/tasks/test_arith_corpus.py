@@ -6,13 +6,14 @@ import itertools
 import re
 from functools import cache
 
+from wordings import chain_templates, loop_templates, single_templates
+
 from glassbox.baselines.models.recipes.arith_corpus import Document, documents
+from glassbox.harness.data.arithmetic.fixed import fixed_items
+from glassbox.harness.data.arithmetic.generate import Family, generate
+from glassbox.harness.data.arithmetic.operands import is_held_out
 from glassbox.harness.ir.program import Arithmetic, Loop
 from glassbox.harness.ir.text import parse
-from glassbox.tasks.arithmetic.fixed import fixed_items
-from glassbox.tasks.arithmetic.generate import Family, generate
-from glassbox.tasks.arithmetic.operands import is_held_out
-from wordings import chain_templates, loop_templates, single_templates
 
 SAMPLE = 20_000
 FAMILIES: tuple[Family, ...] = ("single", "chain", "loop")

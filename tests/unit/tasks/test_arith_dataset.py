@@ -6,11 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from glassbox.harness.data.problem import Problem
-from glassbox.harness.data.readers import SourceError
-from glassbox.harness.ir.program import Op, chain, single
-from glassbox.harness.ir.text import parse
-from glassbox.tasks.arithmetic.dataset import (
+from inspect_ai import Task
+
+from glassbox.harness.data.arithmetic.dataset import (
     Origin,
     Source,
     SplitName,
@@ -19,12 +17,15 @@ from glassbox.tasks.arithmetic.dataset import (
     locate,
     samples,
 )
-from glassbox.tasks.arithmetic.dataset import (
+from glassbox.harness.data.arithmetic.dataset import (
     test_problems as problems_of,
 )
-from glassbox.tasks.arithmetic.generate import CANARY
+from glassbox.harness.data.arithmetic.generate import CANARY
+from glassbox.harness.data.problem import Problem
+from glassbox.harness.data.readers import SourceError
+from glassbox.harness.ir.program import Op, chain, single
+from glassbox.harness.ir.text import parse
 from glassbox.tasks.ir_arith import ir_arith, ir_loop, ir_multi_op
-from inspect_ai import Task
 
 SharedPath = Callable[[str], Path]
 SINGLE = Origin(family="single")

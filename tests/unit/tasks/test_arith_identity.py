@@ -13,10 +13,11 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from glassbox.baselines.models.recipes.arith_corpus import documents
+from glassbox.harness.data.arithmetic.generate import Family, Split, generate
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.ir.program import Op, single
-from glassbox.tasks.arithmetic.generate import Family, Split, generate
 
 ROOT = Path(__file__).resolve().parents[3]
 FAMILIES: tuple[Family, ...] = ("single", "chain", "loop")
@@ -76,7 +77,10 @@ def test_a_shorter_draw_is_the_beginning_of_a_longer_one() -> None:
 
 
 def test_another_process_with_another_hash_seed_draws_the_same() -> None:
-    program = "import glassbox.tasks.arithmetic.generate as g; print(*(p.id for p in g.generate('single', 'iid', 20)))"
+    program = (
+        "from glassbox.harness.data.arithmetic.generate import generate\n"
+        "print(*(p.id for p in generate('single', 'iid', 20)))"
+    )
     said = [
         subprocess.run(
             [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, cwd=ROOT, capture_output=True, text=True

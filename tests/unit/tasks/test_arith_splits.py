@@ -6,13 +6,14 @@ import re
 from functools import cache
 
 import pytest
+from wordings import chain_templates, loop_templates, normal, single_templates
+
+from glassbox.harness.data.arithmetic import chains, loops, stories, wording
+from glassbox.harness.data.arithmetic.fixed import fixed_items
+from glassbox.harness.data.arithmetic.generate import SPLITS, Family, Split, generate
+from glassbox.harness.data.arithmetic.operands import FIXED_OPERANDS, is_held_out
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.ir.program import Arithmetic, Loop, LoopKind, Op
-from glassbox.tasks.arithmetic import chains, loops, stories, wording
-from glassbox.tasks.arithmetic.fixed import fixed_items
-from glassbox.tasks.arithmetic.generate import SPLITS, Family, Split, generate
-from glassbox.tasks.arithmetic.operands import FIXED_OPERANDS, is_held_out
-from wordings import chain_templates, loop_templates, normal, single_templates
 
 FAMILIES: tuple[Family, ...] = ("single", "chain", "loop")
 SEEN_NUMBERS: tuple[Split, ...] = ("train", "iid", "held_out_templates")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+
 from glassbox.tasks.code.mutants import Equivalent, Mutant, equivalents, mutants
 from glassbox.tasks.code.operators import OPERATORS
 from glassbox.tasks.code.suite import SUITES, load_suite

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from glassbox.harness.cli.commands import COMMANDS, parse_command
 from glassbox.harness.sandbox.pool import Pool
 from glassbox.tasks.code import command

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from glassbox.harness.code.question import CodeQuestion
 from glassbox.harness.sandbox.case import Case
 from glassbox.tasks.code.dataset import Selection, located, samples, shown

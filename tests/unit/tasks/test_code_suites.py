@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from glassbox.harness.sandbox.values import literal, show
 from glassbox.tasks.code.suite import CATEGORIES, COMPLEXITIES, FLAGS, CodeTask, load_suite
 

@@ -9,19 +9,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from glassbox.harness.data.arithmetic.operands import Ranges
 from glassbox.harness.data.grids import Grid, from_text, to_text
+from glassbox.harness.data.pair import Pair
 from glassbox.harness.data.readers.pairs import read_pairs
 from glassbox.harness.data.sudoku import is_solved, respects, solutions
-from glassbox.harness.dcm.pair import Pair
-from glassbox.tasks.arithmetic.operands import Ranges
 from glassbox.tasks.prompting import patterns
 from glassbox.tasks.prompting.boards import board_pairs, thinned
 from glassbox.tasks.prompting.dataset import Drawn
 from glassbox.tasks.prompting.passages import TOPICS, passage_pairs, squad_json
 from glassbox.tasks.prompting.patterns import RULES, pattern_pairs
 from glassbox.tasks.prompting.sums import sum_pairs
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 GENERATORS: list[Callable[[int, int], list[Pair]]] = [passage_pairs, sum_pairs, board_pairs, pattern_pairs]
 

@@ -7,17 +7,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from glassbox.harness.data.grids import from_text
-from glassbox.harness.data.readers.source import SourceError
-from glassbox.harness.records.frames import load_logs
-from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
-from glassbox.tasks import registry
-from glassbox.tasks.prompting.dataset import draw_pairs, pair_of
-from glassbox.tasks.soft_prompt import dcm_arc, dcm_arithmetic, dcm_nq, dcm_squad, dcm_sudoku, dcm_tier, dcm_triviaqa
 from inspect_ai import Task, eval
 from inspect_ai.model import ModelName
 from inspect_ai.scorer import Target
 from inspect_ai.solver import Generate, Solver, TaskState, solver
+
+from glassbox.harness.data.grids import from_text
+from glassbox.harness.data.pair import pair_of
+from glassbox.harness.data.readers.source import SourceError
+from glassbox.harness.records.frames import load_logs
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
+from glassbox.tasks import registry
+from glassbox.tasks.prompting.dataset import draw_pairs
+from glassbox.tasks.soft_prompt import dcm_arc, dcm_arithmetic, dcm_nq, dcm_squad, dcm_sudoku, dcm_tier, dcm_triviaqa
 
 SharedPath = Callable[[str], Path]
 

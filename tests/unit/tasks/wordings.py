@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 
+from glassbox.harness.data.arithmetic import chains, loops, stories, wording
 from glassbox.harness.ir.program import LoopKind, Op
-from glassbox.tasks.arithmetic import chains, loops, stories, wording
 
 POLITE = ("please", "kindly", "can you", "could you", "would you")
 _POLITE_OPENING = re.compile(rf"^(?:{'|'.join(POLITE)}) ")

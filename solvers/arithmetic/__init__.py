@@ -1,0 +1,1 @@
+"""What the solvers of arithmetic share: fitted heads, and text that is read."""

@@ -1,0 +1,1 @@
+"""What the solvers of question-answer pairs share: searches, paraphrases, controls."""

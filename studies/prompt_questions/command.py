@@ -1,0 +1,104 @@
+"""`glassbox prompt-questions`: what found soft prompts are like, each answer as a table, a JSON file and a plot.
+
+glassbox prompt-questions sweep --data squad=dev-v2.0.json --n 100
+glassbox prompt-questions sweep --logs logs --data squad
+glassbox prompt-questions all --model open/arith
+glassbox prompt-questions page
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glassbox.harness.records.files import write_atomically
+
+if TYPE_CHECKING:
+    from glassbox.studies.prompt_questions.answer import Answer
+    from glassbox.studies.prompt_questions.inquiry import Inquiry
+
+NAMES = ("datasets", "sweep", "agreement", "nearest", "clusters")
+SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which analysis, of which model, on which pairs."""
+    parser.add_argument("question", choices=(*NAMES, "all", "page"), help="`page` renders what is there already")
+    parser.add_argument("--model", default="arith", help="shipped model, hub name or path (default: arith)")
+    parser.add_argument(
+        "--data",
+        nargs="+",
+        metavar="FAMILY[=FILE]",
+        help="squad, triviaqa, nq_open, arithmetic, sudoku, arc; the project's own set without a file "
+        "(default: squad; squad arithmetic sudoku arc for datasets and clusters)",
+    )
+    parser.add_argument("--n", type=int, default=24, help="pairs of each data set (default: 24)")
+    parser.add_argument("--limit", type=int, help="only the first so many of them")
+    parser.add_argument("--longest", type=int, help="leave out pairs with a text of more characters")
+    parser.add_argument("--draw", type=int, default=0, help="seed of the draw of pairs (default: 0)")
+    parser.add_argument(
+        "--k",
+        nargs="+",
+        default=[*map(str, SIZES)],
+        metavar="K[:N]",
+        help="sizes of the sweep; with N, of the first N pairs only, for sizes that fail and so cost the most",
+    )
+    parser.add_argument("--seeds", type=int, default=5, help="independent seeds for agreement (default: 5)")
+    parser.add_argument(
+        "-S",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="setting of the search, or preset",
+    )
+    parser.add_argument("--logs", type=Path, help="sweep: read the runs in this folder and search nothing")
+    parser.add_argument(
+        "--kept", action="store_true", help="datasets, sweep: look at the pairs found already and search nothing"
+    )
+    parser.add_argument("--device", help="such as cuda:0 (default: what there is)")
+    parser.add_argument("--tag", default="", help="added to the names of the files, to keep several answers")
+    parser.add_argument("--out", type=Path, default=Path("docs/soft_prompts"), help="folder for JSON and plots")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, print, write; the page beside the folder is rendered anew each time."""
+    from glassbox.solvers.arithmetic.heads import progress
+    from glassbox.studies.prompt_questions.inquiry import Inquiry
+    from glassbox.studies.prompt_questions.page import answers_in, page
+
+    args.out.mkdir(parents=True, exist_ok=True)
+    if args.question != "page":
+        with progress() as tick:
+            inquiry = Inquiry(args, tick)
+            for name in NAMES if args.question == "all" else (args.question,):
+                _keep(inquiry, name, args.out)
+    write_atomically(args.out.with_suffix(".md"), page(answers_in(args.out), args.out.name))
+    return 0
+
+
+def _keep(inquiry: Inquiry, name: str, folder: Path) -> None:
+    from glassbox.studies.prompt_questions.plots import plot
+
+    answer = inquiry.answer(name)
+    _print(answer)
+    stem = "-".join(part for part in (name, inquiry.model_name, inquiry.tag) if part)
+    write_atomically(folder / f"{stem}.json", answer.model_dump_json(indent=1) + "\n")
+    plot(answer, folder / f"{stem}.png")
+
+
+def _print(answer: Answer) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=answer.question, caption=answer.sentence)
+    texts = set(answer.rows[0].setting)
+    for column in answer.columns:
+        table.add_column(column, justify="left" if column in texts else "right")
+    for row in answer.cells():
+        table.add_row(*row)
+    console = Console(width=130)
+    console.print(table)
+    for note in answer.notes:
+        console.print(note, markup=False)

@@ -1,0 +1,93 @@
+"""`glassbox questions`: answer the seed's key questions with a table, a JSON file and a plot.
+
+glassbox questions data
+glassbox questions all --model open/arith --examples 2000
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glassbox.harness.records.files import write_atomically
+
+if TYPE_CHECKING:
+    from glassbox.studies.questions import Answer
+
+NAMES = ("layers", "heads", "pooling", "data", "phrasings")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which question, on which model, how large."""
+    parser.add_argument("question", choices=(*NAMES, "all"))
+    parser.add_argument("--model", default="arith", help="shipped model, hub name or path (default: arith)")
+    parser.add_argument("--examples", type=int, default=8000, help="problems to fit on (default: 8000)")
+    parser.add_argument("--tests", type=int, default=1000, help="problems to measure on (default: 1000)")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path("docs/questions"), help="folder for JSON and plots")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, print, write."""
+    from glassbox.harness.lm.load import open_model
+    from glassbox.harness.records.provenance import provenance
+    from glassbox.solvers.arithmetic.heads import progress
+    from glassbox.studies.questions import QUESTIONS, Lab
+
+    model = open_model(args.model.removeprefix("open/"))
+    args.out.mkdir(parents=True, exist_ok=True)
+    for name in NAMES if args.question == "all" else (args.question,):
+        with progress() as tick:
+            answer = QUESTIONS[name](Lab(model, args.examples, args.tests, tick, args.seed))
+        _print(answer)
+        record = {
+            **asdict(answer),
+            "model": args.model,
+            "model_hash": model.hash,
+            "examples": args.examples,
+            "tests": args.tests,
+            "seed": args.seed,
+            "provenance": provenance(str(model.device)),
+        }
+        write_atomically(args.out / f"{name}.json", json.dumps(record, indent=1))
+        _plot(answer, args.out / f"{name}.png")
+    return 0
+
+
+def _print(answer: Answer) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=answer.question, caption=answer.sentence)
+    for name in answer.rows[0].setting:
+        table.add_column(name)
+    for part in answer.rows[0].shares:
+        table.add_column(part.replace("_", " "), justify="right")
+    for row in answer.rows:
+        shares = (f"{s.estimate:.1%} [{s.low:.1%}, {s.high:.1%}]" for s in row.shares.values())
+        table.add_row(*map(str, row.setting.values()), *shares)
+    Console(width=130).print(table)
+
+
+def _plot(answer: Answer, path: Path) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    from glassbox.studies.questions import TARGET, series
+
+    figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
+    for name, places, shares in series(answer):
+        axes.plot(places, [100 * share for share in shares], marker="o", label=name)
+    axes.axhline(100 * TARGET, color="grey", linestyle=":", linewidth=1)
+    axes.set(title=answer.question, xlabel=answer.varied, ylabel="whole programs read exactly, %", ylim=(-2, 102))
+    axes.legend(frameon=False)
+    drawn = BytesIO()
+    figure.savefig(drawn, dpi=130, format="png")
+    write_atomically(path, drawn.getvalue())
+    pyplot.close(figure)

@@ -1,0 +1,173 @@
+"""`glassbox stages`: the seed's staged experiment with its gates, as real runs whose logs every board sees.
+
+    glassbox stages
+    glassbox stages --task dcm_squad --path dev-v2.0.json --n 100 --model open/arith
+    glassbox stages --no-gates -S k=8 --ablate none
+
+Exit 0 every gate was passed, 1 a gate failed or a signal stopped a run (the last lines say which and by how much),
+2 a user's error. What was found is kept: a killed experiment that is started again searches no pair twice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from glassbox.harness.records.files import write_atomically
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from glassbox.studies.stages.experiment import Experiment
+    from glassbox.studies.stages.gate import Stage
+
+TASKS = ("dcm_squad", "dcm_triviaqa", "dcm_nq", "dcm_arithmetic", "dcm_sudoku", "dcm_arc")
+
+DISPLAYS = ("full", "conversation", "rich", "plain", "log", "none")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which pairs, which model, how to search, and what may stop it."""
+    parser.add_argument("--task", choices=TASKS, default="dcm_squad", help="task of tasks/soft_prompt.py")
+    parser.add_argument("--path", type=Path, help="official file of the task; the project's own pairs without one")
+    parser.add_argument("--n", type=int, help="pairs (default: the task's own number)")
+    parser.add_argument("--longest", type=int, help="leave out pairs with a text of more characters")
+    parser.add_argument("--seed", type=int, help="seed of the draw (default: the task's own)")
+    parser.add_argument("--model", help="such as open/arith or open/FOLDER (default: the reference model)")
+    parser.add_argument("--device", help="such as cuda:0 (default: what there is)")
+    parser.add_argument("--by", choices=("exact", "loss"), default="exact", help="what a pair counts by (exact)")
+    parser.add_argument("--no-gates", action="store_true", help="go on where a gate or a signal would stop")
+    parser.add_argument("--paraphraser", metavar="MODEL", help="model that writes paraphrases by the seed's rule")
+    parser.add_argument(
+        "-S", dest="settings", action="append", default=[], metavar="NAME=VALUE", help="as --solver dcm"
+    )
+    parser.add_argument("--ablate", nargs="*", metavar="NAME", help="ablations by name, or none (default: all)")
+    parser.add_argument("--ablate-pairs", type=int, default=8, help="first pairs that ablations look at (8)")
+    parser.add_argument("--log-dir", type=Path, default=Path("logs"), help="where inspect writes (logs)")
+    parser.add_argument("--json", type=Path, help="where the result goes (default: stages-TASK-MODEL.json beside logs)")
+    parser.add_argument("--display", choices=DISPLAYS, help="how inspect shows progress (default: its own choice)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the stages in turn, print the table, write the JSON."""
+    from rich.console import Console
+
+    from glassbox.harness.records.provenance import provenance
+
+    experiment = _experiment(args)
+    done: list[Stage] = []
+    for stage in _stages(experiment, args):
+        done.append(stage)
+        if stage.verdict in ("failed", "stopped") and not args.no_gates:
+            break
+    console = Console()
+    console.print(_table(done))
+    for stage in done:
+        for name, value in stage.facts.items():
+            console.print(f"{stage.number}  {name}: {value}", markup=False, highlight=False)
+    target = args.json or args.log_dir / f"stages-{args.task}-{Path(experiment.model.name).name}.json"
+    about = {"task": args.task, "model": str(experiment.model), "by": args.by, "provenance": provenance(args.device)}
+    _write(target, about, done)
+    bad = [stage for stage in done if stage.verdict in ("failed", "stopped")]
+    for stage in bad:
+        print(f"stage {stage.number} {stage.verdict}: {stage.reason}")
+    return int(bool(bad))
+
+
+def _experiment(args: argparse.Namespace) -> Experiment:
+    from inspect_ai.model import get_model
+
+    from glassbox.studies.stages.experiment import Experiment
+    from glassbox.tasks.reference import REFERENCE
+
+    names = {"path": args.path and str(args.path.resolve()), "n": args.n, "longest": args.longest, "seed": args.seed}
+    device = {"device": args.device} if args.device else {}
+    return Experiment(
+        args.task,
+        {name: value for name, value in names.items() if value is not None},
+        model=get_model(args.model or REFERENCE, **device),
+        log_dir=args.log_dir,
+        paraphraser=args.paraphraser,
+        settings=_settings(args.settings),
+        halt=not args.no_gates,
+        display=args.display,
+    )
+
+
+def _stages(experiment: Experiment, args: argparse.Namespace) -> Iterator[Stage]:
+    """Each stage when it is asked for: nothing of a later one runs before."""
+    from glassbox.studies.stages.infrastructure import infrastructure
+    from glassbox.studies.stages.plan import ablations, decoding, joint, single
+
+    names = _ablations(args.ablate)
+    yield infrastructure(experiment)
+    yield single(experiment, args.by)
+    stage, found = joint(experiment, args.by)
+    yield stage
+    yield decoding(found)
+    if names:
+        yield ablations(experiment, args.by, args.ablate_pairs, names)
+
+
+def _ablations(asked: Sequence[str] | None) -> list[str]:
+    from difflib import get_close_matches
+
+    from glassbox.studies.stages.plan import ABLATIONS
+
+    if asked is None:
+        return list(ABLATIONS)
+    for name in asked:
+        if name not in ABLATIONS and name != "none":
+            close = get_close_matches(name, ABLATIONS, n=1)
+            way_out = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(ABLATIONS)}"
+            raise ValueError(f"no ablation {name!r}; {way_out}")
+    return [name for name in asked if name != "none"]
+
+
+def _settings(given: Sequence[str]) -> dict[str, Any]:
+    """Arguments of `glassbox.solvers.dcm.dcm`.
+
+    Raises:
+      ValueError: One is not NAME=VALUE, is no argument of the solver, or is what the stages themselves set.
+    """
+    import inspect
+
+    from glassbox.solvers.dcm import dcm
+
+    known = set(inspect.signature(dcm).parameters) - {"targets", "halt"}
+    settings: dict[str, Any] = {}
+    for each in given:
+        name, equals, text = each.partition("=")
+        if not equals or name not in known:
+            raise ValueError(f"-S {each} is no setting; give NAME=VALUE with one of {', '.join(sorted(known))}")
+        try:
+            settings[name] = json.loads(text)
+        except json.JSONDecodeError:
+            settings[name] = text
+    return settings
+
+
+def _write(target: Path, about: dict[str, Any], stages: Sequence[Stage]) -> None:
+    content = {**about, "stages": [stage.model_dump(mode="json") for stage in stages]}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def _table(stages: Sequence[Stage]) -> Table:
+    from rich.table import Table
+
+    table = Table(title="stages of the experiment")
+    for column in ("stage", "share of pairs", "found", "95 %", "asked for", "verdict"):
+        table.add_column(column, justify="left" if column in ("share of pairs", "verdict") else "right")
+    for stage in stages:
+        table.add_row(str(stage.number), f"[bold]{stage.title}[/]", "", "", "", stage.verdict, style="bold")
+        for gate in stage.gates:
+            interval = "" if gate.low is None or gate.high is None else f"{gate.low:.0%} to {gate.high:.0%}"
+            asked = [f">= {gate.threshold:.0%}"] if gate.threshold is not None else []
+            hoped = [f"hoped > {gate.target:.0%}"] if gate.target is not None else []
+            verdict = "" if gate.verdict == "told" else gate.verdict
+            table.add_row("", gate.name, f"{gate.successes}/{gate.n}", interval, ", ".join(asked + hoped), verdict)
+    return table
