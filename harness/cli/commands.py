@@ -36,7 +36,7 @@ COMMANDS: dict[str, Command] = {
     "gate": Command(
         "glassbox.leaderboards.gate.command", "has a run lost against a blessed one? exit 0 no, 1 yes, 2 unclear"
     ),
-    "bless": Command("leaderboards.gate.bless_command", "make results the ones that later runs are held to"),
+    "bless": Command("glassbox.leaderboards.gate.bless_command", "make results the ones that later runs are held to"),
     "audit": Command(
         "glassbox.harness.audit.command", "look for what voids a measurement: leaks, dead settings, label shifts"
     ),
@@ -46,17 +46,17 @@ COMMANDS: dict[str, Command] = {
     "report": Command(
         "glassbox.leaderboards.report.command", "write one HTML page: boards, curves, trade-offs, claims, logs"
     ),
-    "eval": Command("harness.engine.command", "run solvers on a task in batches, logged as inspect would"),
-    "fit": Command("solvers.arithmetic.fit_command", "fit the default heads of a model ahead of any run"),
-    "questions": Command("studies.questions_command", "answer the seed's key questions with tables and plots"),
+    "eval": Command("glassbox.harness.engine.command", "run solvers on a task in batches, logged as inspect would"),
+    "fit": Command("glassbox.solvers.arithmetic.fit_command", "fit the default heads of a model ahead of any run"),
+    "questions": Command("glassbox.studies.questions_command", "answer the seed's key questions with tables and plots"),
     "prompt-questions": Command(
         "glassbox.studies.prompt_questions.command", "measure what found soft prompts are like"
     ),
-    "stages": Command("studies.stages.command", "run the seed's staged soft-prompt experiment with its gates"),
+    "stages": Command("glassbox.studies.stages.command", "run the seed's staged soft-prompt experiment with its gates"),
     "suites": Command(
         "glassbox.tasks.code.command", "measure the code suites: references, wrong programs, mutants killed"
     ),
-    "models": Command("baselines.models.command", "list, train, describe and re-measure the reference models"),
+    "models": Command("glassbox.baselines.models.command", "list, train, describe and re-measure the reference models"),
     "doctor": Command(
         "glassbox.harness.cli.doctor", "check this installation: versions, device, models, the IR machine"
     ),
@@ -66,7 +66,7 @@ COMMANDS: dict[str, Command] = {
 def parse_command(name: str, arguments: Sequence[str]) -> tuple[Run, argparse.Namespace]:
     """Import the module of `name` and parse its arguments; argparse itself ends the process on a usage error."""
     command = COMMANDS[name]
-    module = importlib.import_module(f"glassbox.{command.module}")
+    module = importlib.import_module(command.module)
     run: Run = module.run
     if hasattr(module, "add_arguments"):
         parser = _parser(f"glassbox {name}", command)
