@@ -10,14 +10,14 @@ values. Samples come from the logs; the board's own figures stay those of the he
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean
 
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.scored import ScoredSample
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.board import Section, identity, marks, sections, warnings
 from glassbox.leaderboards.families.family import Run, flat
-from glassbox.leaderboards.runs import Estimate
 from glassbox.leaderboards.table import Cell, Column, Table, TableRow
 
 KNOWN_AS = {"operation": ("op",), "tag": ("tags",), "family": ("origin.family", "pair_source")}
@@ -120,12 +120,7 @@ def _shares(run: Run, key: str) -> dict[str, Estimate]:
     for sample in _samples(run):
         for name in categories(sample.metadata, key) or ():
             values.setdefault(name, []).append(sample.value)
-    return {name: _share(values[name]) for name in sorted(values)}
-
-
-def _share(values: Sequence[float]) -> Estimate:
-    interval = wilson(min(sum(values), len(values)), len(values))
-    return Estimate(sum(values) / len(values), interval.low, interval.high, len(values))
+    return {name: Estimate.of_share(fmean(values[name]), len(values[name])) for name in sorted(values)}
 
 
 def _samples(run: Run) -> Sequence[ScoredSample]:

@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 from math import floor, log10
-from typing import Protocol
+
+from glassbox.harness.stats import estimate
+from glassbox.harness.stats.estimate import Estimate
 
 NONE = "–"  # noqa: RUF001
 MICRO = "\N{MICRO SIGN}"
 
 
-class Bounded(Protocol):
-    """A proportion with its interval."""
-
-    @property
-    def value(self) -> float: ...  # noqa: D102
-
-    @property
-    def low(self) -> float: ...  # noqa: D102
-
-    @property
-    def high(self) -> float: ...  # noqa: D102
-
-
 def percent(share: float | None) -> str:
-    """`99.4`; only all is `100.0` and only none is `0.0`: one failure in 10,000 is not rounded away."""
-    if share is None:
-        return NONE
-    if share in (0, 1):
-        return f"{share * 100:.1f}"
-    return f"{min(max(share * 100, 0.1), 99.9):.1f}"
+    """`99.4`, or a dash."""
+    return NONE if share is None else estimate.percent(share)
 
 
-def proportion(estimate: Bounded | None) -> str:
+def proportion(found: Estimate | None) -> str:
     """`99.4`, without the interval."""
-    return percent(estimate.value) if estimate else NONE
+    return percent(found.value) if found else NONE
 
 
-def with_interval(estimate: Bounded | None) -> str:
+def with_interval(found: Estimate | None) -> str:
     """`99.4 [98.7, 99.7]`."""
-    return f"{percent(estimate.value)} [{percent(estimate.low)}, {percent(estimate.high)}]" if estimate else NONE
+    return found.text if found else NONE
 
 
 def milliseconds(value: float | None) -> str:

@@ -12,21 +12,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from glassbox.harness.records.frames import Arguments, RunRecord
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate
 
 
 class MixedVersions(ValueError):
     """Logs of different task versions were asked to stand on one board."""
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A proportion with its 95 % interval and the samples behind it."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +119,20 @@ def estimate(record: RunRecord, score: str, name: str = "accuracy") -> Estimate 
     samples = min(record.completed, len(record.sample_ids))
     if name != "accuracy" or not samples or not 0 <= value <= 1:
         return None
-    found = wilson(value * samples, samples)
-    return Estimate(value, found.low, found.high, samples)
+    return Estimate.of_share(value, samples)
+
+
+def part_estimate(record: RunRecord, score: str, name: str) -> Estimate | None:
+    """One of several shares that one score's header holds side by side, as `name`, `name:low`, `name:high`, `name:n`.
+
+    A group has no bounds in the header: its share and n give Wilson's.
+    """
+    value, low, high, n = (record.metric(score, f"{name}{part}") for part in ("", ":low", ":high", ":n"))
+    if value is None or not n:
+        return None
+    if low is None or high is None:
+        return Estimate.of_share(value, int(n))
+    return Estimate(value, low, high, int(n))
 
 
 def _pairs(arguments: Arguments) -> tuple[tuple[str, str], ...]:

@@ -18,10 +18,11 @@ import numpy.typing as npt
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.pairing import NotComparable, PairedRuns, pair
 from glassbox.harness.records.scored import scored_samples
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.intervals import Interval, bootstrap_ratio, exact
 from glassbox.harness.stats.verdict import Verdict, above
 from glassbox.leaderboards.compare.report import Report, report
-from glassbox.leaderboards.runs import Estimate, data_in_words, estimate, label
+from glassbox.leaderboards.runs import data_in_words, estimate, label
 
 HEAD, PIPELINE = "ir_head", "regex_pipeline"
 FEWEST_LATENCIES = 5  # a bootstrap of the median over fewer values is no interval

@@ -13,8 +13,9 @@ from statistics import fmean
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
 from glassbox.harness.code.question import FLAGS
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.passes import pass_at
+from glassbox.scorers.metrics import parts
 
 UNFLAGGED = "unflagged"
 
@@ -121,5 +122,4 @@ def _shares(groups: Mapping[str, list[float]]) -> dict[str, float]:
 
 
 def _share(name: str, values: list[float]) -> dict[str, float]:
-    interval = wilson(min(sum(values), len(values)), len(values))
-    return {name: fmean(values), f"{name}:low": interval.low, f"{name}:high": interval.high, f"{name}:n": len(values)}
+    return parts(name, Estimate.of_share(fmean(values), len(values)))

@@ -15,8 +15,9 @@ from inspect_ai.scorer import Metric, SampleScore, Value, metric
 from scipy.stats import spearmanr
 
 from glassbox.harness.dcm.criteria import GRADES, Grade, balance_grade, convergence_grade, ratio_grade
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.intervals import bootstrap_mean, wilson
-from glassbox.scorers.metrics import NAN
+from glassbox.scorers.metrics import NAN, parts
 
 _DRAWS = 2000
 _Z95 = 1.959964
@@ -134,9 +135,7 @@ def by_control() -> Metric:
                     figures[name].append(float(value))
         found: dict[str, float] = {}
         for name, hits in sorted(flags.items()):
-            interval = wilson(sum(hits), len(hits))
-            found |= {name: fmean(hits), f"{name}:low": interval.low, f"{name}:high": interval.high}
-            found[f"{name}:n"] = len(hits)
+            found |= parts(name, Estimate.of_count(sum(hits), len(hits)))
         for name, values in sorted(figures.items()):
             found |= {f"{name}:mean": fmean(values), f"{name}:n": len(values)}
         return dict(found)

@@ -11,7 +11,7 @@ from collections import Counter
 import numpy as np
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate
 
 NAN = float("nan")
 
@@ -29,8 +29,8 @@ def proportion(of: str = "accuracy", confidence: float = 0.95) -> Metric:
         values = _values(scores)
         if not values:
             return {of: NAN, "low": NAN, "high": NAN, "n": 0}
-        interval = wilson(sum(values), len(values), confidence)
-        return {of: sum(values) / len(values), "low": interval.low, "high": interval.high, "n": len(values)}
+        found = Estimate.of_count(sum(values), len(values), confidence)
+        return {of: found.value, "low": found.low, "high": found.high, "n": found.n}
 
     return compute
 
@@ -72,6 +72,11 @@ def average() -> Metric:
         return {"mean": sum(values) / len(values) if values else NAN, "n": len(values)}
 
     return compute
+
+
+def parts(name: str, found: Estimate) -> dict[str, float]:
+    """One of several shares in a score's header: `name`, `name:low`, `name:high`, `name:n`."""
+    return {name: found.value, f"{name}:low": found.low, f"{name}:high": found.high, f"{name}:n": found.n}
 
 
 def _values(scores: list[SampleScore]) -> list[float]:

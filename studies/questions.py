@@ -24,7 +24,7 @@ from glassbox.harness.fit.source import LayerSource, collate
 from glassbox.harness.fit.training import Example, Fit, Tick, encode, fit_examples
 from glassbox.harness.ir.shape import Slots
 from glassbox.harness.lm.model import OpenModel
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.solvers.ir_head import LAYER
 
 TARGET = 0.95
@@ -36,20 +36,11 @@ PARTS = ("operation", "first_operand", "second_operand", "program")
 
 
 @dataclass(frozen=True)
-class Share:
-    """A proportion with its 95 % Wilson interval."""
-
-    estimate: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
 class Row:
     """One setting: what was varied, and the share of each part that was read right, with its interval."""
 
     setting: dict[str, str | int]
-    shares: dict[str, Share]
+    shares: dict[str, Estimate]
 
 
 @dataclass(frozen=True)
@@ -92,7 +83,7 @@ class Lab:
         """A head on the first `examples` of the `train` split."""
         return fit_examples(self.model.hidden_size, self._states(config.layer, "train")[:examples], config, self.tick)
 
-    def measure(self, fitted: Fit, layer: int, split: Split = "held_out_both") -> dict[str, Share]:
+    def measure(self, fitted: Fit, layer: int, split: Split = "held_out_both") -> dict[str, Estimate]:
         """Shares of parts read right, with Wilson intervals."""
         examples = self._states(layer, split)
         right = dict.fromkeys(PARTS, 0)
@@ -101,12 +92,7 @@ class Lab:
             for slots, example in zip(fitted.head.read(collate([e.seen for e in part])), part, strict=True):
                 for name, same in zip(PARTS, _parts(slots, example.label.slots), strict=True):
                     right[name] += same
-        return {name: _share(count, len(examples)) for name, count in right.items()}
-
-
-def _share(successes: int, n: int) -> Share:
-    bounds = wilson(successes, n)
-    return Share(successes / n, bounds.low, bounds.high)
+        return {name: Estimate.of_count(count, len(examples)) for name, count in right.items()}
 
 
 def _parts(read: Slots | None, true: Slots) -> tuple[bool, bool, bool, bool]:
@@ -176,7 +162,7 @@ def phrasings(lab: Lab) -> Answer:
     layer = lab.model.layer(LAYER)
     fitted = lab.fit(HeadConfig(layer=layer))
     rows = tuple(Row({"split": split}, lab.measure(fitted, layer, split)) for split in SPLITS if split != "train")
-    worst = min(rows, key=lambda row: row.shares["program"].estimate)
+    worst = min(rows, key=lambda row: row.shares["program"].value)
     return Answer("Unseen phrasings?", "split", rows, f"weakest on {_said(worst)}")
 
 
@@ -190,13 +176,12 @@ QUESTIONS: dict[str, Callable[[Lab], Answer]] = {
 
 
 def _best(rows: Sequence[Row]) -> str:
-    return f"best: {_said(max(rows, key=lambda row: row.shares['program'].estimate))}"
+    return f"best: {_said(max(rows, key=lambda row: row.shares['program'].value))}"
 
 
 def _said(row: Row) -> str:
-    share = row.shares["program"]
     setting = ", ".join(f"{name} {value}" for name, value in row.setting.items())
-    return f"{setting}: program {share.estimate:.1%} [{share.low:.1%}, {share.high:.1%}]"
+    return f"{setting}: program {row.shares['program']}"
 
 
 def series(answer: Answer) -> Iterator[tuple[str, list[str], list[float]]]:
@@ -206,6 +191,6 @@ def series(answer: Answer) -> Iterator[tuple[str, list[str], list[float]]]:
         name = ", ".join(str(value) for key, value in row.setting.items() if key != answer.varied) or "program"
         places, shares = groups.setdefault(name, ([], []))
         places.append(str(row.setting[answer.varied]))
-        shares.append(row.shares["program"].estimate)
+        shares.append(row.shares["program"].value)
     for name, (places, shares) in groups.items():
         yield name, places, shares

@@ -68,7 +68,7 @@ def _print(answer: Answer) -> None:
     for part in answer.rows[0].shares:
         table.add_column(part.replace("_", " "), justify="right")
     for row in answer.rows:
-        shares = (f"{s.estimate:.1%} [{s.low:.1%}, {s.high:.1%}]" for s in row.shares.values())
+        shares = map(str, row.shares.values())
         table.add_row(*map(str, row.setting.values()), *shares)
     Console(width=130).print(table)
 

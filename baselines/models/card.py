@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.intervals import wilson
 
 CARD, PAGE, WEIGHTS = "card.json", "README.md", "model.safetensors"
@@ -50,9 +51,9 @@ class Metric(Record):
     @classmethod
     def of(cls, family: str, split: str, measure: str, successes: int, n: int) -> Metric:
         """The metric with its interval."""
-        interval = wilson(successes, n)
+        found = Estimate.of_count(successes, n)
         return cls(
-            family=family, split=split, measure=measure, successes=successes, n=n, low=interval.low, high=interval.high
+            family=family, split=split, measure=measure, successes=successes, n=n, low=found.low, high=found.high
         )
 
     @property
@@ -72,7 +73,7 @@ class Metric(Record):
 
     def text(self) -> str:
         """Share and interval in per cent."""
-        return f"{100 * self.share:.1f} % [{100 * self.low:.1f}, {100 * self.high:.1f}]"
+        return str(Estimate(self.share, self.low, self.high, self.n))
 
 
 class Training(Record):

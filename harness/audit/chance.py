@@ -13,12 +13,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from inspect_ai.log import EvalSample
 
 from glassbox.harness.audit.log import AuditedLog, input_text, target_text
-from glassbox.harness.stats.intervals import Interval, wilson
+from glassbox.harness.stats.estimate import Estimate
+from glassbox.harness.stats.intervals import wilson
 from glassbox.harness.stats.means import cluster_mean
 
 FEWEST = 3
@@ -52,8 +52,8 @@ def chance(log: AuditedLog) -> tuple[float, str]:
     return levels[best], best
 
 
-def interval_of(log: AuditedLog) -> Interval | None:
-    """The 95 % interval of the headline that reaches lowest; None unless scores are ones and zeros."""
+def estimate_of(log: AuditedLog) -> Estimate | None:
+    """The headline with the 95 % interval that reaches lowest; None unless scores are ones and zeros."""
     values = [value for _, value in log.scored]
     if not values or not set(values) <= {0.0, 1.0}:
         return None
@@ -65,7 +65,7 @@ def interval_of(log: AuditedLog) -> Interval | None:
         if FEWEST <= len(set(groups)) <= n / 2:
             found.append(cluster_mean(values, groups))
     lowest = min(found, key=lambda interval: interval.low)
-    return replace(lowest, low=max(lowest.low, 0.0), high=min(lowest.high, 1.0))
+    return Estimate(sum(values) / n, max(lowest.low, 0.0), min(lowest.high, 1.0), n)
 
 
 def _is_label(value: object) -> bool:

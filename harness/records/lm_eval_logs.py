@@ -32,7 +32,7 @@ from pydantic import JsonValue
 from glassbox.harness.lm.identity import MODEL_HASH
 from glassbox.harness.records.data_hash import data_hash
 from glassbox.harness.records.lm_eval_files import LmEvalResults, LmEvalRow
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate
 
 RUNNER = "lm-eval"
 _NOT_THE_SOLVERS = frozenset({"pretrained", "solver", "device", "dtype", "model"})
@@ -201,8 +201,8 @@ def _of_header(value: float, error: JsonValue, n: int, merit: bool) -> dict[str,
 
 def _proportion(value: float, n: int, merit: bool) -> dict[str, float]:
     """As `glassbox.scorers.metrics.proportion` writes it; a rate is no merit."""
-    interval = wilson(round(value * n), n)
-    return {"accuracy" if merit else "rate": value, "low": interval.low, "high": interval.high, "n": n}
+    found = Estimate.of_count(round(value * n), n)
+    return {"accuracy" if merit else "rate": value, "low": found.low, "high": found.high, "n": n}
 
 
 def _score_name(metric: str, kept_by: str) -> str:

@@ -1,8 +1,7 @@
 """Two methods on the same samples: the difference, its interval, and whether there is evidence of one.
 
     found = compare(head_right, pipeline_right)
-    found.sentence("ir_head", "regex_pipeline")
-    not_worse(head_right, pipeline_right, margin=0.01).verdict
+    found.difference, found.interval, found.p, found.evidence
 
 Only discordant samples (one right, the other wrong) carry information; a test that forgets the pairing throws it away.
 """
@@ -19,8 +18,8 @@ from scipy import stats
 from scipy.optimize import brentq
 
 from glassbox.harness.stats.intervals import Interval
+from glassbox.harness.stats.power import paired_detectable, paired_needed
 from glassbox.harness.stats.resample import Floats
-from glassbox.harness.stats.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,11 @@ class PairedTable:
     def difference(self) -> float:
         """Proportion right of A less that of B."""
         return (self.only_a - self.only_b) / self.n
+
+    @property
+    def discordance(self) -> float:
+        """Share of pairs on which exactly one is right."""
+        return (self.only_a + self.only_b) / self.n
 
 
 def paired_table(a: Sequence[bool] | Sequence[int], b: Sequence[bool] | Sequence[int]) -> PairedTable:
@@ -115,19 +119,19 @@ class Comparison:
         """Whether the interval leaves out zero and the exact test agrees; otherwise the two are a tie."""
         return 0.0 not in self.interval and self.p < 1 - self.interval.confidence
 
-    def sentence(self, a: str, b: str) -> str:
-        """One line for a report: names the better one only where there is evidence of a difference."""
-        figures = (
-            f"difference {self.difference * 100:+.1f} points "
-            f"[{self.interval.low * 100:+.1f}, {self.interval.high * 100:+.1f}], "
-            f"exact McNemar p = {self.p:.2g}, discordant {self.table.only_a}:{self.table.only_b} of {self.table.n}"
-        )
-        if not self.evidence:
-            if 0.0 not in self.interval:
-                figures += " (too few for the interval to stand without the exact test)"
-            return f"no evidence of a difference between {a} and {b}: {figures}"
-        better, worse = (a, b) if self.difference > 0 else (b, a)
-        return f"{better} is better than {worse}: {figures}"
+    @property
+    def detectable(self) -> float | None:
+        """Smallest difference that so many samples find four times in five; None where they find none."""
+        return paired_detectable(self.table.n, self.table.discordance)
+
+    @property
+    def limit(self) -> str:
+        """`11.1 points`, what so many samples mostly find; in words where they find nothing."""
+        return "nothing at all" if self.detectable is None else f"{self.detectable * 100:.1f} points"
+
+    def needed(self, difference: float) -> int:
+        """Samples that find `difference`, at this discordance."""
+        return paired_needed(difference, max(self.table.discordance, abs(difference)))
 
 
 def compare(
@@ -136,35 +140,3 @@ def compare(
     """Compare two methods on the same samples, given in the same order; the difference is A - B."""
     table = paired_table(a, b)
     return Comparison(table, table.difference, tango(table, confidence), mcnemar(table))
-
-
-@dataclass(frozen=True, slots=True)
-class NonInferiority:
-    """Whether A is worse than B by no more than `margin`."""
-
-    margin: float
-    verdict: Verdict
-    comparison: Comparison
-
-
-def not_worse(
-    a: Sequence[bool] | Sequence[int], b: Sequence[bool] | Sequence[int], margin: float, confidence: float = 0.95
-) -> NonInferiority:
-    """Judge "A is at most `margin` worse than B" by the paired interval, a one-sided test at (1 - confidence) / 2.
-
-    Supported when the whole interval of A - B lies above -margin, refuted when it lies below, else undetermined:
-    the absence of a significant difference alone supports nothing.
-
-    Raises:
-      ValueError: The margin is not positive.
-    """
-    if margin <= 0:
-        raise ValueError(f"margin {margin} must be positive: 0.01 allows A to be one point worse")
-    found = compare(a, b, confidence)
-    if found.interval.low > -margin:
-        verdict = Verdict.SUPPORTED
-    elif found.interval.high < -margin:
-        verdict = Verdict.REFUTED
-    else:
-        verdict = Verdict.UNDETERMINED
-    return NonInferiority(margin, verdict, found)

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.claims.kind import Count, Kind, Roles, only
 from glassbox.leaderboards.claims.measured import CannotMeasure, Measured, certain, from_estimate
-from glassbox.leaderboards.runs import Estimate, estimate, label
+from glassbox.leaderboards.runs import estimate, label, part_estimate
 
 
 class Metric(Kind):
@@ -89,15 +90,10 @@ def header(record: RunRecord, score: str, name: str = "accuracy") -> Estimate:
     Raises:
       CannotMeasure: It is not there, or has no interval.
     """
-    found = estimate(record, score, name)
+    found = estimate(record, score, name) or part_estimate(record, score, name)
     if found is not None:
         return found
-    value, low, high, n = (record.metric(score, f"{name}{part}") for part in ("", ":low", ":high", ":n"))
-    if value is not None and n:
-        if low is None or high is None:  # a group: share and n give the interval
-            interval = wilson(min(value * n, n), int(n))
-            low, high = interval.low, interval.high
-        return Estimate(value, low, high, int(n))
+    value = record.metric(score, name)
     if value is None:
         raise CannotMeasure(f"the run has no {name} of {score}")
     raise CannotMeasure(f"{name} of {score} is {value:.4g} without an interval: too few samples were scored")

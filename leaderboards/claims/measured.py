@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.intervals import Interval
 from glassbox.leaderboards.claims.verdict import Standing
-from glassbox.leaderboards.runs import Estimate
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import json
 import re
 from dataclasses import asdict
 
+from glassbox.harness.stats.estimate import points
 from glassbox.harness.stats.reported import Rejudged, rejudge
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.render import markdown_table
@@ -42,11 +43,10 @@ def compare_counts(a: str, b: str, form: str, confidence: float) -> str:
 
 
 def _rows(found: Rejudged) -> list[tuple[str, str]]:
-    interval = found.interval
     shown = [
         (
             "difference, points",
-            f"{found.difference * 100:+.1f} [{interval.low * 100:+.1f}, {interval.high * 100:+.1f}]",
+            points(found.difference, found.interval, ""),
         ),
         ("p, unpaired (Fisher)", f"{found.p:.2g}"),
         ("p, paired, by the pairing", f"{found.least_p:.2g} to {found.most_p:.2g}"),

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from glassbox.harness.stats.estimate import points
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.compare.report import Ratio, Report, Side
 from glassbox.leaderboards.render import markdown_table
@@ -101,8 +102,7 @@ def _score(side: Side) -> str:
 
 
 def _difference(found: Report) -> str:
-    test = found.test
-    return f"{test.difference * 100:+.1f} [{test.low * 100:+.1f}, {test.high * 100:+.1f}]"
+    return points(found.test.difference, found.test, "")
 
 
 def _cost(value: float | None, unit: str) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.pairing import PairedRuns
+from glassbox.harness.stats.estimate import Estimate, points
 from glassbox.harness.stats.intervals import Interval, bootstrap_ratio, wilson
 from glassbox.harness.stats.means import ratio_of_means, t_mean
 from glassbox.harness.stats.paired import PairedTable, compare, mcnemar, paired_table
@@ -27,7 +28,7 @@ from glassbox.harness.stats.power import (
     paired_needed,
 )
 from glassbox.harness.stats.resample import Floats
-from glassbox.leaderboards.runs import Estimate, label
+from glassbox.leaderboards.runs import label
 
 FEWEST_LATENCIES = 5
 FEW_CLUSTERS = 10
@@ -119,10 +120,7 @@ class Report:
     def sentence(self) -> str:
         """One line: who scores higher, or that there is no evidence of a difference."""
         test = self.test
-        figures = (
-            f"difference {test.difference * 100:+.1f} points [{test.low * 100:+.1f}, {test.high * 100:+.1f}], "
-            f"p = {test.p:.2g}, n = {self.n:,}"
-        )
+        figures = f"difference {points(test.difference, test)}, p = {test.p:.2g}, n = {self.n:,}"
         if test.clusters is not None:
             figures += f" in {test.clusters:,} clusters"
         if test.evidence:
@@ -211,7 +209,7 @@ def _by_means(pairs: PairedRuns, confidence: float) -> Finding:
 
 def _side(name: str, record: RunRecord, values: Floats, binary: bool, confidence: float) -> Side:
     interval: Interval = wilson(float(values.sum()), len(values), confidence) if binary else t_mean(values, confidence)
-    score = Estimate(float(values.mean()), interval.low, interval.high, len(values))
+    score = Estimate.within(interval, float(values.mean()), len(values))
     return Side(name, record.model, record.path.name, record.created, score)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.pairing import NotComparable, PairedRuns, pair
+from glassbox.harness.stats.estimate import points
 from glassbox.harness.stats.resample import Floats
 from glassbox.harness.stats.runs import Runs, RunsComparison, compare_runs, several_runs
 from glassbox.leaderboards.render import markdown_table
@@ -43,8 +44,8 @@ class SeedsReport:
         """One line: who scores higher over runs and samples, or that there is no evidence of a difference."""
         found = self.comparison
         figures = (
-            f"difference {found.difference * 100:+.1f} points [{found.interval.low * 100:+.1f}, "
-            f"{found.interval.high * 100:+.1f}], p = {found.p:.2g}, {self.a.runs} and {self.b.runs} runs, "
+            f"difference {points(found.difference, found.interval)}, p = {found.p:.2g}, "
+            f"{self.a.runs} and {self.b.runs} runs, "
             f"n = {self.a.samples:,}"
         )
         if not found.evidence:

@@ -9,10 +9,10 @@ import re
 
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.frames import RunRecord
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.families.family import Facts, Family, Measure, Run, flat, number, share, words
-from glassbox.leaderboards.runs import Estimate
+from glassbox.leaderboards.runs import part_estimate
 from glassbox.leaderboards.table import Cell, Column
 
 CONTROLS = frozenset({"gold", "null"})
@@ -24,23 +24,18 @@ def pass_at(record: RunRecord) -> dict[str, Estimate]:
     """`pass@k` by name, smallest k first; empty for a single epoch."""
     found = {}
     for name in record.scores.get(HEADLINE, {}):
-        parts = [record.metric(HEADLINE, f"{name}{part}") for part in ("", ":low", ":high", ":n")]
-        if _PASS_AT.fullmatch(name) and None not in parts:
-            value, low, high, n = (float(part or 0) for part in parts)
-            found[name] = Estimate(value, low, high, int(n))
+        if _PASS_AT.fullmatch(name) and (share := part_estimate(record, HEADLINE, name)):
+            found[name] = share
     return dict(sorted(found.items(), key=lambda item: int(item[0].removeprefix("pass@"))))
 
 
 def groups(record: RunRecord) -> dict[str, Estimate]:
     """Share by category, complexity and flag: the header holds share and n, which give Wilson's interval."""
-    metrics = record.scores.get(HEADLINE, {})
-    found = {}
-    for name, part in metrics.items():
-        n = metrics.get(f"{name}:n")
-        if n and not _PASS_AT.fullmatch(name):
-            interval = wilson(min(part * n, n), int(n))
-            found[name] = Estimate(part, interval.low, interval.high, int(n))
-    return found
+    return {
+        name: share
+        for name in record.scores.get(HEADLINE, {})
+        if not _PASS_AT.fullmatch(name) and (share := part_estimate(record, HEADLINE, name))
+    }
 
 
 def outcomes(record: RunRecord) -> dict[str, int]:

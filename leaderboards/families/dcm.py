@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping
 
 from glassbox.harness.dcm.criteria import GRADES
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.families.family import Facts, Family, Measure, Run, flat, metric, number, share, words
-from glassbox.leaderboards.runs import Estimate, estimate
+from glassbox.leaderboards.runs import estimate, part_estimate
 from glassbox.leaderboards.table import Cell, Column
 
 CONTROLS = frozenset({"gold", "null"})
@@ -47,12 +48,11 @@ def curves(record: RunRecord) -> dict[str, int]:
 
 def controls(record: RunRecord) -> dict[str, Estimate]:
     """Shares of a run's own controls that came out yes, by name."""
-    found = {}
-    for name, value in record.scores.get("controls", {}).items():
-        low, high, n = (record.metric("controls", f"{name}:{part}") for part in ("low", "high", "n"))
-        if low is not None and high is not None and n is not None:
-            found[name] = Estimate(value, low, high, int(n))
-    return found
+    return {
+        name: share
+        for name in record.scores.get("controls", {})
+        if record.metric("controls", f"{name}:low") is not None and (share := part_estimate(record, "controls", name))
+    }
 
 
 def _ratios(record: RunRecord) -> dict[str, Estimate]:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
-from glassbox.leaderboards.runs import Estimate, Placed, estimate
+from glassbox.leaderboards.runs import Placed, estimate
 from glassbox.leaderboards.samples import RunSamples
 from glassbox.leaderboards.table import Cell, Column, Value
 

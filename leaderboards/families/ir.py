@@ -6,9 +6,10 @@ glassbox leaderboard --task 'ir_*'
 from __future__ import annotations
 
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.families.family import Family, Run, metric, share, words
-from glassbox.leaderboards.runs import Estimate, estimate
+from glassbox.leaderboards.runs import estimate
 
 CONTROLS = frozenset({"direct", "regex_only", "bag_of_tokens", "layer0", "shuffled_labels", "gold", "null"})
 HEADLINE = "semantic"

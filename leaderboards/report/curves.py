@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.figures import with_interval
 from glassbox.leaderboards.report.svg import MUTED, series
-from glassbox.leaderboards.runs import Estimate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

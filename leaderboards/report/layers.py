@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.families import ir
 from glassbox.leaderboards.report.content import Figure
 from glassbox.leaderboards.report.curves import Line, draw
 from glassbox.leaderboards.report.svg import inline, panels
-from glassbox.leaderboards.runs import Estimate, estimate, placed
+from glassbox.leaderboards.runs import estimate, placed
 
 SCORES = ("semantic", "operation", "first_operand", "second_operand")
 VARIED = "layer"

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from glassbox.leaderboards.figures import with_interval
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.report.content import Figure
 from glassbox.leaderboards.report.curves import Line, Place, draw
 from glassbox.leaderboards.report.svg import inline, panels
-from glassbox.leaderboards.runs import Estimate
 from glassbox.leaderboards.table import Cell, Column, Table, TableRow
 
 WHOLE = "program"
@@ -29,23 +29,13 @@ class UnreadableAnswer(ValueError):
     """A file of the questions folder does not hold an answer."""
 
 
-class Share(BaseModel):
-    """A proportion with its 95 % interval."""
-
-    model_config = ConfigDict(frozen=True)
-
-    estimate: float
-    low: float
-    high: float
-
-
 class Setting(BaseModel):
     """One row: what was set, and the share of each part that was read right."""
 
     model_config = ConfigDict(frozen=True)
 
     setting: Mapping[str, str | int | float]
-    shares: Mapping[str, Share] = Field(min_length=1)
+    shares: Mapping[str, Estimate] = Field(min_length=1)
 
 
 class Answer(BaseModel):
@@ -70,6 +60,16 @@ class Answer(BaseModel):
     sentence: str
     model: str
     tests: int
+
+    @model_validator(mode="before")
+    @classmethod
+    def _counted_once(cls, content: Any) -> Any:
+        """Earlier versions wrote n once for all shares."""
+        rows = content.get("rows") if isinstance(content, dict) else None
+        for row in rows if isinstance(rows, list) else ():
+            for share in row["shares"].values():
+                share.setdefault("n", content.get("tests"))
+        return content
 
     @property
     def heading(self) -> str:
@@ -97,7 +97,7 @@ def _read(path: Path) -> Answer:
 
     try:
         return Answer.model_validate({**json.loads(path.read_text(encoding="utf-8")), "name": path.stem})
-    except (ValidationError, UnicodeDecodeError, json.JSONDecodeError, TypeError) as error:
+    except (ValidationError, UnicodeDecodeError, json.JSONDecodeError, TypeError, KeyError, AttributeError) as error:
         reason = str(error).splitlines()[0]
         raise UnreadableAnswer(
             f"{path} holds no answer of `glassbox questions` ({reason}); write it anew or name another --questions"
@@ -147,8 +147,7 @@ def _lines(answer: Answer, part: str) -> list[Line]:
         others = ((name, value) for name, value in row.setting.items() if name != answer.varied)
         name = ", ".join(value if isinstance(value, str) else f"{key} {value}" for key, value in others) or part
         if part in row.shares:
-            share = _estimate(row.shares[part], answer.tests)
-            groups.setdefault(name, []).append((row.setting[answer.varied], share))
+            groups.setdefault(name, []).append((row.setting[answer.varied], row.shares[part]))
     return [Line(name, tuple(p for p, _ in points), tuple(s for _, s in points)) for name, points in groups.items()]
 
 
@@ -160,18 +159,13 @@ def table(answer: Answer) -> Table:
     rows = []
     for row in answer.rows:
         cells = [Cell(str(row.setting[name]), row.setting[name]) for name in answer.settings]
-        shares = [_estimate(row.shares[part], answer.tests) for part in parts]
-        cells += [Cell(with_interval(share), share.value) for share in shares]
+        cells += [Cell(row.shares[part].text, row.shares[part].value) for part in parts]
         rows.append(TableRow(tuple(cells), facts={"model": answer.model}))
     return Table(answer.heading, tuple(columns), tuple(rows), (_caption(answer),))
 
 
 def _textual(rows: Sequence[Setting], name: str) -> bool:
     return any(isinstance(row.setting[name], str) for row in rows)
-
-
-def _estimate(share: Share, n: int) -> Estimate:
-    return Estimate(share.estimate, share.low, share.high, n)
 
 
 def _caption(answer: Answer) -> str:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.families import dcm
 from glassbox.leaderboards.report.content import Figure
 from glassbox.leaderboards.report.curves import Line, draw
 from glassbox.leaderboards.report.svg import inline, panels
-from glassbox.leaderboards.runs import Estimate, estimate, label, placed
+from glassbox.leaderboards.runs import estimate, label, placed
 
 SCORES = {dcm.HEADLINE: "both", "exact_question": "question", "exact_answer": "answer"}
 VARIED = "k"

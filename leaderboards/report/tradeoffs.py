@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.families import code, dcm, ir
 from glassbox.leaderboards.figures import milliseconds, number, with_interval
 from glassbox.leaderboards.report.content import Figure
 from glassbox.leaderboards.report.labels import Named, place
 from glassbox.leaderboards.report.svg import MUTED, inline, panels, series
-from glassbox.leaderboards.runs import Estimate, Placed, estimate, placed
+from glassbox.leaderboards.runs import Placed, estimate, placed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

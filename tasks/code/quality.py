@@ -12,13 +12,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import Protocol
 
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.case import Case, Verdict
 from glassbox.harness.sandbox.limits import Limits
-from glassbox.harness.stats.intervals import Interval, wilson
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.tasks.code.mutants import Mutant, equivalents, mutants
 from glassbox.tasks.code.suite import CodeTask
 
@@ -50,16 +50,13 @@ class Share:
     count: int
     of: int
 
-    @cached_property
-    def interval(self) -> Interval | None:
+    @property
+    def estimate(self) -> Estimate | None:
         """None where there is nothing to count."""
-        return wilson(self.count, self.of) if self.of else None
+        return Estimate.of_count(self.count, self.of) if self.of else None
 
     def __str__(self) -> str:
-        if self.interval is None:
-            return "-"
-        share = f"{self.count}/{self.of} {self.count / self.of:.1%}"
-        return f"{share} [{self.interval.low:.1%}, {self.interval.high:.1%}]"
+        return f"{self.count}/{self.of} {self.estimate}" if self.of else "-"
 
 
 @dataclass(frozen=True, slots=True)

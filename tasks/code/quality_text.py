@@ -105,7 +105,7 @@ def _record(quality: Quality) -> dict[str, object]:
 
 
 def _share(share: Share) -> dict[str, object]:
-    found = share.interval
+    found = share.estimate
     bounds = None if found is None else [found.low, found.high]
     return {"count": share.count, "of": share.of, "interval": bounds}
 

@@ -8,8 +8,9 @@ it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from statistics import fmean
 
-from glassbox.harness.audit.chance import chance, interval_of
+from glassbox.harness.audit.chance import chance, estimate_of
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.compared import compared
 from glassbox.harness.audit.controls import Kind, is_control, kind_of
@@ -17,7 +18,7 @@ from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severit
 from glassbox.harness.audit.log import AuditedLog, said_by
 from glassbox.harness.audit.section import alike, label
 from glassbox.harness.records.frames import RunRecord
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate, points
 from glassbox.harness.stats.means import t_mean
 
 FEWEST = 3
@@ -54,17 +55,15 @@ def check(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
 
 
 def _at_chance(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
-    interval = interval_of(log)
-    if interval is None:
+    found = estimate_of(log)
+    if found is None:
         return
     level, how = (0.0, "without an answer") if kind_of(log.record) is Kind.FLOOR else chance(log)
-    if interval.low <= level:
+    if found.low <= level:
         yield from _over_seeds(log, evidence)
     else:
-        share = sum(value for _, value in log.scored) / len(log.scored)
         yield LEAK.found(
-            f"{label(log.record)} scores {share:.1%} [{interval.low:.1%}, {interval.high:.1%}]; chance is {level:.1%} "
-            f"({how})",
+            f"{label(log.record)} scores {found}; chance is {level:.1%} ({how})",
             some([sample.id for sample, value in log.scored if value > 0]),
         )
 
@@ -77,13 +76,11 @@ def _over_seeds(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
     values = [share for share in shares if share is not None]
     if own is None or len(values) < FEWEST or len(set(values)) == 1:
         return  # the very same share each time is one draw, by a seed that is not used
-    interval = t_mean(values)
+    found = Estimate.within(t_mean(values), fmean(values), len(values))
     level, how = chance(log)
-    if interval.low > level:
-        mean = sum(values) / len(values)
+    if found.low > level:
         yield LEAK.found(
-            f"{log.record.solver} scores {mean:.1%} [{interval.low:.1%}, {interval.high:.1%}] over {len(values)} "
-            f"seeds; chance is {level:.1%} ({how})",
+            f"{log.record.solver} scores {found} over {len(values)} seeds; chance is {level:.1%} ({how})",
             some([peer.path.name for peer in others], "log"),
         )
 
@@ -110,8 +107,8 @@ def _beside(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
             and not (found.evidence and found.difference > 0)
         ):
             yield NO_BETTER.found(
-                f"{label(log.record)} is not told from {label(peer)}: difference {found.difference * 100:+.1f} points "
-                f"[{found.low * 100:+.1f}, {found.high * 100:+.1f}], p = {found.p:.2g}, n = {found.n:,}",
+                f"{label(log.record)} is not told from {label(peer)}: difference "
+                f"{points(found.difference, found.interval)}, p = {found.p:.2g}, n = {found.table.n:,}",
                 peer.path.name,
             )
 
@@ -133,12 +130,9 @@ def _within(log: AuditedLog) -> Iterator[Finding]:
             if isinstance(value, bool) and name.startswith(WITHIN):
                 counts.setdefault(name, []).append(value)
     for name, values in counts.items():
-        interval = wilson(sum(values), len(values))
-        if interval.low > 0:
-            yield LEAK.found(
-                f"control {name} comes out in {sum(values)} of {len(values)} samples "
-                f"[{interval.low:.1%}, {interval.high:.1%}]"
-            )
+        found = Estimate.of_count(sum(values), len(values))
+        if found.low > 0:
+            yield LEAK.found(f"control {name} comes out in {sum(values)} of {len(values)} samples, {found}")
 
 
 CHECK = Check(

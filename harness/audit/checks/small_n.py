@@ -16,7 +16,7 @@ from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Fin
 from glassbox.harness.audit.log import AuditedLog
 from glassbox.harness.audit.section import alike, label
 from glassbox.harness.records.frames import RunRecord
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate, points
 
 WIDE = 0.3
 """Width of an interval from which on a share says little: 13 of 18 is 49 to 88 %."""
@@ -78,9 +78,9 @@ def _vague(log: AuditedLog) -> Iterator[Finding]:
     if not values or not set(values) <= {0.0, 1.0}:
         return
     right, n = int(sum(values)), len(values)
-    interval = wilson(right, n)
-    if interval.high - interval.low > WIDE:
-        yield VAGUE.found(f"{log.headline} {right} of {n} is {interval.low:.0%} to {interval.high:.0%}", f"n = {n}")
+    found = Estimate.of_count(right, n)
+    if found.high - found.low > WIDE:
+        yield VAGUE.found(f"{log.headline} {right} of {n} is {found.low:.0%} to {found.high:.0%}", f"n = {n}")
 
 
 def _below(record: RunRecord, peer: RunRecord) -> Iterator[Finding]:
@@ -91,7 +91,8 @@ def _below(record: RunRecord, peer: RunRecord) -> Iterator[Finding]:
     if found.detectable is None or found.difference < found.detectable:
         yield BELOW.found(
             f"{label(record)} leads {label(peer)} by {found.difference * 100:.1f} points (p = {found.p:.2g}); "
-            f"{found.n:,} samples mostly find {found.limit} or more; {found.needed(found.difference):,} are needed",
+            f"{found.table.n:,} samples mostly find {found.limit} or more; "
+            f"{found.needed(found.difference):,} are needed",
             peer.path.name,
         )
 
@@ -102,13 +103,13 @@ def _claimed(record: RunRecord, peer: RunRecord, claim: Claim) -> Iterator[Findi
         raise CannotCheck(
             f"claim {claim.text!r}: the runs are not comparable sample by sample", "run both on the same samples"
         )
-    if found.evidence and found.low >= claim.margin:
+    if found.evidence and found.interval.low >= claim.margin:
         return
     size = claim.margin or abs(found.difference) or WORTH
     fault = AT_LEAST if found.evidence and found.difference >= claim.margin else UNSHOWN
     yield fault.found(
-        f"claimed: {claim.text}; measured: {found.difference * 100:+.1f} points [{found.low * 100:+.1f}, "
-        f"{found.high * 100:+.1f}], p = {found.p:.2g}, n = {found.n:,}; so many samples mostly find {found.limit}; "
+        f"claimed: {claim.text}; measured: {points(found.difference, found.interval)}, p = {found.p:.2g}, "
+        f"n = {found.table.n:,}; so many samples mostly find {found.limit}; "
         f"{size * 100:.1f} points need {found.needed(size):,}",
         peer.path.name,
     )

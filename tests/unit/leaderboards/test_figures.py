@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
-from glassbox.leaderboards.runs import Estimate
 
 
 @pytest.mark.parametrize(

@@ -95,13 +95,13 @@ def test_a_task_that_an_empty_function_passes_is_named(tmp_path: Path) -> None:
 
 
 def test_the_interval_of_a_share_is_wilsons() -> None:
-    assert str(Share(13, 18)) == "13/18 72.2% [49.1%, 87.5%]"
+    assert str(Share(13, 18)) == "13/18 72.2 % [49.1, 87.5]"
 
 
 def test_markdown_and_json_say_the_same(tmp_path: Path) -> None:
     quality, _ = measured(suite(tmp_path))
     text, record = as_markdown([quality]), json.loads(as_json([quality]))["suites"][0]
-    assert "| one | 1 | 2 | 1/1 100.0% [20.7%, 100.0%] | 0/1 0.0% [0.0%, 79.3%] |" in text
+    assert "| one | 1 | 2 | 1/1 100.0 % [20.7, 100.0] | 0/1 0.0 % [0.0, 79.3] |" in text
     assert record["killed"] == {"count": 2, "of": 5, "interval": pytest.approx([0.1176, 0.7693], abs=1e-4)}
     assert all(survivor.id in text for survivor in quality.survivors)
     made = {mutant.id for mutant in mutants("passed", REFERENCE)}
@@ -118,7 +118,7 @@ def test_the_command_prints_json_writes_a_folder_and_succeeds(
     written = json.loads((into / "one.json").read_text())
     assert printed["suites"] == written["suites"]
     assert written["provenance"]["version.wasmtime"]
-    assert "5/5 100.0%" in (into / "suites.md").read_text()
+    assert "5/5 100.0 %" in (into / "suites.md").read_text()
 
 
 def test_the_command_fails_where_a_reference_fails_or_a_suite_is_unknown(
