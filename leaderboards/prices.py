@@ -135,7 +135,9 @@ def _facts(record: RunRecord) -> Mapping[str, object]:
 @cache
 def shipped_prices() -> Prices:
     """The table that comes with the project."""
-    return Prices.model_validate_json(files("glassbox.leaderboards").joinpath("prices.json").read_text(encoding="utf-8"))
+    return Prices.model_validate_json(
+        files("glassbox.leaderboards").joinpath("prices.json").read_text(encoding="utf-8")
+    )
 
 
 def read_prices(path: Path) -> Prices:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from inspect_ai.solver import Solver, solver
 
+from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.fit.operands import HeadKind
 from glassbox.harness.fit.pooling import Pooling
@@ -15,11 +16,12 @@ from glassbox.solvers.ir_head import EXAMPLES
 
 
 @solver
+@checked
 def bag_of_tokens(
     head: HeadKind = "pointer",
     pool: Pooling = "mean",
-    examples: int = EXAMPLES,
-    epochs: int = 6,
+    examples: AtLeastOne = EXAMPLES,
+    epochs: AtLeastOne = 6,
     seed: int = 0,
 ) -> Solver:
     """Fit and read as `ir_head` does, on what this control allows it to see.

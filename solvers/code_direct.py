@@ -8,6 +8,8 @@ from __future__ import annotations
 from inspect_ai.model import ChatMessageSystem
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
+from glassbox.harness.cli.arguments import checked
+
 FORM = (
     "You write Python. Answer with one fenced code block that holds the complete function, with every import and "
     "helper that it needs, and with no example of its use."
@@ -15,6 +17,7 @@ FORM = (
 
 
 @solver
+@checked
 def code_direct(form: str = FORM) -> Solver:
     """Ask for one fenced block of Python.
 

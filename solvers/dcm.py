@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from inspect_ai.model import get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
+from glassbox.harness.cli.arguments import checked
 from glassbox.harness.data.pair import pair_of
 from glassbox.harness.dcm.memory import room_for
 from glassbox.harness.dcm.run import Run
@@ -35,6 +36,7 @@ STORE = "dcm"
 
 
 @solver
+@checked
 def dcm(
     k: int = 32,
     restarts: int = 5,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from inspect_ai.solver import Solver, solver
 
+from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.data.arithmetic.prompts import answer_prompt
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.attempt import Attempt
@@ -37,7 +38,8 @@ def _integer(completion: str) -> Attempt:
 
 
 @solver
-def direct(shots: int | None = None, max_tokens: int = 24) -> Solver:
+@checked
+def direct(shots: int | None = None, max_tokens: AtLeastOne = 24) -> Solver:
     """Let the model write the number.
 
     Args:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from inspect_ai.solver import Solver, solver
 
+from glassbox.harness.cli.arguments import checked
 from glassbox.harness.code.completion import fenced
 from glassbox.harness.code.question import CodeQuestion
 from glassbox.harness.engine.serving import served
@@ -52,6 +53,7 @@ def reference_block(question: CodeQuestion) -> str:
 
 
 @solver
+@checked
 def gold(width: Width = 32) -> Solver:
     """Answer with the reference program; of a pair, with both of its texts.
 

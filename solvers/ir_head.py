@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from inspect_ai.solver import Solver, solver
 
+from glassbox.harness.cli.arguments import AtLeastNone, AtLeastOne, checked
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.fit.operands import HeadKind
 from glassbox.harness.fit.pooling import Pooling
@@ -21,14 +22,15 @@ DEFAULT = HeadConfig()
 
 
 @solver
+@checked
 def ir_head(
     head: HeadKind = "pointer",
     pool: Pooling = "attention",
     layer: float | int | str = LAYER,
-    examples: int = EXAMPLES,
-    epochs: int = 6,
-    hidden: int = 64,
-    reward_epochs: int = 0,
+    examples: AtLeastOne = EXAMPLES,
+    epochs: AtLeastOne = 6,
+    hidden: AtLeastNone = 64,
+    reward_epochs: AtLeastNone = 0,
     seed: int = 0,
     width: Width = 32,
 ) -> Solver:

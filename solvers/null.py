@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from inspect_ai.solver import Solver, solver
 
+from glassbox.harness.cli.arguments import checked
 from glassbox.harness.engine.serving import served
 from glassbox.harness.engine.technique import Question, Technique
 from glassbox.harness.outcome import Outcome
@@ -28,6 +29,7 @@ class Null(Technique):
 
 
 @solver
+@checked
 def null() -> Solver:
     """Answer nothing."""
     return by_kind(

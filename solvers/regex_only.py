@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from inspect_ai.solver import Solver, solver
 
+from glassbox.harness.cli.arguments import checked
 from glassbox.harness.engine.serving import served
 from glassbox.harness.engine.technique import Question, Technique, execute
 from glassbox.harness.ir.machine import Width
@@ -75,6 +76,7 @@ class RegexOnly(Technique):
 
 
 @solver
+@checked
 def regex_only(width: Width = 32) -> Solver:
     """Read the question by regular expressions; no model is called.
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from inspect_ai.solver import Solver, solver
 
+from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.data.arithmetic.prompts import expression_prompt
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.engine.technique import execute
@@ -51,7 +52,8 @@ class RegexPipeline(TextTechnique):
 
 
 @solver
-def regex_pipeline(shots: int | None = None, max_tokens: int = 48, width: Width = 32) -> Solver:
+@checked
+def regex_pipeline(shots: int | None = None, max_tokens: AtLeastOne = 48, width: Width = 32) -> Solver:
     """Let the model write the expression, read it, run it.
 
     Args:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from inspect_ai import Task, task
 
+from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.records.provenance import data_facts, provenance
 from glassbox.harness.sandbox.isolation import isolation_fact
 from glassbox.scorers.code import code_scorers
@@ -41,7 +42,7 @@ class SuiteTask(Protocol):
         category: str | None = None,
         complexity: str | None = None,
         leave_out: Names = None,
-        n: int | None = None,
+        n: AtLeastOne | None = None,
         seed: int | None = None,
     ) -> Task:
         """The tasks that are left when the others are taken out."""
@@ -54,7 +55,7 @@ def over_suite(named: Callable[[], SuiteName]) -> SuiteTask:
         category: str | None = None,
         complexity: str | None = None,
         leave_out: Names = None,
-        n: int | None = None,
+        n: AtLeastOne | None = None,
         seed: int | None = None,
     ) -> Task:
         names = leave_out.split(",") if isinstance(leave_out, str) else leave_out or ()
@@ -78,6 +79,7 @@ _SUITE_ARGUMENTS = """
 
 
 @task
+@checked
 @over_suite
 def phase2() -> SuiteName:
     """The first 10 of `phase3`."""
@@ -85,6 +87,7 @@ def phase2() -> SuiteName:
 
 
 @task
+@checked
 @over_suite
 def phase3() -> SuiteName:
     """The origin's 18 tasks and 88 cases, judged by its rules: Python's ==, arguments free to change."""
@@ -92,6 +95,7 @@ def phase3() -> SuiteName:
 
 
 @task
+@checked
 @over_suite
 def phase3_plus() -> SuiteName:
     """The same 18 with hidden cases, judged strictly: by exact type, and arguments must stay as they are."""
@@ -99,6 +103,7 @@ def phase3_plus() -> SuiteName:
 
 
 @task
+@checked
 @over_suite
 def code_suite() -> SuiteName:
     """Further specifications in the origin's seven categories, judged strictly."""
@@ -106,7 +111,8 @@ def code_suite() -> SuiteName:
 
 
 @by_path
-def humaneval(path: str | None = None, n: int | None = None, seed: int | None = None) -> Task:
+@checked
+def humaneval(path: str | None = None, n: AtLeastOne | None = None, seed: int | None = None) -> Task:
     """HumanEval, judged by its own `check(candidate)`.
 
     Args:
@@ -119,7 +125,10 @@ def humaneval(path: str | None = None, n: int | None = None, seed: int | None = 
 
 
 @by_path
-def humaneval_plus(path: str | None = None, plus: bool = True, n: int | None = None, seed: int | None = None) -> Task:
+@checked
+def humaneval_plus(
+    path: str | None = None, plus: bool = True, n: AtLeastOne | None = None, seed: int | None = None
+) -> Task:
     """HumanEval+, judged by the canonical solutions' answers; the first run computes these, which takes a while.
 
     Args:
@@ -133,11 +142,12 @@ def humaneval_plus(path: str | None = None, plus: bool = True, n: int | None = N
 
 
 @by_path
+@checked
 def mbpp(
     path: str | None = None,
     split: Split = "test",
     show_test: bool = True,
-    n: int | None = None,
+    n: AtLeastOne | None = None,
     seed: int | None = None,
 ) -> Task:
     """MBPP, judged by its three asserts, of which the model is shown the first.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
+from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.data.arithmetic.dataset import Origin, Source, SplitName, largest_operand, samples, test_problems
 from glassbox.harness.records.provenance import data_facts, provenance
 from glassbox.scorers.ir import ir_scorers
@@ -21,9 +22,10 @@ SEED_RANGE = 1000
 
 
 @task
+@checked
 def ir_arith(
     split: SplitName = "held_out_both",
-    n: int = 1000,
+    n: AtLeastOne = 1000,
     seed: int = 0,
     source: Source = "generated",
     path: str | None = None,
@@ -43,7 +45,8 @@ def ir_arith(
 
 
 @task
-def ir_multi_op(split: SplitName = "held_out_both", n: int = 1000, seed: int = 0) -> Task:
+@checked
+def ir_multi_op(split: SplitName = "held_out_both", n: AtLeastOne = 1000, seed: int = 0) -> Task:
     """Chains of two or three operations.
 
     Args:
@@ -55,7 +58,8 @@ def ir_multi_op(split: SplitName = "held_out_both", n: int = 1000, seed: int = 0
 
 
 @task
-def ir_loop(split: SplitName = "held_out_both", n: int = 1000, seed: int = 0) -> Task:
+@checked
+def ir_loop(split: SplitName = "held_out_both", n: AtLeastOne = 1000, seed: int = 0) -> Task:
     """Counted loops: sums, products and countdowns.
 
     Args:

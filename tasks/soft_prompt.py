@@ -16,6 +16,7 @@ from typing import Any
 from inspect_ai import Task, task
 from inspect_ai.model import GenerateConfig
 
+from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.data.readers import SourceName
 from glassbox.harness.records.provenance import data_facts, provenance
 from glassbox.scorers.dcm import dcm_scorers
@@ -44,7 +45,10 @@ by_path = task
 
 
 @task
-def dcm_squad(path: str | None = None, n: int = SOME_PAIRS, seed: int | None = 0, longest: int | None = None) -> Task:
+@checked
+def dcm_squad(
+    path: str | None = None, n: AtLeastOne = SOME_PAIRS, seed: int | None = 0, longest: int | None = None
+) -> Task:
     """Tier 1: the answer is a span of a passage.
 
     Args:
@@ -57,7 +61,10 @@ def dcm_squad(path: str | None = None, n: int = SOME_PAIRS, seed: int | None = 0
 
 
 @by_path
-def dcm_triviaqa(path: str | None = None, n: int = PAIRS, seed: int | None = 0, longest: int | None = None) -> Task:
+@checked
+def dcm_triviaqa(
+    path: str | None = None, n: AtLeastOne = PAIRS, seed: int | None = 0, longest: int | None = None
+) -> Task:
     """Tier 2: the answer is knowledge, no passage holds it.
 
     Args:
@@ -70,7 +77,8 @@ def dcm_triviaqa(path: str | None = None, n: int = PAIRS, seed: int | None = 0, 
 
 
 @by_path
-def dcm_nq(path: str | None = None, n: int = PAIRS, seed: int | None = 0, longest: int | None = None) -> Task:
+@checked
+def dcm_nq(path: str | None = None, n: AtLeastOne = PAIRS, seed: int | None = 0, longest: int | None = None) -> Task:
     """Tier 2: search queries with short answers.
 
     Args:
@@ -83,8 +91,9 @@ def dcm_nq(path: str | None = None, n: int = PAIRS, seed: int | None = 0, longes
 
 
 @task
+@checked
 def dcm_arithmetic(
-    path: str | None = None, source: SourceName | None = None, n: int = PAIRS, seed: int | None = 0
+    path: str | None = None, source: SourceName | None = None, n: AtLeastOne = PAIRS, seed: int | None = 0
 ) -> Task:
     """Tier 3a: `2+3=?` and `5`, the least surface that procedure can have.
 
@@ -100,7 +109,8 @@ def dcm_arithmetic(
 
 
 @task
-def dcm_sudoku(path: str | None = None, n: int = FEW_PAIRS, seed: int | None = 0) -> Task:
+@checked
+def dcm_sudoku(path: str | None = None, n: AtLeastOne = FEW_PAIRS, seed: int | None = 0) -> Task:
     """Tier 3b: a puzzle and its only solution, both nine rows of nine digits.
 
     Args:
@@ -112,7 +122,10 @@ def dcm_sudoku(path: str | None = None, n: int = FEW_PAIRS, seed: int | None = 0
 
 
 @task
-def dcm_arc(path: str | None = None, n: int = SOME_PAIRS, seed: int | None = 0, longest: int | None = None) -> Task:
+@checked
+def dcm_arc(
+    path: str | None = None, n: AtLeastOne = SOME_PAIRS, seed: int | None = 0, longest: int | None = None
+) -> Task:
     """Tier 4: a test input and its output; the demonstrations are the context.
 
     Args:
@@ -125,7 +138,8 @@ def dcm_arc(path: str | None = None, n: int = SOME_PAIRS, seed: int | None = 0, 
 
 
 @task
-def dcm_tier(tier: Tier = "1", n: int = FEW_PAIRS, seed: int = 0) -> Task:
+@checked
+def dcm_tier(tier: Tier = "1", n: AtLeastOne = FEW_PAIRS, seed: int = 0) -> Task:
     """Every generated data set of one of the seed's tiers, for runs over structure rather than over one format.
 
     Args:

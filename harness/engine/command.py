@@ -7,13 +7,12 @@ glassbox eval ir_arith --solver ir_head regex_pipeline gold -T split=word_proble
 from __future__ import annotations
 
 import argparse
-import inspect
-import json
 import sys
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from glassbox.harness.cli.arguments import fitting, meant, parsed
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,12 +37,12 @@ def run(args: argparse.Namespace) -> int:
 
     make_task = _named(tasks, args.task, "task")
     makers = [_named(solvers, name, "solver") for name in args.solver]
-    task_args, solver_args = _arguments(args.task_args), _arguments(args.solver_args)
+    task_args, solver_args = parsed(args.task_args, "-T"), parsed(args.solver_args, "-S")
     if args.limit is not None and args.limit < 1:
         raise ValueError(f"--limit {args.limit} runs nothing; give at least 1")
-    _check_arguments(args.task, make_task, task_args)
-    for name, maker in zip(args.solver, makers, strict=True):
-        _check_arguments(name, maker, solver_args)
+    fitting(make_task, task_args)
+    for maker in makers:
+        fitting(maker, solver_args)
     for name, maker in zip(args.solver, makers, strict=True):
         task = make_task(**task_args)
         with progress() as tick:
@@ -63,27 +62,6 @@ def run(args: argparse.Namespace) -> int:
 
 def _named(registry: Any, name: str, kind: str) -> Any:
     if name not in registry.__all__:
-        raise ValueError(f"unknown {kind} {name!r}; one of {', '.join(registry.__all__)}")
+        near = meant(name, registry.__all__)
+        raise ValueError(f"unknown {kind} {name!r}; {near}one of {', '.join(registry.__all__)}")
     return getattr(registry, name)
-
-
-def _check_arguments(name: str, maker: Any, given: dict[str, Any]) -> None:
-    """Refuse a name that the task or solver does not take, before anything runs."""
-    known = inspect.signature(maker).parameters
-    for argument in given:
-        if argument not in known:
-            raise ValueError(f"{name} takes no argument {argument!r}; it takes {', '.join(known) or 'none'}")
-
-
-def _arguments(pairs: Sequence[str]) -> dict[str, Any]:
-    """NAME=VALUE pairs; a value that is JSON (a number, true, null) is read as such, anything else is text."""
-    found: dict[str, Any] = {}
-    for pair in pairs:
-        name, equals, text = pair.partition("=")
-        if not equals or not name:
-            raise ValueError(f"{pair!r} is not NAME=VALUE")
-        try:
-            found[name] = json.loads(text)
-        except json.JSONDecodeError:
-            found[name] = text
-    return found

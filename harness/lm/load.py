@@ -146,6 +146,7 @@ def _from_pretrained(
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise OpenModelError(f"{name} does not load: {first_line(error)}") from error
     _refuse_incomplete(name, loaded[1])
+    _refuse_another_models_tokenizer(name, loaded[0], tokenizer)
     return loaded[0], tokenizer
 
 
@@ -170,6 +171,19 @@ def _refuse_incomplete(name: str, report: dict[str, Any]) -> None:
     missing = sorted(report["missing_keys"])
     if missing:
         raise OpenModelError(f"{name} lacks {len(missing)} weights ({missing[0]}, ...); its checkpoint is incomplete")
+
+
+def _refuse_another_models_tokenizer(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+    """A token beyond the embedding is an IndexError in the middle of a run, and every one before it another word."""
+    embedding: Any = model.get_input_embeddings()
+    rows, added = embedding.weight.shape[0], tokenizer.get_added_vocab()
+    # Special tokens may lie beyond (Gemma 3's image token does): no text gives them.
+    beyond = max((index for token, index in tokenizer.get_vocab().items() if token not in added), default=0)
+    if beyond >= rows:
+        raise OpenModelError(
+            f"{name} has a tokenizer of another model: its tokens go up to {beyond}, the embedding has {rows} rows; "
+            "put the model's own tokenizer.json beside its weights"
+        )
 
 
 def _device(device: str | None) -> str:

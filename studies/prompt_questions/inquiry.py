@@ -7,7 +7,6 @@ answer = inquiry.answer("sweep")
 from __future__ import annotations
 
 import argparse
-import json
 import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from glassbox.harness.cli.arguments import known, parsed
 from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.settings import PRESETS, Optimiser, Settings
 from glassbox.harness.fit.artefacts import data_address
@@ -187,12 +187,9 @@ def settings_of(given: Sequence[str]) -> Settings:
     Raises:
       ValueError: A name is unknown, or a value makes no sense.
     """
-    values: dict[str, object] = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or name not in KNOWN:
-            raise ValueError(f"-S {text} sets nothing; give NAME=VALUE with one of {', '.join(sorted(KNOWN))}")
-        values[name] = _value(value)
+    values = parsed(given, "-S")
+    for name in values:
+        known(name, sorted(KNOWN), "the search")
     preset = values.pop("preset", "fast")
     if preset not in PRESETS:
         raise ValueError(f"unknown preset {preset!r}; one of {', '.join(PRESETS)}")
@@ -203,10 +200,3 @@ def settings_of(given: Sequence[str]) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         raise ValueError(f"-S {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-
-
-def _value(text: str) -> object:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text

@@ -11,11 +11,13 @@ Exit 0 every gate was passed, 1 a gate failed or a signal stopped a run (the las
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from glassbox.harness.cli.arguments import fitting, known, meant, parsed
 from glassbox.harness.records.files import write_atomically
 
 if TYPE_CHECKING:
@@ -113,41 +115,28 @@ def _stages(experiment: Experiment, args: argparse.Namespace) -> Iterator[Stage]
 
 
 def _ablations(asked: Sequence[str] | None) -> list[str]:
-    from difflib import get_close_matches
-
     from glassbox.studies.stages.plan import ABLATIONS
 
     if asked is None:
         return list(ABLATIONS)
     for name in asked:
         if name not in ABLATIONS and name != "none":
-            close = get_close_matches(name, ABLATIONS, n=1)
-            way_out = f"did you mean {close[0]!r}?" if close else f"there are {', '.join(ABLATIONS)}"
-            raise ValueError(f"no ablation {name!r}; {way_out}")
+            raise ValueError(f"no ablation {name!r}; {meant(name, ABLATIONS)}there are {', '.join(ABLATIONS)}")
     return [name for name in asked if name != "none"]
 
 
 def _settings(given: Sequence[str]) -> dict[str, Any]:
-    """Arguments of `glassbox.solvers.dcm.dcm`.
+    """Arguments of `glassbox.solvers.dcm.dcm`, but for what the stages themselves set.
 
     Raises:
-      ValueError: One is not NAME=VALUE, is no argument of the solver, or is what the stages themselves set.
+      ValueError: One is none, or does not fit.
     """
-    import inspect
-
     from glassbox.solvers.dcm import dcm
 
-    known = set(inspect.signature(dcm).parameters) - {"targets", "halt"}
-    settings: dict[str, Any] = {}
-    for each in given:
-        name, equals, text = each.partition("=")
-        if not equals or name not in known:
-            raise ValueError(f"-S {each} is no setting; give NAME=VALUE with one of {', '.join(sorted(known))}")
-        try:
-            settings[name] = json.loads(text)
-        except json.JSONDecodeError:
-            settings[name] = text
-    return settings
+    settings = parsed(given, "-S")
+    for name in settings:
+        known(name, sorted({*inspect.signature(dcm).parameters} - {"targets", "halt"}), "glassbox stages")
+    return fitting(dcm, settings)
 
 
 def _write(target: Path, about: dict[str, Any], stages: Sequence[Stage]) -> None:

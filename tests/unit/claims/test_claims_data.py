@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from glassbox.harness.cli.arguments import fitting, parsed
 from glassbox.harness.cli.commands import parse_command
-from glassbox.harness.engine.command import _arguments, _check_arguments
 from glassbox.leaderboards.claims.claim import SEEDS, BadClaims, Claim, claims_of, load_books, read_book
 from glassbox.leaderboards.claims.selection import FRONTS, commands, given
 from glassbox.solvers import registry as solvers
@@ -106,9 +106,9 @@ def test_the_commands_of_a_claim_can_be_run(claim: Claim) -> None:
     assert lines
     for line in lines:
         task, solver, task_args, solver_args = _parsed(shlex.split(line))
-        _check_arguments(task, getattr(tasks, task), task_args)
+        fitting(getattr(tasks, task), task_args)
         maker = getattr(solvers, solver)
-        _check_arguments(solver, maker, solver_args)
+        fitting(maker, solver_args)
         maker(**solver_args)
         for name in (name for run in claim.runs.values() for name in run.free):
             known = {*inspect.signature(getattr(tasks, task)).parameters, *inspect.signature(maker).parameters}
@@ -120,7 +120,7 @@ def _parsed(words: list[str]) -> tuple[str, str, dict[str, Any], dict[str, Any]]
     if words[:2] == ["glassbox", "eval"]:
         _, args = parse_command("eval", words[2:])
         [solver] = args.solver
-        return args.task, solver, _arguments(args.task_args), _arguments(args.solver_args)
+        return args.task, solver, parsed(args.task_args, "-T"), parsed(args.solver_args, "-S")
     assert words[:2] == ["inspect", "eval"]
     parser = argparse.ArgumentParser()
     parser.add_argument("task")
@@ -131,13 +131,13 @@ def _parsed(words: list[str]) -> tuple[str, str, dict[str, Any], dict[str, Any]]
     args = parser.parse_args(words[2:])
     place, _, task = args.task.partition("@")
     assert (Path(__file__).resolve().parents[3] / place).is_file()
-    return task, args.solver, _arguments(args.T), _arguments(args.S)
+    return task, args.solver, parsed(args.T, "-T"), parsed(args.S, "-S")
 
 
 def test_arguments_are_read_back_from_the_command_as_the_claim_has_them() -> None:
     for claim in BUILT:
         for run in claim.runs.values():
-            assert _arguments(given(run.solver_args)) == run.solver_args
+            assert parsed(given(run.solver_args), "-S") == run.solver_args
 
 
 def test_what_cannot_be_run_says_what_is_missing() -> None:

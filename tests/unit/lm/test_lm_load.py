@@ -12,6 +12,8 @@ import pytest
 import torch
 from open_models import build, config_of, word_tokenizer
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
 from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.load import open_model, wrap_loaded
@@ -136,6 +138,19 @@ def test_a_file_cut_short_is_refused_in_one_line(file: str, tmp_path: Path) -> N
     with pytest.raises(OpenModelError, match="does not load: ") as caught:
         open_model(str(tmp_path), device="cpu")
     assert "\n" not in str(caught.value)
+
+
+def test_a_tokenizer_of_another_model_is_refused_at_load_and_special_tokens_beyond_are_not(tmp_path: Path) -> None:
+    save(tmp_path)
+    tokenizer = word_tokenizer()
+    rows = open_model(str(tmp_path)).model.config.vocab_size
+    tokenizer.add_special_tokens({"additional_special_tokens": [f"<image-{at}>" for at in range(rows)]})
+    tokenizer.save_pretrained(tmp_path)
+    assert open_model(str(tmp_path)).hidden_size > 0
+    another = Tokenizer(WordLevel({f"w{at}": at for at in range(rows + 1)}, unk_token="w0"))
+    another.save(str(tmp_path / "tokenizer.json"))
+    with pytest.raises(OpenModelError, match=f"tokenizer of another model: its tokens go up to {rows}, the embedding"):
+        open_model(str(tmp_path))
 
 
 def test_code_in_a_model_folder_is_never_run(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_a_file_is_named_without_its_folders_and_an_unknown_data_set_is_refused(
 def test_settings_of_search_and_optimiser_are_taken_by_name_and_checked() -> None:
     found = settings_of(["k=4", "lr=0.2", "preset=plain", "mode=none"])
     assert (found.k, found.optimiser.lr, found.optimiser.beta1, found.mode) == (4, 0.2, 0.9, "none")
-    with pytest.raises(ValueError, match="-S depth=3 sets nothing; give NAME=VALUE with one of beta1"):
+    with pytest.raises(ValueError, match="the search takes no argument 'depth'; it takes beta1"):
         settings_of(["depth=3"])
     with pytest.raises(ValueError, match="-S k: Input should be greater than or equal to 1"):
         settings_of(["k=0"])
