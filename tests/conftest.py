@@ -59,7 +59,7 @@ def shared_models() -> SharedPath:
 
 
 def _run(*command: str | Path, cwd: Path) -> None:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False, env=os.environ)
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=900, check=False, env=os.environ)
     assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
 
 

@@ -37,7 +37,7 @@ PACKAGES = {"tasks", "harness", "solvers", "scorers", "studies", "leaderboards",
 @pytest.mark.slow
 def test_the_linter_of_inspects_evals_finds_nothing_to_mend() -> None:
     command = (sys.executable, "-m", "inspect_evals_lint", "--all", "--output-format", "json")
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900, check=False)
     found = json.loads(done.stdout)
     failed = [
         f"{finding['file']}:{finding['line']} {finding['code']} {finding['message']}"

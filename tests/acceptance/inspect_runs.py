@@ -28,7 +28,7 @@ def start(arguments: list[str], cwd: Path, variables: dict[str, str]) -> subproc
     )
 
 
-def finish(process: subprocess.Popen[str], timeout: float = 300) -> str:
+def finish(process: subprocess.Popen[str], timeout: float = 900) -> str:
     """What it said, once it has ended well."""
     said, _ = process.communicate(timeout=timeout)
     assert process.returncode == 0, said[-3000:]

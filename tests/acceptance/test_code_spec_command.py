@@ -67,5 +67,5 @@ def test_a_mistake_on_the_command_line_is_named(tmp_path: Path) -> None:
         ("mbpp", "path=absent.jsonl", "absent.jsonl cannot be read: No such file or directory"),
     ):
         command = ["eval", f"tasks/code_spec.py@{task}", "--solver", "gold", "-T", argument]
-        said, _ = start(command, ROOT, variables).communicate(timeout=120)
+        said, _ = start(command, ROOT, variables).communicate(timeout=360)
         assert message in " ".join(said.split())

@@ -43,7 +43,7 @@ WRITE = [
 
 def kill_when(process: subprocess.Popen[str], ready: Callable[[], bool]) -> None:
     """SIGKILL as soon as `ready`; it must still be at work by then."""
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 720
     while not ready():
         assert process.poll() is None, f"it ended before it could be killed: {process.communicate()[0][-2000:]}"
         assert time.monotonic() < deadline, "it never came to the point where it is to be killed"

@@ -64,7 +64,7 @@ def by_exit_status() -> Scorer:
     """Right where candidate and tests, in one process, end with status 0."""
 
     async def score(state: TaskState, target: Target) -> Score:
-        done = await sandbox().exec([sys.executable, "-c", program(state) + TESTS], timeout=20)
+        done = await sandbox().exec([sys.executable, "-c", program(state) + TESTS], timeout=120)
         return Score(value=int(done.success), answer=program(state))
 
     return score
@@ -76,7 +76,7 @@ def by_check_mark() -> Scorer:
 
     async def score(state: TaskState, target: Target) -> Score:
         say = "\nfor x in (2, 5):\n    print(x, double(x), '✓' if double(x) == 2 * x else '✗')\n"
-        done = await sandbox().exec([sys.executable, "-c", program(state) + say], timeout=20)
+        done = await sandbox().exec([sys.executable, "-c", program(state) + say], timeout=120)
         return Score(value=int("✓" in done.stdout), answer=program(state), metadata={"stdout": done.stdout})
 
     return score

@@ -45,7 +45,7 @@ def test_a_killed_run_is_resumed_and_no_finished_pair_is_searched_again(
     environment = {**os.environ, "GLASSBOX_ARTEFACTS": str(tmp_path / "parts"), "OMP_NUM_THREADS": "1"}
     # A session of its own, so that the kill takes whatever it started.
     first = subprocess.Popen(command(model, logs), env=environment, start_new_session=True)
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + 720
     while len(kept(store)) < 3 and first.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
     os.killpg(first.pid, signal.SIGKILL)

@@ -73,7 +73,7 @@ def users(gold: Path, base: Path, tmp_path_factory: pytest.TempPathFactory) -> t
     (folder / "pytest.ini").write_text(f"[pytest]\nglassbox_baseline = {base}\n", encoding="utf-8")
     options = (*LOADED, "--glassbox-log-dir", str(folder / "kept"), "--junitxml", str(folder / "found.xml"))
     command = [sys.executable, "-m", "pytest", *options, str(folder)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     cases = ElementTree.parse(folder / "found.xml").iter("testcase")
     failures = {str(case.get("name")): case.find("failure") for case in cases}

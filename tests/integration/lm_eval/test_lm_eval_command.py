@@ -21,7 +21,7 @@ LM_EVAL = Path(sys.executable).with_name("lm-eval")
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     return subprocess.run(
-        [str(part) for part in command], cwd=cwd, env=environment, capture_output=True, text=True, timeout=300
+        [str(part) for part in command], cwd=cwd, env=environment, capture_output=True, text=True, timeout=900
     )
 
 

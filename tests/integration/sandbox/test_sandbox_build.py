@@ -31,7 +31,7 @@ def started(cache: Path, code: str, path: Path | None = None) -> subprocess.Pope
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=600)
+    out, err = process.communicate(timeout=1800)
     return process.returncode, out.strip(), err.strip()
 
 

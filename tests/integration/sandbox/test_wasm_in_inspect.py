@@ -84,7 +84,7 @@ def test_inspect_eval_finds_the_sandbox_by_its_name(tmp_path: Path) -> None:
         env={**os.environ, "INSPECT_LOG_DIR": str(logs), "INSPECT_DISPLAY": "plain"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -216,10 +215,8 @@ def test_a_program_that_never_ends_times_out_and_its_files_are_as_before() -> No
 
 
 def test_sleeping_takes_no_time() -> None:
-    start = time.monotonic()
-    result = python_run("import time; time.sleep(3600); print('awake')", timeout=1)
+    result = python_run("import time; time.sleep(1e9); print('awake')", timeout=1)
     assert result.stdout == "awake\n"
-    assert time.monotonic() - start < 30
 
 
 def test_a_program_that_wants_more_memory_than_there_is_gets_a_memory_error() -> None:

@@ -198,4 +198,4 @@ def test_every_block_is_a_part_of_the_text(parts: list[str]) -> None:
 def test_a_long_hostile_completion_is_read_in_linear_time(unit: str) -> None:
     start = time.process_time()
     read_program(unit * 8000, "f")
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 9

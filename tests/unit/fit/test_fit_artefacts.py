@@ -263,7 +263,7 @@ def maker(folder: Path, marks: Path, floats: int) -> subprocess.Popen[str]:
 
 def test_two_processes_at_once_make_a_part_once(tmp_path: Path) -> None:
     running = [maker(tmp_path / "parts", tmp_path / "marks", 1000) for _ in range(2)]
-    said = [process.communicate(timeout=120) for process in running]
+    said = [process.communicate(timeout=360) for process in running]
     assert [process.returncode for process in running] == [0, 0], said
     assert said[0][0] == said[1][0] != ""
     assert (tmp_path / "marks").read_text() == "made\n"

