@@ -31,7 +31,6 @@ Method = Literal[
     "cluster-t",
     "cluster-bootstrap",
     "runs-t",
-    "empirical-bernstein",
 ]
 
 

@@ -1,7 +1,6 @@
 """Many comparisons at once: adjusted p values, so that a board of twenty rows does not find its one chance winner.
 
-    holm([0.01, 0.04, 0.03])                  # no false finding at all, with probability 1 - alpha
-    benjamini_hochberg([0.01, 0.04, 0.03])    # a share of false findings, at most alpha
+    holm([0.01, 0.04, 0.03])    # no false finding at all, with probability 1 - alpha
 
 An adjusted p is compared with alpha itself.
 """
@@ -19,13 +18,6 @@ def holm(p: ArrayLike) -> Floats:
     values, order = _ordered(p)
     steps = values[order] * np.arange(len(values), 0, -1)
     return _back(np.maximum.accumulate(steps), order)
-
-
-def benjamini_hochberg(p: ArrayLike) -> Floats:
-    """Adjusted p of Benjamini & Hochberg (1995, JRSS B 57:289-300): false discovery rate, independence or positive."""
-    values, order = _ordered(p)
-    steps = values[order] * len(values) / np.arange(1, len(values) + 1)
-    return _back(np.minimum.accumulate(steps[::-1])[::-1], order)
 
 
 def _ordered(p: ArrayLike) -> tuple[Floats, np.ndarray[tuple[int, ...], np.dtype[np.intp]]]:

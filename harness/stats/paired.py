@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy import stats
 from scipy.optimize import brentq
 
 from glassbox.harness.stats.intervals import Interval
 from glassbox.harness.stats.power import paired_detectable, paired_needed
-from glassbox.harness.stats.resample import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +64,6 @@ def mcnemar(table: PairedTable) -> float:
     """Two-sided p of the exact test of McNemar (1947, Psychometrika 12:153-157): are discordants a fair coin?"""
     discordant = table.only_a + table.only_b
     return float(stats.binomtest(table.only_a, discordant).pvalue) if discordant else 1.0
-
-
-def mcnemar_mid_p(only_a: ArrayLike, only_b: ArrayLike) -> Floats:
-    """Two-sided mid-p, elementwise over counts of discordant pairs.
-
-    The exact test is conservative where few pairs are discordant (it rejects in 1 to 3 % of equal methods, not 5 %);
-    the mid-p counts the observed outcome half and stays near 5 % (Fagerland, Lydersen & Laake 2013, BMC Medical
-    Research Methodology 13:91).
-    """
-    a, b = np.broadcast_arrays(np.asarray(only_a, dtype=np.float64), np.asarray(only_b, dtype=np.float64))
-    fewer, discordant = np.minimum(a, b), a + b
-    p = 2 * stats.binom.cdf(fewer, discordant, 0.5) - stats.binom.pmf(fewer, discordant, 0.5)
-    return np.minimum(np.asarray(p, dtype=np.float64), 1.0)
 
 
 def tango(table: PairedTable, confidence: float = 0.95) -> Interval:

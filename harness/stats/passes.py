@@ -1,9 +1,9 @@
-"""Several attempts at each sample: pass@k (one of k passes) and pass^k (all k pass), unbiased, with their intervals.
+"""Several attempts at each sample: pass@k, one of k passes, unbiased.
 
     pass_at(right=3, drawn=10, k=5)
-    pass_at_interval([3, 0, 10], 10, k=5)
+    pass_at_each([3, 0, 10], 10, k=5)
 
-The plug-in estimate 1 - (1 - p)^k is biased downwards for pass@k, and p^k upwards for pass^k.
+The plug-in estimate 1 - (1 - p)^k is biased downwards.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glassbox.harness.stats.intervals import Interval
-from glassbox.harness.stats.means import bootstrap_mean
 from glassbox.harness.stats.resample import Floats
 
 
@@ -27,42 +25,10 @@ def pass_at(right: int, drawn: int, k: int) -> float:
     return float(pass_at_each(right, drawn, k))
 
 
-def pass_all(right: int, drawn: int, k: int) -> float:
-    """Chance that k attempts picked from `drawn`, of which `right` pass, all pass.
-
-    Reliability, the unbiased pass^k of Yao et al. (2024), arXiv:2406.12045.
-
-    Raises:
-      ValueError: For k outside 1..drawn, or `right` outside 0..drawn.
-    """
-    return float(pass_all_each(right, drawn, k))
-
-
 def pass_at_each(right: ArrayLike, drawn: ArrayLike, k: int) -> Floats:
     """`pass_at`, elementwise over samples."""
-    passed, attempts = _checked(right, drawn, k, "pass@")
+    passed, attempts = _checked(right, drawn, k)
     return 1 - _ratio(attempts - passed, attempts, k)
-
-
-def pass_all_each(right: ArrayLike, drawn: ArrayLike, k: int) -> Floats:
-    """`pass_all`, elementwise over samples."""
-    return _ratio(*_checked(right, drawn, k, "pass^"), k)
-
-
-def pass_at_interval(
-    right: ArrayLike, drawn: ArrayLike, k: int, confidence: float = 0.95, draws: int = 10_000, seed: int = 0
-) -> tuple[float, Interval]:
-    """Mean pass@k over samples and its bootstrap interval: samples are drawn anew, their attempts are not."""
-    values = pass_at_each(right, drawn, k)
-    return float(values.mean()), bootstrap_mean(values, confidence, draws, seed)
-
-
-def pass_all_interval(
-    right: ArrayLike, drawn: ArrayLike, k: int, confidence: float = 0.95, draws: int = 10_000, seed: int = 0
-) -> tuple[float, Interval]:
-    """Mean pass^k over samples and its bootstrap interval."""
-    values = pass_all_each(right, drawn, k)
-    return float(values.mean()), bootstrap_mean(values, confidence, draws, seed)
 
 
 def _ratio(some: Floats, all_: Floats, k: int) -> Floats:
@@ -72,12 +38,10 @@ def _ratio(some: Floats, all_: Floats, k: int) -> Floats:
     return np.asarray(shares.prod(axis=-1), dtype=np.float64)
 
 
-def _checked(right: ArrayLike, drawn: ArrayLike, k: int, name: str) -> tuple[Floats, Floats]:
+def _checked(right: ArrayLike, drawn: ArrayLike, k: int) -> tuple[Floats, Floats]:
     passed, attempts = np.broadcast_arrays(np.asarray(right, dtype=np.float64), np.asarray(drawn, dtype=np.float64))
     bad = np.atleast_1d((passed < 0) | (passed > attempts) | (attempts < k) | (k < 1))
     if bad.any():
         first, of = np.atleast_1d(passed)[bad][0], np.atleast_1d(attempts)[bad][0]
-        raise ValueError(
-            f"{name}{k} of {first:g} right among {of:g} is undefined; need 1 <= k <= drawn, right <= drawn"
-        )
+        raise ValueError(f"pass@{k} of {first:g} right among {of:g} is undefined; need 1 <= k <= drawn, right <= drawn")
     return passed, attempts

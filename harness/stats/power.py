@@ -78,23 +78,6 @@ def unpaired_needed(first: float, second: float, power: float = POWER, alpha: fl
     return ceil((spread / (first - second)) ** 2 - 1e-9)
 
 
-def unpaired_detectable(n: int, proportion: float, power: float = POWER, alpha: float = ALPHA) -> float | None:
-    """Smallest drop from `proportion` (rise, where it is below one half) found on `n` samples a side, or None."""
-    if n < 1 or not 0 <= proportion <= 1:
-        raise ValueError(f"n = {n} with proportion {proportion:g} is impossible; need n >= 1 and a proportion in 0..1")
-    sign = -1.0 if proportion >= 0.5 else 1.0
-    reach, hold = _quantiles(alpha, power)
-
-    def missing(delta: float) -> float:
-        other = proportion + sign * delta
-        middle = (proportion + other) / 2
-        spread = proportion * (1 - proportion) + other * (1 - other)
-        return reach * sqrt(2 * middle * (1 - middle)) + hold * sqrt(max(spread, 0.0)) - delta * sqrt(n)
-
-    most = max(proportion, 1 - proportion)
-    return float(brentq(missing, 1e-12, most, xtol=1e-9)) if missing(most) <= 0 < missing(1e-12) else None
-
-
 def mean_detectable(error: float, freedom: float, power: float = POWER, alpha: float = ALPHA) -> float:
     """Smallest difference of means found with this power, given its standard error and degrees of freedom."""
     return error * float(stats.t.ppf(1 - alpha / 2, freedom) + stats.t.ppf(power, freedom))

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from glassbox.harness.data.pair import Pair
 from glassbox.harness.data.readers.pairs import ALIASES
@@ -173,28 +172,6 @@ def passage_pairs(n: int, seed: int = 0) -> list[Pair]:
         if len(found) >= n:
             break
     return list(found.values())
-
-
-def squad_json(pairs: Sequence[Pair]) -> str:
-    """The pairs as a SQuAD v2.0 file: an article a title, a paragraph a passage."""
-    articles: dict[str, dict[str, list[Pair]]] = {}
-    for pair in pairs:
-        articles.setdefault(pair.tags["title"], {}).setdefault(pair.context, []).append(pair)
-    data = [
-        {
-            "title": title,
-            "paragraphs": [
-                {"context": context, "qas": [_asked(pair) for pair in asked]} for context, asked in passages.items()
-            ],
-        }
-        for title, passages in articles.items()
-    ]
-    return json.dumps({"version": "v2.0", "data": data}, ensure_ascii=False, indent=1) + "\n"
-
-
-def _asked(pair: Pair) -> dict[str, Any]:
-    answer = {"text": pair.answer, "answer_start": pair.context.index(pair.answer)}
-    return {"id": pair.id, "question": pair.question, "answers": [answer], "is_impossible": False}
 
 
 def _stream(rng: random.Random) -> Iterator[Pair]:

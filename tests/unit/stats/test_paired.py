@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from glassbox.harness.stats.intervals import Interval
-from glassbox.harness.stats.paired import PairedTable, compare, mcnemar, mcnemar_mid_p, paired_table, tango
+from glassbox.harness.stats.paired import PairedTable, compare, mcnemar, paired_table, tango
 from glassbox.harness.stats.verdict import Verdict, above
 
 
@@ -106,23 +106,6 @@ def test_a_threshold_is_judged_by_the_bound_and_not_by_the_point() -> None:
     assert above(Interval(0.991, 1.0, 0.95, "wilson"), 0.99) is Verdict.SUPPORTED
     assert above(Interval(0.981, 1.0, 0.95, "wilson"), 0.99) is Verdict.UNDETERMINED
     assert above(Interval(0.90, 0.99, 0.95, "wilson"), 0.99) is Verdict.REFUTED
-
-
-def test_mid_p_rejects_equals_in_5_of_100_where_the_exact_test_rejects_fewer() -> None:
-    draws = np.random.default_rng(13)
-    cells = draws.multinomial(150, [0.1, 0.1, 0.8], size=20_000)
-    only_a, only_b = cells[:, 0], cells[:, 1]
-    mid_p = (mcnemar_mid_p(only_a, only_b) < 0.05).mean()
-    assert mid_p == pytest.approx(0.05, abs=0.01)
-    exact = [mcnemar(_table(int(a), int(b), 150)) < 0.05 for a, b in cells[:2000, :2]]
-    assert np.mean(exact) < 0.045
-
-
-def test_mid_p_by_hand() -> None:
-    # 1 against 7: exact 2 (1 + 8) / 256, less the chance of the observed 8 / 256.
-    assert mcnemar(_table(1, 7, 21)) == pytest.approx(18 / 256)
-    assert mcnemar_mid_p(1, 7) == pytest.approx(10 / 256)
-    assert mcnemar_mid_p([0, 3], [0, 3]) == pytest.approx([1.0, 1.0])
 
 
 def test_tango_covers_every_tried_truth_in_about_95_of_100() -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -15,12 +13,11 @@ from hypothesis import strategies as st
 from glassbox.harness.data.arithmetic.operands import Ranges
 from glassbox.harness.data.grids import Grid, from_text, to_text
 from glassbox.harness.data.pair import Pair
-from glassbox.harness.data.readers.pairs import read_pairs
 from glassbox.harness.data.sudoku import is_solved, respects, solutions
 from glassbox.tasks.prompting import patterns
 from glassbox.tasks.prompting.boards import board_pairs, thinned
 from glassbox.tasks.prompting.dataset import Drawn
-from glassbox.tasks.prompting.passages import TOPICS, passage_pairs, squad_json
+from glassbox.tasks.prompting.passages import TOPICS, passage_pairs
 from glassbox.tasks.prompting.patterns import RULES, pattern_pairs
 from glassbox.tasks.prompting.sums import sum_pairs
 
@@ -60,19 +57,6 @@ def test_every_answer_stands_once_in_its_passage_and_no_question_comes_twice() -
     assert Counter(pair.tags["title"] for pair in pairs).keys() == {topic.name for topic in TOPICS}
     assert max(len(pair.question) for pair in pairs) <= 80
     assert all(pair.question.endswith("?") and pair.question[0].isupper() for pair in pairs)
-
-
-def test_the_passages_are_a_squad_file_that_reads_back_as_the_same_pairs(tmp_path: Path) -> None:
-    pairs = passage_pairs(60, 3)
-    path = tmp_path / "own-v2.0.json"
-    path.write_text(squad_json(pairs), encoding="utf-8")
-    data = read_pairs("squad", path)
-    assert data.left_out == {}
-    assert {pair.id for pair in data.pairs} == {pair.id for pair in pairs}
-    asked = json.loads(path.read_text())["data"][0]["paragraphs"][0]
-    answer = asked["qas"][0]["answers"][0]
-    start = answer["answer_start"]
-    assert asked["context"][start : start + len(answer["text"])] == answer["text"]
 
 
 def test_sums_are_true_and_take_each_operation_in_turn() -> None:
