@@ -8,40 +8,36 @@ glassbox leaderboard --prices prices.json --format html --output board.html
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glassbox.harness.records.files import deliver
+from glassbox.harness.records.reading import Reading, add_log_dir
 
 if TYPE_CHECKING:
     from glassbox.harness.records.frames import RunRecord
     from glassbox.leaderboards.table import Table
-
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 FORMATS = ("rich", "markdown", "csv", "json", "html", "svg")
 FILTERS = ("task", "task_version", "model", "solver", "split", "tag")
 HOW_TO_MAKE_ONE = "run `make eval`, or `inspect eval tasks/ir_arith.py --solver ir_head`, or name another --log-dir"
 
 
-def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
-    """Declare the command and its options."""
-    parser = subparsers.add_parser(
-        "leaderboard",
-        help="rank the runs in the logs, with intervals and controls",
-        description="Rank the latest run of each task, split, model and solver. Rows tie unless a paired test on the "
-        "same samples parts them. Runs that failed the audit in LOG_DIR/audit.json are marked.",
+class NoBoard(ValueError):
+    """There is no board to make, or no place for it; the message says how to come by one."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.description = (
+        "Rank the latest run of each task, split, model and solver. Rows tie unless a paired test on the same samples "
+        "parts them. Runs that failed the audit in LOG_DIR/audit.json are marked."
     )
-    parser.add_argument(
-        "--log-dir",
-        type=Path,
-        default=Path(os.environ.get("INSPECT_LOG_DIR", "logs")),
-        help="where the logs are, searched recursively (default: $INSPECT_LOG_DIR or ./logs)",
-    )
+    add_log_dir(parser, "where the logs are, searched recursively")
     for name in ("task", "model", "solver", "split", "task-version", "tag"):
         parser.add_argument(
             f"--{name}", action="append", metavar="NAME", help=f"only this {name}; may be a pattern, may be repeated"
@@ -58,31 +54,39 @@ def add_parser(subparsers: Subparsers) -> argparse.ArgumentParser:
     parser.add_argument("--format", choices=FORMATS, default="rich", help="default: rich, a table for the terminal")
     parser.add_argument("--output", type=Path, metavar="FILE", help="write here instead, all at once or not at all")
     parser.add_argument("--all", action="store_true", help="show every run, not only the latest of each kind")
-    parser.set_defaults(run=run)
-    return parser
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print or write the board; 0 on success, 1 with one line on stderr when there is none to make."""
-    from glassbox.harness.records.frames import load_logs
-    from glassbox.leaderboards.runs import MixedVersions
+    """Print or write the board; 0 on success, 3 where logs were left out that could not be read.
 
+    Raises:
+      NoBoard: There is none to make, or no place to write it to.
+      MixedVersions: A task comes in several versions.
+    """
+    _refuse_no_place(args.output)
+    reading = Reading()
+    found = reading.skipping(_chosen(args, reading), partial(_made, args=args, audits=_audits(args.log_dir)))
+    if not found:
+        raise NoBoard(f"no readable log in {args.log_dir} has a score that is a proportion; {HOW_TO_MAKE_ONE}")
+    _deliver(found, args.format, args.output)
+    return reading.status(0)
+
+
+def _chosen(args: argparse.Namespace, reading: Reading) -> list[RunRecord]:
     if not args.log_dir.exists():
-        return _refuse(f"there is no log directory {args.log_dir}; {HOW_TO_MAKE_ONE}")
-    records = load_logs(args.log_dir)
+        raise NoBoard(f"there is no log directory {args.log_dir}; {HOW_TO_MAKE_ONE}")
+    records = reading.load(args.log_dir)
     if not records:
-        return _refuse(f"no logs in {args.log_dir}; {HOW_TO_MAKE_ONE}")
+        readable = "readable " if reading.left_out else ""
+        raise NoBoard(f"no {readable}logs in {args.log_dir}; {HOW_TO_MAKE_ONE}")
     chosen = select(records, args)
     if not chosen:
-        return _refuse(f"none of the {len(records)} logs in {args.log_dir} is of the {_wanted(args)}")
-    try:
-        audits = _audits(args.log_dir)
-        found = _drilled(chosen, args, audits) if args.by else _board(chosen, args, audits)
-    except MixedVersions as error:
-        return _refuse(str(error))
-    if not found:
-        return _refuse(f"no log in {args.log_dir} has a score that is a proportion; {HOW_TO_MAKE_ONE}")
-    return _deliver(found, args.format, args.output)
+        raise NoBoard(f"none of the {len(records)} logs in {args.log_dir} is of the {_wanted(args)}")
+    return chosen
+
+
+def _made(chosen: Sequence[RunRecord], args: argparse.Namespace, audits: dict[str, str]) -> list[Table]:
+    return _drilled(chosen, args, audits) if args.by else _board(chosen, args, audits)
 
 
 def _audits(log_dir: Path) -> dict[str, str]:
@@ -151,10 +155,13 @@ def render(tables: Sequence[Table], form: str) -> str:
     return renderers[form](tables)
 
 
-def _deliver(tables: Sequence[Table], form: str, output: Path | None) -> int:
-    """Render, then print or write."""
+def _refuse_no_place(output: Path | None) -> None:
     if output is not None and not output.parent.is_dir():
-        return _refuse(f"cannot write {output}: there is no directory {output.parent}; make it first")
+        raise NoBoard(f"cannot write {output}: there is no directory {output.parent}; make it first")
+
+
+def _deliver(tables: Sequence[Table], form: str, output: Path | None) -> None:
+    """Render, then print or write."""
     if form == "rich" and output is None and sys.stdout.isatty():
         from rich.console import Console
 
@@ -162,17 +169,11 @@ def _deliver(tables: Sequence[Table], form: str, output: Path | None) -> int:
 
         console = Console()
         console.print(rich_tables(tables, console.width))
-        return 0
-    deliver(render(tables, form), output)
-    return 0
+    else:
+        deliver(render(tables, form), output)
 
 
 def _wanted(args: argparse.Namespace) -> str:
     """The filters in words, for the message that nothing matched."""
     given = {name: getattr(args, name) for name in FILTERS}
     return ", ".join(f"{name.replace('_', ' ')} {' or '.join(values)}" for name, values in given.items() if values)
-
-
-def _refuse(message: str) -> int:
-    print(f"glassbox leaderboard: {message}", file=sys.stderr)
-    return 1

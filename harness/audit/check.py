@@ -11,6 +11,7 @@ from glassbox.harness.audit.log import AuditedLog
 from glassbox.harness.audit.parts import Parts
 from glassbox.harness.audit.training import TrainingText
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.logged import UnreadableLog
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,9 @@ def result_of(check: Check, log: AuditedLog, evidence: Evidence) -> Result:
     """Run one check on one log; what it found before it had to stop is kept.
 
     A log may hold anything: a check that breaks on one is an open question there, and the other checks still run.
+
+    Raises:
+      UnreadableLog: A run beside this one cannot be read.
     """
     findings: list[Finding] = []
     try:
@@ -87,6 +91,8 @@ def result_of(check: Check, log: AuditedLog, evidence: Evidence) -> Result:
         return Result(check.name, (*findings, stopped.finding))
     except DoesNotApply as reason:
         return Result(check.name, tuple(findings), "" if findings else str(reason))
+    except UnreadableLog:
+        raise
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         broke = CannotCheck(
             f"the check broke on this log ({type(error).__name__}: {' '.join(str(error).split())[:100]})",

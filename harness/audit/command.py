@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glassbox.harness.records.files import deliver
+from glassbox.harness.records.reading import Reading, log_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,14 @@ FORMATS = ("rich", "markdown", "json")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Logs, checks, and what lies beside the logs."""
-    parser.add_argument("logs", nargs="*", type=Path, metavar="LOG", help="inspect logs, or folders of them")
+    parser.add_argument(
+        "logs",
+        nargs="*",
+        type=Path,
+        default=[log_folder()],
+        metavar="LOG",
+        help="inspect logs, or folders of them (default: $INSPECT_LOG_DIR or ./logs)",
+    )
     parser.add_argument("--only", action="append", metavar="CHECK", help="only this check; may be repeated")
     parser.add_argument("--list", action="store_true", help="show every check: what it detects and what it needs")
     parser.add_argument(
@@ -55,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Audit and print or write; 0 where no check failed, 1 where one did.
+    """Audit and print or write; 0 where no check failed, 1 where one did, 3 where logs could not be read.
 
     Raises:
       ValueError: There is no log, no such check, or no place to write to.
@@ -72,17 +80,17 @@ def run(args: argparse.Namespace) -> int:
     if args.list:
         _deliver(*_listed(checks, args.format), args.output)
         return 0
-    if not args.logs:
-        raise ValueError("no log to audit; name log files or folders of them, or --list the checks")
+    reading = Reading()
     found = audit(
         args.logs,
         checks,
         training=[read_training(path) for path in args.training],
         claims=[Claim.of(claim) for claim in args.claim],
         parts=Parts(tuple(args.parts)),
+        reading=reading,
     )
     _deliver(*_rendered(found, args.format), args.output)
-    return int(any(one.failed for one in found))
+    return reading.status(int(any(one.failed for one in found)))
 
 
 def _rendered(found: Sequence[Audit], form: str) -> tuple[str, RenderableType | None]:

@@ -16,15 +16,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from inspect_ai.event import ModelEvent
-from inspect_ai.log import EvalLog, EvalSample, read_eval_log
+from inspect_ai.log import EvalLog, EvalSample
 from inspect_ai.scorer import Score, value_to_float
 from pydantic import ValidationError
 
 from glassbox.harness.audit.finding import CannotCheck
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
 from glassbox.harness.records.frames import RunRecord, load_logs
-from glassbox.harness.records.lm_eval_files import is_lm_eval
-from glassbox.harness.records.lm_eval_logs import lm_eval_logs
+from glassbox.harness.records.logged import whole_log
 from glassbox.harness.records.prompted import STORE_KEY as PROMPTED_KEY
 from glassbox.harness.records.prompted import Prompted
 
@@ -51,9 +50,7 @@ class AuditedLog:
     @classmethod
     def read(cls, record: RunRecord) -> AuditedLog:
         """Read the samples behind a header."""
-        if is_lm_eval(record.path):
-            return cls(record, lm_eval_logs(record.path)[0][1])
-        return cls(record, read_eval_log(record.path, resolve_attachments="full"))
+        return cls(record, whole_log(record.path, attachments=True))
 
     @classmethod
     def of(cls, path: Path) -> AuditedLog:

@@ -3,8 +3,7 @@
 Modules are named as text and imported only when their command is asked for: the engine imports nothing of the rooms
 built on it, and `glassbox --help` imports neither torch nor inspect.
 
-A module offers `add_arguments(parser)` and `run(args) -> int` (the exit status). One that registers itself with
-`add_parser(subparsers)` instead of `add_arguments` is served as well.
+A module offers `add_arguments(parser)` and `run(args) -> int` (the exit status).
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import argparse
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import ModuleType
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -68,24 +66,14 @@ def parse_command(name: str, arguments: Sequence[str]) -> tuple[Run, argparse.Na
     command = COMMANDS[name]
     module = importlib.import_module(command.module)
     run: Run = module.run
-    if hasattr(module, "add_arguments"):
-        parser = _parser(f"glassbox {name}", command)
-        module.add_arguments(parser)
-        return run, parser.parse_args(arguments)
-    return run, _self_registering(module, name).parse_args([name, *arguments])
+    parser = _parser(f"glassbox {name}", command)
+    module.add_arguments(parser)
+    return run, parser.parse_args(arguments)
 
 
 def _parser(program: str, command: Command) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=program, description=command.help)
     add_debug(parser)
-    return parser
-
-
-def _self_registering(module: ModuleType, name: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="glassbox")
-    subparsers = parser.add_subparsers(required=True)
-    module.add_parser(subparsers)
-    add_debug(subparsers.choices[name])
     return parser
 
 

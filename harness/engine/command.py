@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from glassbox.harness.cli.arguments import fitting, meant, parsed
+from glassbox.harness.records.reading import add_log_dir
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-S", dest="solver_args", action="append", default=[], metavar="NAME=VALUE", help="solver argument"
     )
     parser.add_argument("--limit", type=int, help="only the first so many samples")
-    parser.add_argument("--log-dir", type=Path, default=Path("logs"), help="where logs go (default: logs)")
+    add_log_dir(parser, "where logs go")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -4,7 +4,7 @@
     frame = samples_frame(runs[0])           # one row a sample, for paired tests
 
 lm-eval's `results_*.json` are read too, each task as a run of its own. A file that is no readable log is named in one
-warning line and skipped: it must not hide the others.
+warning line and skipped: it must not hide the others. Commands count these, see `harness.records.reading`.
 
 Headers for users of pandas come from inspect itself (`harness.records.runs.runs_frame`). Samples do not: inspect's
 `samples_df` leaves out the store, where attempts lie, and the metadata of scores, writes a score of several values as
@@ -17,7 +17,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from glassbox.harness.lm.identity import MODEL_HASH
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
-from glassbox.harness.records.logged import headers, quick_samples, sample_of, whole_samples
+from glassbox.harness.records.logged import UnreadableLog, headers, quick_samples, sample_of, whole_samples
 from glassbox.harness.records.traced import Provenance, traced
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 AUDIT_FILE = "audit.json"
-"""What `glassbox audit` may write beside logs; it is none."""
+"""What `glassbox audit` may write beside logs, where boards look for it."""
+NO_LOGS = frozenset({AUDIT_FILE, "eval-set.json", "logs.json", "listing.json"})
+"""What lies beside logs by its name: the audit, and inspect's manifests of an eval set, a folder, a view."""
+_OURS = re.compile(rb'\s*\{\s*"schema"\s*:\s*"glassbox/')
+"""How everything begins that commands of this project write as JSON; it may lie beside logs and is none."""
 
 Arguments = Mapping[str, object]
 
@@ -135,33 +140,62 @@ class RunRecord:
         return self.scores.get(score, {}).get(name)
 
 
-def load_logs(where: str | Path | Iterable[str | Path]) -> list[RunRecord]:
-    """Read the headers of the logs in a directory (recursively), or of the files given, oldest run first."""
-    records = [_record(path, log) for path, log in readable_headers(where)]
+def warn(bad: UnreadableLog) -> None:
+    """Name a file that cannot be read in one warning line."""
+    logger.warning("skipped %s", bad)
+
+
+def load_logs(
+    where: str | Path | Iterable[str | Path], unreadable: Callable[[UnreadableLog], None] = warn
+) -> list[RunRecord]:
+    """Read the headers of the logs in a directory (recursively), or of the files given, oldest run first.
+
+    Args:
+      where: A directory, or files.
+      unreadable: Told of each file that is no readable log; the others are read all the same.
+    """
+    records = [_record(path, log) for path, log in readable_headers(where, unreadable)]
     return sorted(records, key=lambda record: (record.created, record.path.name))
 
 
 def log_files(where: str | Path | Iterable[str | Path]) -> list[Path]:
-    """The log files (`.eval`, `.json`) under the given places; what is hidden is no log."""
+    """The log files (`.eval`, `.json`) under the given places.
+
+    In a directory, what is hidden is no log, nor is what inspect and this project write beside logs.
+    """
     places = [where] if isinstance(where, str | Path) else list(where)
     found: set[Path] = set()
     for place in map(Path, places):
-        logs = (path for path in place.rglob("*") if path.suffix in (".eval", ".json") and path.name != AUDIT_FILE)
-        inside = (path for path in logs if path.is_file())
-        visible = (path for path in inside if not any(part.startswith(".") for part in path.relative_to(place).parts))
-        found.update(visible if place.is_dir() else [place])
+        found.update(_logs_in(place) if place.is_dir() else [place])
     return sorted(found)
 
 
-def readable_headers(where: str | Path | Iterable[str | Path]) -> list[tuple[Path, EvalLog]]:
-    """The runs under the given places, as they are logged; a file that is no log is named in one warning line."""
+def _logs_in(folder: Path) -> Iterable[Path]:
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.suffix in (".eval", ".json") and path.is_file() and not hidden and not _beside_logs(path):
+            yield path
+
+
+def _beside_logs(path: Path) -> bool:
+    if path.suffix != ".json":
+        return False
+    if path.name in NO_LOGS:
+        return True
+    with path.open("rb") as file:
+        return _OURS.match(file.read(64)) is not None
+
+
+def readable_headers(
+    where: str | Path | Iterable[str | Path], unreadable: Callable[[UnreadableLog], None] = warn
+) -> list[tuple[Path, EvalLog]]:
+    """The runs under the given places, as they are logged; `unreadable` is told of each file that is no log."""
     found: list[tuple[Path, EvalLog]] = []
     for path in log_files(where):
         try:
             found += headers(path)
-        except Exception as error:  # any fault of one file: it is named, and the others are still read
-            reason = str(error).strip().split("\n")[0] or type(error).__name__
-            logger.warning("skipped %s: not a readable inspect log (%s)", path, reason[:120])
+        except UnreadableLog as bad:
+            unreadable(bad)
     return found
 
 

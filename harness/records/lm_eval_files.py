@@ -4,17 +4,23 @@
     rows = results.rows("ir_arith")
 
 One results file holds all tasks of a run; the samples of each lie beside it, in a file of their own of the same date.
+Versions differ in what they write: before 0.4.9 the model's arguments are one text, before 0.4.3 there is no date and
+no count of documents, and 0.3 has neither configurations nor filters. All of these are read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator
+from pydantic_core import from_json
 
+_NAMES = ("peft", "delta", "pretrained", "model", "path", "engine")
 _BEGINS = re.compile(rb'\s*\{\s*"results"\s*:')
 _DATED = re.compile(r"_(\d{4}-\d{2}-\d{2}T[\d.\-]+)$")
 
@@ -60,6 +66,42 @@ class Counted(BaseModel):
     effective: int
 
 
+class Asked(BaseModel):
+    """How the run was called.
+
+    Attributes:
+      model: The kind of model, such as `hf`.
+      model_args: What it was given, by name; older versions keep the text of the command line.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    model: str | None = None
+    model_args: Mapping[str, JsonValue] = {}
+
+    @field_validator("model_args", mode="before")
+    @classmethod
+    def _by_name(cls, given: object) -> object:
+        """`pretrained=lab/x,dtype=float32`, or the same as JSON, or nothing."""
+        if given is None:
+            return {}
+        if not isinstance(given, str):
+            return given
+        if given.lstrip().startswith("{"):
+            return from_json(given)
+        pairs = (part.partition("=") for part in given.split(",") if part.strip())
+        return {name.strip(): value if equals else True for name, equals, value in pairs}
+
+    @property
+    def model_name(self) -> str | None:
+        """As lm-eval itself names it: the adapter where there is one, else the model."""
+        return next((str(self.model_args[key]) for key in _NAMES if self.model_args.get(key)), None)
+
+    def get(self, name: str) -> JsonValue:
+        """Anything else that the run was asked for; None where it is not there."""
+        return (self.model_extra or {}).get(name)
+
+
 class LmEvalRow(BaseModel):
     """One line of a samples file: a document, what was asked, what came back, and its metrics.
 
@@ -70,7 +112,7 @@ class LmEvalRow(BaseModel):
       arguments: What was asked, request by request.
       resps: What came back.
       filter: Which of the task's filters read the answer.
-      metrics: Names of the metrics that stand on the line.
+      metrics: Names of the metrics that stand on the line; older versions do not list them.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -92,7 +134,10 @@ class LmEvalRow(BaseModel):
     def prompt(self) -> str:
         """The first text that was asked, examples included; empty where the line does not hold it."""
         requests = self.arguments
-        first = next(iter(requests.values()), None) if isinstance(requests, Mapping) else None
+        every = list(requests.values()) if isinstance(requests, Mapping) else requests
+        first = every[0] if isinstance(every, list) and every else None
+        if isinstance(first, list):  # as versions before 0.4.3 have them
+            first = {"arg_0": first[0]} if first else None
         text = first.get("arg_0") if isinstance(first, Mapping) else None
         return text if isinstance(text, str) else ""
 
@@ -110,13 +155,15 @@ class _Header(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
     results: Mapping[str, Mapping[str, JsonValue]]
-    configs: Mapping[str, LmEvalTask]
-    config: Mapping[str, JsonValue]
+    configs: Mapping[str, LmEvalTask] = {}
+    config: Asked
     versions: Mapping[str, str | int | float | None] = {}
     counted: Mapping[str, Counted] = Field({}, alias="n-samples")
     shots: Mapping[str, int | None] = Field({}, alias="n-shot")
-    higher_is_better: Mapping[str, Mapping[str, bool | None]] = {}
-    date: float = 0.0
+    higher_is_better: Mapping[str, Mapping[str, bool | None] | None] = {}
+    groups: Mapping[str, JsonValue] = {}
+    model_name: str | None = None
+    date: float | None = None
     git_hash: str | None = None
     lm_eval_version: str | None = None
     transformers_version: str | None = None
@@ -166,7 +213,29 @@ class LmEvalResults:
 
     def tasks(self) -> list[str]:
         """The tasks of the run, without their groups."""
-        return [task for task in self.header.configs if task in self.header.results]
+        configured, found = self.header.configs, self.header.results
+        return [task for task in configured or found if task in found and task not in self.header.groups]
+
+    def task(self, name: str) -> LmEvalTask:
+        """A task's configuration, empty where the version kept none."""
+        return self.header.configs.get(name, LmEvalTask())
+
+    @property
+    def model(self) -> str:
+        """`hf/lab/x`."""
+        asked = self.header.config
+        return f"{asked.model or 'unknown'}/{asked.model_name or self.header.model_name or 'unnamed'}"
+
+    @property
+    def begun(self) -> datetime:
+        """When the run began: by its header, by its file's name, or when the file was written."""
+        if self.header.date is not None:
+            return datetime.fromtimestamp(self.header.date, UTC)
+        if dated := _DATED.search(self.path.stem):
+            day, _, time = dated[1].partition("T")
+            with suppress(ValueError):
+                return datetime.fromisoformat(f"{day}T{time.replace('-', ':')}").replace(tzinfo=UTC)
+        return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
 
 
 def is_lm_eval(path: Path) -> bool:

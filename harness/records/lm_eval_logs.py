@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from inspect_ai.log import (
@@ -59,10 +58,10 @@ def lm_eval_logs(path: str | Path, samples: bool = True) -> list[tuple[Path, Eva
 def _log(results: LmEvalResults, task: str, keep: bool) -> EvalLog:
     header, config = results.header, results.header.config
     rows = results.rows(task)
-    samples = _samples(rows, str(config.get("model")))
+    samples = _samples(rows, config.model or "unknown", _metrics(results, task))
     spec = _spec(results, task, samples)
     scores = _scores(results, task, rows)
-    total = header.counted[task].effective if task in header.counted else len(samples)
+    total = header.counted[task].effective if task in header.counted else len(samples) or _counted(scores)
     step = EvalPlanStep(solver=str(spec.solver), params=spec.solver_args or {}, params_passed=spec.solver_args or {})
     return EvalLog(
         status="success",
@@ -75,14 +74,13 @@ def _log(results: LmEvalResults, task: str, keep: bool) -> EvalLog:
 
 def _spec(results: LmEvalResults, task: str, samples: Sequence[EvalSample]) -> EvalSpec:
     header, config = results.header, results.header.config
-    setting, counted = header.configs[task], header.counted.get(task)
-    given = config.get("model_args")
-    arguments = dict(given) if isinstance(given, Mapping) else {}
+    setting, counted = results.task(task), header.counted.get(task)
+    arguments = dict(config.model_args)
     solver = config.get("solver") or arguments.get("solver") or setting.output_type
     shots, limit = header.shots.get(task) or 0, config.get("limit")
     asked = {"num_fewshot": shots} if shots else {}
     return EvalSpec(
-        created=datetime.fromtimestamp(header.date, UTC).isoformat(timespec="seconds"),
+        created=results.begun.isoformat(timespec="seconds"),
         task=setting.known_as(task),
         task_id=f"{results.path.stem}-{task}",
         task_version=str(header.versions.get(task, "0")),
@@ -96,7 +94,7 @@ def _spec(results: LmEvalResults, task: str, samples: Sequence[EvalSample]) -> E
             sample_ids=[sample.id for sample in samples],
             shuffled=False,
         ),
-        model=f"{config.get('model')}/{arguments.get('pretrained') or arguments.get('model') or 'unnamed'}",
+        model=results.model,
         model_args={name: arguments[name] for name in ("device", "dtype") if name in arguments},
         config=EvalConfig(limit=int(limit) if isinstance(limit, int | float) and limit >= 1 else None, epochs=1),
         packages={"lm_eval": header.lm_eval_version or "unknown"},
@@ -107,10 +105,9 @@ def _spec(results: LmEvalResults, task: str, samples: Sequence[EvalSample]) -> E
 def _metadata(results: LmEvalResults, task: str, samples: Sequence[EvalSample]) -> dict[str, JsonValue]:
     """Provenance under the keys of our own logs; what our model type wrote into the header beside what lm-eval did."""
     header, config = results.header, results.header.config
-    arguments, kept = config.get("model_args"), config.get("provenance")
-    name = arguments.get("pretrained") if isinstance(arguments, Mapping) else None
+    kept = config.get("provenance")
     seeds: dict[str, JsonValue] = {
-        seed: config[f"{seed}_seed"] for seed in _SEEDS if config.get(f"{seed}_seed") is not None
+        seed: config.get(f"{seed}_seed") for seed in _SEEDS if config.get(f"{seed}_seed") is not None
     }
     own: dict[str, JsonValue] = dict(kept) if isinstance(kept, Mapping) else {}
     counted = header.counted.get(task)
@@ -122,33 +119,38 @@ def _metadata(results: LmEvalResults, task: str, samples: Sequence[EvalSample]) 
         "device": config.get("device"),
         **own,
         MODEL_HASH: config.get(MODEL_HASH),
-        f"{MODEL_HASH}_of": f"{config.get('model')}/{name}",
+        f"{MODEL_HASH}_of": results.model,
         "data_hash": data_hash((s.id, s.input, s.target) for s in samples) if whole else None,
         "seeds": seeds,
-        "split": header.configs[task].split,
+        "split": results.task(task).split,
         "artefacts": config.get("artefacts"),
         "runner": RUNNER,
     }
 
 
-def _samples(rows: Sequence[LmEvalRow], model: str) -> list[EvalSample]:
+def _metrics(results: LmEvalResults, task: str) -> tuple[str, ...]:
+    """The metrics of a task by the results, for versions whose samples do not list them."""
+    return tuple(dict.fromkeys(key.partition(",")[0] for key in results.header.results[task]))
+
+
+def _samples(rows: Sequence[LmEvalRow], model: str, metrics: Sequence[str]) -> list[EvalSample]:
     """One sample a document, with the scores of every filter."""
     documents: dict[int, list[LmEvalRow]] = {}
     for row in rows:
         documents.setdefault(row.doc_id, []).append(row)
     named = [lines[0].doc.get("id") for lines in documents.values()]
     have_ids = all(isinstance(one, str | int) for one in named) and len({str(one) for one in named}) == len(named)
-    return [_sample(lines, model, have_ids) for lines in documents.values()]
+    return [_sample(lines, model, metrics, have_ids) for lines in documents.values()]
 
 
-def _sample(lines: Sequence[LmEvalRow], model: str, has_id: bool) -> EvalSample:
+def _sample(lines: Sequence[LmEvalRow], model: str, metrics: Sequence[str], has_id: bool) -> EvalSample:
     first = lines[0]
     asked = next((name for name in _ASKED if isinstance(first.doc.get(name), str)), None)
     known, choices = first.doc.get("id"), first.doc.get("choices")
     numbers = {
         _score_name(metric, line.filter): value
         for line in lines
-        for metric in line.metrics
+        for metric in line.metrics or metrics
         if (value := line.value(metric)) is not None
     }
     return EvalSample(
@@ -167,19 +169,31 @@ def _sample(lines: Sequence[LmEvalRow], model: str, has_id: bool) -> EvalSample:
 def _scores(results: LmEvalResults, task: str, rows: Sequence[LmEvalRow]) -> list[EvalScore]:
     """The run's metrics: from its samples where they are numbers there, else as lm-eval gives them."""
     found: list[EvalScore] = []
+    filtered = any("," in key for key in results.header.results[task])  # version 0.3 has no filters
     for key, value in results.header.results[task].items():
         metric, comma, kept_by = key.partition(",")
-        if not comma or metric.endswith("_stderr") or not isinstance(value, int | float):
+        if (
+            (filtered and not comma)
+            or metric.endswith("_stderr")
+            or isinstance(value, bool)
+            or not isinstance(value, int | float)
+        ):
             continue
+        kept_by = kept_by or "none"
         values = [one for row in rows if row.filter == kept_by and (one := row.value(metric)) is not None]
-        error = results.header.results[task].get(f"{metric}_stderr,{kept_by}")
+        error = results.header.results[task].get(f"{metric}_stderr{comma}{kept_by if comma else ''}")
         total = results.header.counted[task].effective if task in results.header.counted else len(values)
-        merit = results.header.higher_is_better.get(task, {}).get(metric) is not False
+        merit = (results.header.higher_is_better.get(task) or {}).get(metric) is not False
         name = _score_name(metric, kept_by)
         figures = _of_samples(values, merit) if values else _of_header(float(value), error, total, merit)
         metrics = {label: EvalMetric(name=label, value=figure) for label, figure in figures.items()}
         found.append(EvalScore(name=name, scorer=name, metrics=metrics))
     return found
+
+
+def _counted(scores: Sequence[EvalScore]) -> int:
+    """Documents behind the scores, should the header not tell."""
+    return max((int(one.metrics["n"].value) for one in scores if "n" in one.metrics), default=0)
 
 
 def _of_samples(values: Sequence[float], merit: bool) -> dict[str, float]:
@@ -191,8 +205,13 @@ def _of_samples(values: Sequence[float], merit: bool) -> dict[str, float]:
 
 
 def _of_header(value: float, error: JsonValue, n: int, merit: bool) -> dict[str, float]:
-    """A proportion betrays itself: its count is whole, and its error is sqrt(p (1 - p) / (n - 1))."""
+    """A proportion betrays itself: its count is whole, and its error is sqrt(p (1 - p) / (n - 1)).
+
+    Where the number of documents is not kept, the error of a proportion tells it.
+    """
     stated = float(error) if isinstance(error, int | float) else math.nan
+    if not n and 0 < value < 1 and 0 < stated < 1:
+        n = round(value * (1 - value) / stated**2) + 1
     counted = n > 1 and 0 <= value <= 1 and math.isclose(value * n, round(value * n), abs_tol=1e-6)
     if counted and math.isclose(stated, math.sqrt(value * (1 - value) / (n - 1)), rel_tol=1e-6, abs_tol=1e-9):
         return _proportion(value, n, merit)

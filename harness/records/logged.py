@@ -3,12 +3,14 @@
     for stands_for, header in headers(path): ...
     whole_samples(stands_for)
 
-One place knows the formats; everything else asks here.
+One place knows the formats; everything else asks here. A file that cannot be read is an `UnreadableLog` with its name,
+whichever part of it is damaged: the header of a log that was cut in the middle of its samples is whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,18 +25,49 @@ if TYPE_CHECKING:
     from inspect_ai.log import EvalSampleSummary
 
 
+class UnreadableLog(ValueError):
+    """A file that is no log, or a damaged one; the message names it and says why.
+
+    Attributes:
+      path: The file.
+    """
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: not a readable log ({reason})")
+        self.path = path
+
+
 def headers(path: Path) -> list[tuple[Path, EvalLog]]:
-    """The runs in a file without their samples, each with the file that stands for it: lm-eval has several in one."""
-    if is_lm_eval(path):
-        return lm_eval_logs(path, samples=False)
-    return [(path, read_eval_log(path, header_only=True))]
+    """The runs in a file without their samples, each with the file that stands for it: lm-eval has several in one.
+
+    Raises:
+      UnreadableLog: It is no log, or a damaged one.
+    """
+    with _named(path):
+        if is_lm_eval(path):
+            return lm_eval_logs(path, samples=False)
+        return [(path, read_eval_log(path, header_only=True))]
+
+
+def whole_log(path: Path, attachments: bool = False) -> EvalLog:
+    """The run with its samples and everything the log kept of them.
+
+    Args:
+      path: The file that stands for it.
+      attachments: Put long texts back where inspect keeps them apart.
+
+    Raises:
+      UnreadableLog: It is damaged.
+    """
+    with _named(path):
+        if is_lm_eval(path):
+            return lm_eval_logs(path, samples=path.suffix == ".jsonl")[0][1]
+        return read_eval_log(path, resolve_attachments="full" if attachments else False)
 
 
 def whole_samples(path: Path) -> Sequence[EvalSample]:
     """The run's samples with everything the log kept of them; none where it kept none."""
-    if is_lm_eval(path):
-        return (lm_eval_logs(path)[0][1].samples or []) if path.suffix == ".jsonl" else []
-    return read_eval_log(path).samples or []
+    return whole_log(path).samples or []
 
 
 def quick_samples(path: Path) -> Sequence[EvalSample | EvalSampleSummary]:
@@ -48,7 +81,7 @@ def quick_samples(path: Path) -> Sequence[EvalSample | EvalSampleSummary]:
 
 @lru_cache(maxsize=2)
 def _quick_samples(path: Path, changed: int) -> Sequence[EvalSample | EvalSampleSummary]:
-    with collector_paused():
+    with collector_paused(), _named(path):
         if path.suffix == ".eval":
             return read_eval_log_sample_summaries(str(path))
         return whole_samples(path)  # summaries are made from them, and cost more
@@ -68,3 +101,15 @@ def sample_of(path: Path, sample: str | int) -> EvalSample | None:
             return None
     logged = (one for one in quick_samples(path) if isinstance(one, EvalSample))
     return next((one for one in logged if (one.id, one.epoch) == (sample, 1)), None)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Any fault of one file becomes one line with its name, so that the others can still be read."""
+    try:
+        yield
+    except UnreadableLog:
+        raise
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UnreadableLog(path, reason[:120]) from error

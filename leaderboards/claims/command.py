@@ -9,7 +9,6 @@ glassbox claims --record                              # keep the verdicts in lea
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glassbox.harness.records.files import deliver, write_atomically
+from glassbox.harness.records.reading import Reading, add_log_dir
 
 if TYPE_CHECKING:
     from glassbox.harness.records.frames import RunRecord
@@ -37,13 +37,7 @@ HEADS = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which claims, from which logs, in which form."""
     parser.add_argument("--seed", action="append", choices=SEEDS, help="only this seed; may be repeated")
-    parser.add_argument(
-        "--log-dir",
-        type=Path,
-        default=Path(os.environ.get("INSPECT_LOG_DIR", "logs")),
-        help="where the logs are, searched recursively; without them the record speaks (default: $INSPECT_LOG_DIR or "
-        "./logs)",
-    )
+    add_log_dir(parser, "where the logs are, searched recursively; without them the record speaks")
     parser.add_argument("--model", metavar="PATTERN", help="only rows of this model, as the ledger names it")
     parser.add_argument("--verdict", action="append", choices=VERDICTS, help="only rows of this verdict; repeatable")
     parser.add_argument("--no-record", action="store_true", help="from the logs alone, without the shipped record")
@@ -57,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print or write the ledger; 0 whatever the verdicts are.
+    """Print or write the ledger; 0 whatever the verdicts are, 3 where logs were left out that could not be read.
 
     Raises:
       ValueError: There is no place to write to.
@@ -69,17 +63,21 @@ def run(args: argparse.Namespace) -> int:
     if args.output is not None and not args.output.parent.is_dir():
         raise ValueError(f"cannot write {args.output}: there is no directory {args.output.parent}; make it first")
     books = [book for book in load_books() if args.seed is None or book.seed in args.seed]
-    records = _logs(args.log_dir)
+    reading = Reading()
+    records = reading.load(args.log_dir) if args.log_dir.exists() else []  # the record can do without
     if args.missing:
-        deliver(missing_script(books, records, args.model), args.output)
-        return 0
+        deliver(reading.skipping(records, lambda runs: missing_script(books, runs, args.model)), args.output)
+        return reading.status(0)
     if args.record:
-        return _record(records, args.output)
+        reading.skipping(records, lambda runs: _record(runs, args.output))
+        return reading.status(0)
     recorded = [] if args.no_record else load_record(books)
-    chosen = select(merged(ledger(books, records), recorded), args.model, args.verdict)
+    entries = reading.skipping(records, lambda runs: merged(ledger(books, runs), recorded))
+    chosen = select(entries, args.model, args.verdict)
     if not chosen:
         print("no claim has such a row; leave out --model or --verdict, or run what --missing prints", file=sys.stderr)
-    return _show(books, chosen, args.format, args.output)
+    _show(books, chosen, args.format, args.output)
+    return reading.status(0)
 
 
 def select(entries: Iterable[Entry], model: str | None, verdicts: Sequence[str] | None) -> list[Entry]:
@@ -117,14 +115,7 @@ def missing_script(books: Sequence[Book], records: Sequence[RunRecord], model: s
     return "".join(f"{line}\n" for line in [*lines, *unbuilt])
 
 
-def _logs(where: Path) -> list[RunRecord]:
-    """The runs; none where there is no such directory, as the record can do without."""
-    from glassbox.harness.records.frames import load_logs
-
-    return load_logs(where) if where.exists() else []
-
-
-def _record(records: Sequence[RunRecord], output: Path | None) -> int:
+def _record(records: Sequence[RunRecord], output: Path | None) -> None:
     """Write what logs say over what was recorded before, of all seeds; rows of other models and settings stay."""
     from glassbox.leaderboards.claims.claim import load_books
     from glassbox.leaderboards.claims.ledger import ledger, merged
@@ -134,10 +125,9 @@ def _record(records: Sequence[RunRecord], output: Path | None) -> int:
     entries = ledger(books, records)
     write_atomically(place, record_text(merged(entries, load_record(books, place))))
     print(f"{place}: {sum(bool(entry.made.logs) for entry in entries)} rows from the logs", file=sys.stderr)
-    return 0
 
 
-def _show(books: Sequence[Book], entries: Sequence[Entry], form: str, output: Path | None) -> int:
+def _show(books: Sequence[Book], entries: Sequence[Entry], form: str, output: Path | None) -> None:
     from glassbox.leaderboards.claims.how_tables import how_tables
     from glassbox.leaderboards.claims.ledger_tables import tables
     from glassbox.leaderboards.command import render
@@ -149,11 +139,10 @@ def _show(books: Sequence[Book], entries: Sequence[Entry], form: str, output: Pa
         from glassbox.leaderboards.render import rich_tables
 
         Console().print(rich_tables(made))
-        return 0
+        return
     if form == "html":
         from glassbox.leaderboards.page import html_tables
 
         deliver(html_tables(made, "Claims"), output)
-        return 0
+        return
     deliver(HEADS.get(form, "") + render(made, form), output)
-    return 0

@@ -9,13 +9,13 @@ glassbox compare 13/18 15/18                      # counts from a report, withou
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glassbox.harness.records.files import deliver
+from glassbox.harness.records.reading import Reading, add_log_dir
 
 if TYPE_CHECKING:
     from glassbox.harness.records.frames import RunRecord
@@ -32,13 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a log file, a solver's name (with its arguments where it has some), or a count such as 13/18",
     )
     parser.add_argument("b", metavar="B", help="the same; the difference is A less B")
-    parser.add_argument(
-        "--log-dir",
-        type=Path,
-        default=Path(os.environ.get("INSPECT_LOG_DIR", "logs")),
-        help="where solver names are looked up: the latest complete runs on the same data (default: $INSPECT_LOG_DIR "
-        "or ./logs)",
-    )
+    add_log_dir(parser, "where solver names are looked up: the latest complete runs on the same data")
     for name in ("task", "model", "split", "task-version"):
         parser.add_argument(f"--{name}", action="append", metavar="NAME", help=f"look only among runs of this {name}")
     parser.add_argument("--score", help="what to compare (default: the headline score of the task)")
@@ -60,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print or write the comparison; 0 whether or not there is a difference.
+    """Print or write the comparison; 0 whether or not there is a difference, 3 where unreadable logs were left out.
 
     Raises:
       NotComparable: In one line that names both runs.
@@ -77,27 +71,32 @@ def run(args: argparse.Namespace) -> int:
     if any(is_count(name) and not Path(name).exists() for name in (args.a, args.b)):
         deliver(compare_counts(args.a, args.b, args.format, args.confidence), args.output)
         return 0
+    reading = Reading()
+    logged = [] if _is_file(args.a) and _is_file(args.b) else _logged(args, reading)
     if args.runs is not None:
-        deliver(_several(args), args.output)
-        return 0
-    a, b = find_runs(args)
-    found = report(pair(a, b, args.score, args.cluster), args.confidence)
+        deliver(reading.skipping(logged, lambda runs: _several(args, runs)), args.output)
+        return reading.status(0)
+
+    def compared(runs: Sequence[RunRecord]) -> Report:
+        return report(pair(*find_runs(args, runs), args.score, args.cluster), args.confidence)
+
+    found = reading.skipping(logged, compared)
     if args.output is None and args.format == "rich" and sys.stdout.isatty():
         _print_to_terminal(found)
-        return 0
-    deliver(render(found, args.format), args.output)
-    return 0
+    else:
+        deliver(render(found, args.format), args.output)
+    return reading.status(0)
 
 
-def find_runs(args: argparse.Namespace) -> tuple[RunRecord, RunRecord]:
-    """The runs meant by A and B: files as they are, names as the latest complete runs.
+def find_runs(args: argparse.Namespace, logged: Sequence[RunRecord]) -> tuple[RunRecord, RunRecord]:
+    """The runs meant by A and B: files as they are, names as the latest complete runs among those `logged`.
 
     Runs on the same data come first, among those runs of the same model, then the latest.
 
     Raises:
       ValueError: A file is no log, or no run has that solver.
     """
-    candidates = _candidates(args)
+    candidates = _candidates(args, logged)
     alike = [
         (one, other)
         for one in candidates[0]
@@ -112,13 +111,12 @@ def find_runs(args: argparse.Namespace) -> tuple[RunRecord, RunRecord]:
     return a, b
 
 
-def _candidates(args: argparse.Namespace) -> list[Sequence[RunRecord]]:
+def _candidates(args: argparse.Namespace, logged: Sequence[RunRecord]) -> list[Sequence[RunRecord]]:
     """The runs that A and B may mean, the oldest first."""
-    logged = _logged(args) if not (_is_file(args.a) and _is_file(args.b)) else []
     return [_read(name) if _is_file(name) else _named(name, logged, args.log_dir) for name in (args.a, args.b)]
 
 
-def _several(args: argparse.Namespace) -> str:
+def _several(args: argparse.Namespace, logged: Sequence[RunRecord]) -> str:
     """The latest runs of two solvers on the same data, compared, as text."""
     from glassbox.leaderboards.compare.seeds import seeds_report
 
@@ -127,7 +125,7 @@ def _several(args: argparse.Namespace) -> str:
     if args.a == args.b or _is_file(args.a) or _is_file(args.b):
         raise ValueError("--runs compares the runs of two solvers: name two, with their arguments where they have some")
     groups: dict[object, tuple[list[RunRecord], list[RunRecord]]] = {}
-    for side, candidates in enumerate(_candidates(args)):
+    for side, candidates in enumerate(_candidates(args, logged)):
         for record in candidates:
             groups.setdefault(_data(record), ([], []))[side].append(record)
     enough = [group for group in groups.values() if min(map(len, group)) >= 2]
@@ -163,16 +161,15 @@ def _read(name: str) -> Sequence[RunRecord]:
     return records
 
 
-def _logged(args: argparse.Namespace) -> Sequence[RunRecord]:
+def _logged(args: argparse.Namespace, reading: Reading) -> list[RunRecord]:
     """The runs in the log directory that the filters let through."""
-    from glassbox.harness.records.frames import load_logs
     from glassbox.leaderboards.command import select
 
     if not args.log_dir.exists():
         raise ValueError(
             f"there is no log directory {args.log_dir} to look solvers up in; name a --log-dir or log files"
         )
-    return select(load_logs(args.log_dir), args)
+    return select(reading.load(args.log_dir), args)
 
 
 def _named(name: str, logged: Sequence[RunRecord], log_dir: Path) -> Sequence[RunRecord]:

@@ -8,12 +8,12 @@ glassbox bless c.eval --name mine --reason "one row more" --add
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glassbox.harness.records.reading import Reading, add_log_dir
 from glassbox.leaderboards.gate.baseline import FOLDER
 
 if TYPE_CHECKING:
@@ -25,12 +25,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which runs, why, and under which name."""
     parser.add_argument("logs", nargs="*", type=Path, metavar="LOG", help="bless these logs instead of a directory's")
-    parser.add_argument(
-        "--log-dir",
-        type=Path,
-        default=Path(os.environ.get("INSPECT_LOG_DIR", "logs")),
-        help="bless the latest run of each row in here (default: $INSPECT_LOG_DIR or ./logs)",
-    )
+    add_log_dir(parser, "bless the latest run of each row in here")
     for name in ("task", "model", "solver", "split", "task-version"):
         parser.add_argument(f"--{name}", action="append", metavar="NAME", help=f"only runs of this {name}; a pattern")
     parser.add_argument("--name", required=True, help=f"of the baseline, which is written to {FOLDER}/NAME.json")
@@ -50,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show what changes against the former baseline, then replace it; 0 when written.
+    """Show what changes against the former baseline, then replace it; 0 when written, 3 when without some runs.
 
     Raises:
       CannotBless: No reason, or runs that are no result to hold others to.
@@ -66,29 +61,33 @@ def run(args: argparse.Namespace) -> int:
         raise CannotBless("a baseline needs a reason; say why these results are right with --reason")
     path: Path = args.folder / f"{args.name}.json"
     former = read_baseline(path) if path.exists() else None
-    new = bless(
-        _chosen(args),
-        name=args.name,
-        reason=args.reason,
-        exact=args.exact,
-        score=args.score,
-        cluster=args.cluster,
-        former=former,
-        former_sha256=sha256_of(path) if former else None,
-        add=args.add,
+    reading = Reading()
+    new = reading.skipping(
+        _chosen(args, reading),
+        lambda runs: bless(
+            runs,
+            name=args.name,
+            reason=args.reason,
+            exact=args.exact,
+            score=args.score,
+            cluster=args.cluster,
+            former=former,
+            former_sha256=sha256_of(path) if former else None,
+            add=args.add,
+        ),
     )
     sys.stdout.write(_shown(changes(former, new)) if former else "".join(f"new: {row.label}\n" for row in new.runs))
     _warn(new)
     if args.dry_run:
-        return 0
+        return reading.status(0)
     write_baseline(new, path)
     size = len(baseline_text(new).encode())
     print(f"{path}: {len(new.runs)} rows, {size / 1024:.0f} KiB", file=sys.stderr)
-    return 0
+    return reading.status(0)
 
 
-def _chosen(args: argparse.Namespace) -> list[RunRecord]:
-    """The files as they are, or the latest run of each row of a directory."""
+def _chosen(args: argparse.Namespace, reading: Reading) -> list[RunRecord]:
+    """The files as they are, or the latest run of each row of a directory, the incomplete left out by name."""
     from glassbox.harness.records.frames import load_logs
     from glassbox.leaderboards.command import select
     from glassbox.leaderboards.runs import latest
@@ -104,7 +103,12 @@ def _chosen(args: argparse.Namespace) -> list[RunRecord]:
         return records
     if not args.log_dir.exists():
         raise ValueError(f"there is no log directory {args.log_dir}; name another --log-dir, or log files")
-    return latest(select(load_logs(args.log_dir), args))
+    found = latest(select(reading.load(args.log_dir), args))
+    for record in found:
+        if not record.complete:
+            done = f"{record.status}, {record.completed} of {record.total} samples"
+            reading.leave_out(record.path, f"{record.path}: {record.task} {record.solver} is not complete ({done})")
+    return [record for record in found if record.complete]
 
 
 def _shown(found: list[Change]) -> str:

@@ -11,11 +11,13 @@ import argparse
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glassbox.harness.records.reading import Reading, add_log_dir
 from glassbox.leaderboards.gate.ruling import REFERENCE
 
 if TYPE_CHECKING:
@@ -35,12 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--baseline", required=True, metavar="FILE", help="from glassbox bless: a file, or a name in baselines/results"
     )
     parser.add_argument("--run", action="store_true", help="run every row again first, into --log-dir")
-    parser.add_argument(
-        "--log-dir",
-        type=Path,
-        default=Path(os.environ.get("INSPECT_LOG_DIR", "logs")),
-        help="where the latest runs are looked for, or go with --run (default: $INSPECT_LOG_DIR or ./logs)",
-    )
+    add_log_dir(parser, "where the latest runs are looked for, or go with --run")
     for name in ("task", "solver"):
         parser.add_argument(f"--{name}", action="append", metavar="NAME", help=f"only rows of this {name}; a pattern")
     parser.add_argument("--model", help="gate this model's runs against the blessed ones")
@@ -74,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Judge and print; the exit status is the ruling.
+    """Judge and print; the exit status is the ruling, 2 where a log could not be read and no row regressed.
 
     Raises:
       ValueError: No baseline, no such row, a level out of range, or no place to write to.
@@ -135,10 +132,15 @@ def _judge(args: argparse.Namespace, baseline: Baseline, settings: Settings) -> 
     from glassbox.leaderboards.gate.judging import judge
     from glassbox.leaderboards.gate.retiming import slow_rows, time_again
 
-    refused: dict[tuple[str, str], str] = {}
-    records = _rerun(args, baseline, refused) if args.run else _logged(args)
-    part, retimed = args.limit is not None, defaultdict(list)
-    found = judge(baseline, records, settings, refused=refused, part=part, model=args.model)
+    reading, refused = Reading(), dict[tuple[str, str], str]()
+    records = _rerun(args, baseline, refused) if args.run else _logged(args, reading)
+    part = args.limit is not None
+    retimed: defaultdict[tuple[str, str], list[tuple[Mapping[str, float], Mapping[str, float]]]] = defaultdict(list)
+
+    def judged(runs: list[RunRecord]) -> GateReport:
+        return judge(baseline, runs, settings, refused=refused, part=part, model=args.model, retimed=retimed)
+
+    found = reading.skipping(records, judged)
     for _ in range(FURTHER_TIMINGS if args.run else 0):
         slow = list(slow_rows(baseline, found))
         if not slow:
@@ -146,8 +148,8 @@ def _judge(args: argparse.Namespace, baseline: Baseline, settings: Settings) -> 
         for row, reference in slow:
             print(f"gate: timed again: {row.label}", file=sys.stderr)
             retimed[row.identity].append(time_again(row, reference, args.model))
-        found = judge(baseline, records, settings, refused=refused, part=part, model=args.model, retimed=retimed)
-    return found
+        found = reading.skipping(records, judged)
+    return replace(found, unreadable=tuple(path.name for path in reading.left_out))
 
 
 def _rerun(args: argparse.Namespace, baseline: Baseline, refused: dict[tuple[str, str], str]) -> list[RunRecord]:
@@ -165,15 +167,13 @@ def _rerun(args: argparse.Namespace, baseline: Baseline, refused: dict[tuple[str
     return load_logs(paths)
 
 
-def _logged(args: argparse.Namespace) -> list[RunRecord]:
-    from glassbox.harness.records.frames import load_logs
-
+def _logged(args: argparse.Namespace, reading: Reading) -> list[RunRecord]:
     for path in args.logs:
         if not path.exists():
             raise ValueError(f"there is no log {path}")
     if not args.logs and not args.log_dir.exists():
         raise ValueError(f"there is no log directory {args.log_dir}; name another --log-dir, or gate with --run")
-    return load_logs(args.logs or args.log_dir)
+    return reading.load(args.logs or args.log_dir)
 
 
 def _write(args: argparse.Namespace, found: GateReport) -> None:

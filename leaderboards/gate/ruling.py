@@ -113,12 +113,17 @@ class RowReport:
 
 @dataclass(frozen=True, slots=True)
 class GateReport:
-    """All rows of a baseline."""
+    """All rows of a baseline.
+
+    Attributes:
+      unreadable: Log files that could not be read: what they hold nobody knows, so that nothing passes.
+    """
 
     name: str
     reason: str
     settings: Settings
     rows: tuple[RowReport, ...]
+    unreadable: tuple[str, ...] = ()
 
     @property
     def ruling(self) -> Ruling:
@@ -128,7 +133,7 @@ class GateReport:
     @property
     def status(self) -> int:
         """Exit status."""
-        return self.ruling.status
+        return self.ruling.status or (2 if self.unreadable else 0)
 
     @property
     def sentence(self) -> str:
@@ -136,4 +141,5 @@ class GateReport:
         counts = Counter(row.ruling for row in self.rows)
         parts = [f"{counts[ruling]} {ruling.text}" for ruling in sorted(counts, reverse=True)]
         verdict = {0: "passed", 1: "REGRESSION", 2: "NOT DECIDED"}[self.status]
-        return f"gate {self.name}: {verdict} ({', '.join(parts)} of {len(self.rows)})"
+        unread = f"; {len(self.unreadable)} logs could not be read" if self.unreadable else ""
+        return f"gate {self.name}: {verdict} ({', '.join(parts)} of {len(self.rows)}{unread})"

@@ -7,8 +7,14 @@ glassbox report --task 'dcm_*' --output prompts.html
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glassbox.harness.records.reading import Reading, add_log_dir
+
+if TYPE_CHECKING:
+    from glassbox.harness.records.frames import RunRecord
+    from glassbox.leaderboards.report.page import Page
 
 QUESTIONS = Path("docs/questions")
 
@@ -19,12 +25,7 @@ class NothingToReport(ValueError):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which logs and answers, and where the page goes."""
-    parser.add_argument(
-        "--log-dir",
-        type=Path,
-        default=Path(os.environ.get("INSPECT_LOG_DIR", "logs")),
-        help="where the logs are, searched recursively (default: $INSPECT_LOG_DIR or ./logs)",
-    )
+    add_log_dir(parser, "where the logs are, searched recursively")
     for name in ("task", "model", "solver", "split", "task-version"):
         parser.add_argument(
             f"--{name}", action="append", metavar="NAME", help=f"only this {name}; may be a pattern, may be repeated"
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Write the page and say in a few lines what it holds; 0 when it was written.
+    """Write the page and say in a few lines what it holds; 0 when it was written, 3 when without some logs.
 
     Raises:
       NothingToReport: In one line with the way out.
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
       UnreadableAnswer: A file of the questions folder is something else.
     """
     from glassbox.harness.records.files import write_atomically
-    from glassbox.harness.records.frames import AUDIT_FILE, load_logs
+    from glassbox.harness.records.frames import AUDIT_FILE
     from glassbox.leaderboards.audits import read_audits
     from glassbox.leaderboards.board import tables
     from glassbox.leaderboards.claims import ledger_tables
@@ -64,14 +65,19 @@ def run(args: argparse.Namespace) -> int:
         raise NothingToReport(f"there is no log directory {args.log_dir}; {HOW_TO_MAKE_ONE}")
     if args.questions is not None and not args.questions.is_dir():
         raise NothingToReport(f"there is no directory {args.questions}; `glassbox questions all --out DIR` makes one")
-    records = select(load_logs(args.log_dir), args)
+    reading = Reading()
+    records = select(reading.load(args.log_dir), args)
     if not records:
         raise NothingToReport(f"no log in {args.log_dir} is left by the filters given; {HOW_TO_MAKE_ONE}")
-    boards = tables(records, keep_all=args.all, audits=read_audits(args.log_dir / AUDIT_FILE))
-    answers = read_answers(args.questions or QUESTIONS)
-    made = page(records, boards, ledger_tables(records), answers, args.output)
+    audits, answers = read_audits(args.log_dir / AUDIT_FILE), read_answers(args.questions or QUESTIONS)
+
+    def written(runs: list[RunRecord]) -> tuple[int, Page]:
+        boards = tables(runs, keep_all=args.all, audits=audits)
+        return len(runs), page(runs, boards, ledger_tables(runs), answers, args.output)
+
+    shown, made = reading.skipping(records, written)
     write_atomically(args.output, made.html)
-    print(f"{args.output}: {len(records)} runs, {len(made.html.encode()) / 1024:.0f} KB")
+    print(f"{args.output}: {shown} runs, {len(made.html.encode()) / 1024:.0f} KB")
     for one in made.wanted:
         print(f"left out: {one.title} ({one.lacks}): {one.command}")
-    return 0
+    return reading.status(0)

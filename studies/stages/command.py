@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from glassbox.harness.cli.arguments import fitting, known, meant, parsed
 from glassbox.harness.records.files import write_atomically
+from glassbox.harness.records.reading import add_log_dir
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -48,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--ablate", nargs="*", metavar="NAME", help="ablations by name, or none (default: all)")
     parser.add_argument("--ablate-pairs", type=int, default=8, help="first pairs that ablations look at (8)")
-    parser.add_argument("--log-dir", type=Path, default=Path("logs"), help="where inspect writes (logs)")
+    add_log_dir(parser, "where inspect writes")
     parser.add_argument("--json", type=Path, help="where the result goes (default: stages-TASK-MODEL.json beside logs)")
     parser.add_argument("--display", choices=DISPLAYS, help="how inspect shows progress (default: its own choice)")
 

@@ -96,7 +96,6 @@ def test_markdown_has_every_finding_in_full(logs: Path, capsys: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "no log to audit"),
         (("nowhere.eval",), "there is no log nowhere.eval"),
         (("{logs}", "--only", "luck"), "there is no check 'luck'; there are label_shift, "),
         (("{logs}", "--claim", "better"), "claim 'better' is not of the form 'A > B'"),

@@ -180,12 +180,12 @@ def test_a_broken_results_file_is_named_and_skipped(
     generic: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     content = json.loads(next(generic.rglob("results_*.json")).read_text(encoding="utf-8"))
-    del content["configs"]
+    del content["config"]
     (tmp_path / "results_2026-01-01T00-00-00.0.json").write_text(json.dumps(content), encoding="utf-8")
     with caplog.at_level(logging.WARNING):
         assert load_logs(tmp_path) == []
     (line,) = [one.getMessage() for one in caplog.records if one.name == "glassbox.harness.records.frames"]
-    assert "no results of lm-eval either: configs: Field required" in line
+    assert "no results of lm-eval either: config: Field required" in line
 
 
 def test_inspects_frame_of_runs_holds_those_of_lm_eval_beside_our_own(

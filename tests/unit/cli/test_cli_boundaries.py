@@ -42,4 +42,4 @@ def test_harness_imports_nothing_of_the_rooms_built_on_it() -> None:
 def test_a_command_is_a_module_with_arguments_and_run(name: str) -> None:
     module = importlib.import_module(COMMANDS[name].module)
     assert callable(module.run)
-    assert callable(getattr(module, "add_arguments", None) or module.add_parser)
+    assert callable(module.add_arguments)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 from inspect_ai.log import read_eval_log, write_eval_log
 from trivial_runs import SIZE, gold, ir_head, run
 
+from glassbox.harness.cli.main import main
 from glassbox.harness.records.frames import load_logs
 from glassbox.harness.stats.intervals import wilson
-from glassbox.leaderboards.command import add_parser
-from glassbox.leaderboards.command import run as command
 from glassbox.leaderboards.drill import NoCategory, categories, drill
 
 
@@ -92,10 +90,8 @@ def test_a_key_that_no_sample_has_is_refused_with_those_there_are(logs: Path) ->
 
 
 def test_the_command_prints_the_rows_in_place_of_the_board(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers(required=True))
     words = ["leaderboard", "--log-dir", str(logs), "--by", "category", "--format", "csv"]
-    assert command(parser.parse_args(words)) == 0
+    assert main(words) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert len(rows) == 8
     assert (rows[0]["solver"], rows[0]["by"], rows[0]["category"], rows[0]["semantic"]) == (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import json
@@ -16,13 +15,12 @@ from inspect_ai.log import read_eval_log_sample_summaries
 from inspect_ai.model import ModelOutput
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
+from glassbox.harness.cli.main import main
 from glassbox.harness.code.completion import fenced
 from glassbox.harness.code.question import CodeQuestion
 from glassbox.harness.records.frames import RunRecord, load_logs
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.board import tables
-from glassbox.leaderboards.command import add_parser
-from glassbox.leaderboards.command import run as command
 from glassbox.solvers.registry import gold, null
 from glassbox.tasks.code_spec import phase3
 
@@ -52,9 +50,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def call(*words: str | Path) -> int:
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers(required=True))
-    return command(parser.parse_args(["leaderboard", *map(str, words)]))
+    return main(["leaderboard", *map(str, words)])
 
 
 def written(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
@@ -128,5 +124,5 @@ def test_every_format_shows_the_board(logs: Path, capsys: pytest.CaptureFixture[
 
 
 def test_a_filter_that_leaves_nothing_is_refused_in_one_line(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call("--log-dir", logs, "--task", "humaneval") == 1
+    assert call("--log-dir", logs, "--task", "humaneval") == 2
     assert capsys.readouterr().err.count("\n") == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import io
 import json
@@ -14,13 +13,12 @@ import pytest
 from inspect_ai import eval
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
+from glassbox.harness.cli.main import main
 from glassbox.harness.data.pair import pair_of
 from glassbox.harness.records.frames import load_logs
 from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.board import tables
-from glassbox.leaderboards.command import add_parser
-from glassbox.leaderboards.command import run as command
 from glassbox.tasks.prompting.dataset import draw_pairs
 from glassbox.tasks.soft_prompt import dcm_arithmetic, dcm_sudoku
 
@@ -96,9 +94,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def written(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
-    parser = argparse.ArgumentParser()
-    add_parser(parser.add_subparsers(required=True))
-    assert command(parser.parse_args(["leaderboard", *map(str, words)])) == 0
+    assert main(["leaderboard", *map(str, words)]) == 0
     return capsys.readouterr().out
 
 

@@ -110,5 +110,5 @@ def test_epochs_widen_no_claim(tmp_path: Path) -> None:
 def test_a_run_without_a_proportion_stands_on_no_board(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     logged(tmp_path, knows(15), scored="length")
     assert tables(load_logs(tmp_path)) == []
-    assert main(["leaderboard", "--log-dir", str(tmp_path)]) == 1
-    assert f"no log in {tmp_path} has a score that is a proportion" in capsys.readouterr().err
+    assert main(["leaderboard", "--log-dir", str(tmp_path)]) == 2
+    assert f"no readable log in {tmp_path} has a score that is a proportion" in capsys.readouterr().err

@@ -140,7 +140,7 @@ def test_corrupt_and_foreign_files_are_named_in_one_line_each_and_skipped(
     assert [record.path.name for record in found] == ["good.eval"]
     lines = [record.getMessage() for record in caplog.records if record.name == "glassbox.harness.records.frames"]
     assert len(lines) == 4
-    assert all("\n" not in line and "not a readable inspect log" in line for line in lines)
+    assert all("\n" not in line and "not a readable log" in line for line in lines)
     for name in ("cut.eval", "noise.eval", "empty.eval", "other.json"):
         assert sum(name in line for line in lines) == 1
 
