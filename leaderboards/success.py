@@ -19,7 +19,7 @@ from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.pairing import NotComparable, PairedRuns, pair
 from glassbox.harness.records.scored import scored_samples
 from glassbox.harness.stats.estimate import Estimate
-from glassbox.harness.stats.intervals import Interval, bootstrap_ratio, exact
+from glassbox.harness.stats.intervals import bootstrap_ratio, exact
 from glassbox.harness.stats.verdict import Verdict, above
 from glassbox.leaderboards.compare.report import Report, report
 from glassbox.leaderboards.runs import data_in_words, estimate, label
@@ -38,16 +38,14 @@ class Criterion:
 
     Attributes:
       condition: The threshold as the seed puts it, such as `> 99 %`.
-      measured: The point; None where it was not measured.
+      measured: With its interval; None where it was not measured.
       unit: `%` for proportions (measured as a share of 1), `x` for ratios.
       note: What a reader must know to weigh the verdict.
     """
 
     name: str
     condition: str
-    measured: float | None
-    low: float | None
-    high: float | None
+    measured: Estimate | None
     unit: Literal["%", "x"]
     verdict: Verdict
     note: str
@@ -147,9 +145,8 @@ def _not_worse(comparison: Report, margin: float) -> NotWorse:
 def _proportion(name: str, found: Estimate | None, threshold: float) -> Criterion:
     condition = f"> {threshold:.0%}".replace("%", " %")
     if found is None:
-        return Criterion(name, condition, None, None, None, "%", Verdict.UNDETERMINED, "not measured")
-    verdict = above(Interval(found.low, found.high, 0.95, "wilson"), threshold)
-    return Criterion(name, condition, found.value, found.low, found.high, "%", verdict, f"n = {found.n:,}")
+        return Criterion(name, condition, None, "%", Verdict.UNDETERMINED, "not measured")
+    return Criterion(name, condition, found, "%", above(found, threshold), f"n = {found.n:,}")
 
 
 def _eliminated(pairs: PairedRuns) -> Criterion:
@@ -161,18 +158,18 @@ def _eliminated(pairs: PairedRuns) -> Criterion:
     name, condition = "regex failures eliminated", "100 %"
     head, pipeline = (_unread(run, pairs.ids) for run in (pairs.a, pairs.b))
     if head is None or pipeline is None:
-        return Criterion(name, condition, None, None, None, "%", Verdict.UNDETERMINED, "not measured on every sample")
+        return Criterion(name, condition, None, "%", Verdict.UNDETERMINED, "not measured on every sample")
     failures, remaining, anywhere = int(pipeline.sum()), int((head & pipeline).sum()), int(head.sum())
     bound = exact(anywhere, len(pairs.ids)).high
     right = int(pairs.values_a[pipeline].sum())
     note = f"{failures} failures, {right} of them right by the head, which itself failed {anywhere} times"
     if not failures:
         verdict = Verdict.REFUTED if anywhere else Verdict.UNDETERMINED
-        return Criterion(name, condition, None, None, None, "%", verdict, note)
+        return Criterion(name, condition, None, "%", verdict, note)
     gone = failures - remaining
     interval = exact(gone, failures)
     verdict = Verdict.REFUTED if anywhere else Verdict.SUPPORTED if bound < 0.01 else Verdict.UNDETERMINED
-    return Criterion(name, condition, gone / failures, interval.low, interval.high, "%", verdict, note)
+    return Criterion(name, condition, Estimate.within(interval, gone / failures, failures), "%", verdict, note)
 
 
 def _unread(run: RunRecord, ids: Sequence[str]) -> npt.NDArray[np.bool_] | None:
@@ -191,8 +188,9 @@ def _faster(pairs: PairedRuns) -> Criterion:
     fast, slow = fast[np.isfinite(fast)], slow[np.isfinite(slow)]
     if min(len(slow), len(fast)) < FEWEST_LATENCIES:
         note = f"latency alone stands on {len(fast)} and {len(slow)} samples; at least {FEWEST_LATENCIES} are needed"
-        return Criterion(name, condition, None, None, None, "x", Verdict.UNDETERMINED, note)
+        return Criterion(name, condition, None, "x", Verdict.UNDETERMINED, note)
     interval = bootstrap_ratio(slow, fast)
     ratio = float(np.median(slow) / np.median(fast))
     note = f"medians of {len(fast)} and {len(slow)} samples, one at a time"
-    return Criterion(name, condition, ratio, interval.low, interval.high, "x", above(interval, 2), note)
+    found = Estimate.within(interval, ratio, min(len(fast), len(slow)), "number")
+    return Criterion(name, condition, found, "x", above(found, 2), note)

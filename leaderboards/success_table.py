@@ -38,15 +38,16 @@ def success_table(found: Success) -> Table:
 
 def _row(found: Success, criterion: Criterion) -> TableRow:
     write = figures.percent if criterion.unit == "%" else figures.ratio
-    measured = write(criterion.measured)
-    if criterion.low is not None:
-        measured += f" [{write(criterion.low)}, {write(criterion.high)}]".replace(" x", "")
+    share = criterion.measured
+    measured = write(share.value if share else None)
+    if share is not None:
+        measured += f" [{write(share.low)}, {write(share.high)}]".replace(" x", "")
     verdict = criterion.verdict
     return TableRow(
         (
             Cell(criterion.name, criterion.name),
             Cell(criterion.condition, criterion.condition),
-            Cell(measured, criterion.measured),
+            Cell(measured, share.value if share else None),
             Cell(f"{verdict.mark} {verdict}", verdict.value, TONES[verdict]),
             Cell(criterion.note, criterion.note),
         ),
@@ -55,9 +56,9 @@ def _row(found: Success, criterion: Criterion) -> TableRow:
             "split": found.split,
             "model": found.model,
             "criterion": criterion.name,
-            "measured": criterion.measured,
-            "measured_low": criterion.low,
-            "measured_high": criterion.high,
+            "measured": share.value if share else None,
+            "measured_low": share.low if share else None,
+            "measured_high": share.high if share else None,
             "unit": criterion.unit,
             "verdict": verdict.value,
         },

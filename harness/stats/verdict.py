@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import assert_never
 
-from glassbox.harness.stats.intervals import Interval
+from glassbox.harness.stats.estimate import Bounded
 
 
 class Verdict(StrEnum):
@@ -32,7 +32,7 @@ class Verdict(StrEnum):
                 assert_never(self)
 
 
-def above(interval: Interval, threshold: float) -> Verdict:
+def above(interval: Bounded, threshold: float) -> Verdict:
     """Is the quantity greater than `threshold`? Supported or refuted only where the whole interval says so."""
     if interval.low > threshold:
         return Verdict.SUPPORTED

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal
 
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.pairing import NotComparable, pair
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import success
 from glassbox.leaderboards.claims.kind import Count, Kind, Roles, only
 from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
@@ -42,7 +43,7 @@ class Difference(Kind):
         low, high = (test.low, test.high) if test.evidence else (min(test.low, 0.0), max(test.high, 0.0))
         clusters = f", {test.clusters} clusters" if test.clusters is not None else ""
         needed = f"; n = {test.needed:,} would show this difference" if test.needed and not test.evidence else ""
-        return Measured(test.difference, low, high, found.n, f"p = {test.p:.2g}{clusters}{needed}")
+        return Measured(Estimate(test.difference, low, high, found.n), f"p = {test.p:.2g}{clusters}{needed}")
 
 
 class CostRatio(Kind):
@@ -65,8 +66,13 @@ class CostRatio(Kind):
             "tokens": "tokens, mean",
         }
         for ratio in _report(runs, None).ratios:
-            if ratio.name == names[self.cost] and ratio.ratio is not None and ratio.low is not None:
-                return Measured(ratio.ratio, ratio.low, ratio.high, ratio.n, names[self.cost])
+            if (
+                ratio.name == names[self.cost]
+                and ratio.ratio is not None
+                and ratio.low is not None
+                and ratio.high is not None
+            ):
+                return Measured(Estimate(ratio.ratio, ratio.low, ratio.high, ratio.n, "number"), names[self.cost])
         raise CannotMeasure(f"{names[self.cost]} was not measured on both runs")
 
 
@@ -90,11 +96,12 @@ class Criterion(Kind):
         if self.name == NOT_WORSE:
             test = table.paired.comparison.test
             note = f"p = {test.p:.2g}, {test.method}"
-            return Measured(test.difference, test.low, test.high, table.n, note, Standing.of(table.paired.verdict))
+            found = Estimate(test.difference, test.low, test.high, table.n)
+            return Measured(found, note, Standing.of(table.paired.verdict))
         for line in table.criteria:
             if line.name == self.name:
                 verdict = Standing.of(line.verdict)
-                return Measured(line.measured, line.low, line.high, table.n, line.note, verdict)
+                return Measured(line.measured, line.note, verdict, table.n)
         raise CannotMeasure(f"the success table has no line {self.name!r}")
 
 

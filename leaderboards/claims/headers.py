@@ -10,9 +10,8 @@ from typing import ClassVar, Literal
 
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate
-from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.claims.kind import Count, Kind, Roles, only
-from glassbox.leaderboards.claims.measured import CannotMeasure, Measured, certain, from_estimate
+from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
 from glassbox.leaderboards.runs import estimate, label, part_estimate
 
 
@@ -31,7 +30,7 @@ class Metric(Kind):
 
     def measure(self, runs: Roles, counts: Sequence[Count]) -> Measured:
         """The header's figure."""
-        return from_estimate(header(only(runs, "run"), self.score, self.name))
+        return Measured(header(only(runs, "run"), self.score, self.name))
 
 
 class Census(Kind):
@@ -50,7 +49,9 @@ class Census(Kind):
         found = header(record, self.score)
         if found.n != record.total:
             raise CannotMeasure(f"{found.n} of {record.total} samples are scored; a count needs all of them")
-        return certain(found.value * found.n, found.n, f"all {found.n} of the suite, no sample of it")
+        return Measured(
+            Estimate.exactly(found.value * found.n, found.n), f"all {found.n} of the suite, no sample of it"
+        )
 
 
 class Extreme(Kind):
@@ -73,13 +74,11 @@ class Extreme(Kind):
         records = runs["run"]
         pick = max if self.of == "best" else min
         found = [header(record, self.score) for record in records]
-        intervals = [wilson(min(one.value * one.n, one.n), one.n, 1 - 0.05 / len(found)) for one in found]
+        wide = [Estimate.of_share(one.value, one.n, 1 - 0.05 / len(found)) for one in found]
         chosen = pick(range(len(found)), key=lambda index: found[index].value)
+        bounds = pick(one.low for one in wide), pick(one.high for one in wide)
         return Measured(
-            found[chosen].value,
-            pick(interval.low for interval in intervals),
-            pick(interval.high for interval in intervals),
-            found[chosen].n,
+            Estimate(found[chosen].value, *bounds, found[chosen].n),
             f"{self.of} of {len(found)} runs: {label(records[chosen])}",
         )
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from glassbox.harness.records.frames import RunRecord
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.claims.claim import Book, Claim
 from glassbox.leaderboards.claims.kind import Count
-from glassbox.leaderboards.claims.measured import CannotMeasure, Measured, from_interval
+from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
 from glassbox.leaderboards.claims.selection import Group, commands, groups
 from glassbox.leaderboards.claims.verdict import Standing, judge, needed_for_share
 
@@ -101,17 +101,17 @@ def _judged(claim: Claim, group: Group, measured: Measured, made: Made) -> Entry
 
 
 def _stands(claim: Claim, measured: Measured) -> Standing:
-    if measured.low is None or measured.high is None:
+    if measured.found is None:
         return Standing.UNDETERMINED
-    return judge(measured.low, measured.high, claim.threshold)
+    return judge(measured.found.low, measured.found.high, claim.threshold)
 
 
 def _needed(claim: Claim, measured: Measured, standing: Standing) -> str:
     """For an undecided share: how many samples would decide it, were the observed share the true one."""
     share = claim.statistic.is_share and claim.unit == "%"
-    if standing is not Standing.UNDETERMINED or not share or measured.value is None:
+    if standing is not Standing.UNDETERMINED or not share or measured.found is None:
         return ""
-    needed = needed_for_share(measured.value, claim.threshold)
+    needed = needed_for_share(measured.found.value, claim.threshold)
     return f"n = {needed:,} would decide at this share" if needed and needed > measured.n else ""
 
 
@@ -157,5 +157,5 @@ def merged(entries: Sequence[Entry], recorded: Iterable[Entry]) -> list[Entry]:
 
 def by_the_origin(count: Count, claim: Claim) -> tuple[Measured, Standing | None]:
     """A reported count with its interval, and what it alone says of the claim where it is the claim's statistic."""
-    measured = from_interval(count.right / count.n, wilson(count.right, count.n), count.n)
+    measured = Measured(Estimate.of_count(count.right, count.n))
     return measured, _stands(claim, measured) if count.judged else None

@@ -87,6 +87,7 @@ def _row(entry: Entry) -> TableRow:
     setting = " ".join(word for word in entry.setting.split() if not word.startswith("path="))
     place = " · ".join(filter(None, [entry.model or figures.NONE, entry.split if free else "", setting]))
     measured = entry.measured
+    found = measured.found if measured else None
     verdict = f"{entry.standing.mark} {entry.standing}"
     source = f"{made.created[:10]}, commit {made.commit or 'unknown'}" if made.recorded else ""
     return TableRow(
@@ -97,7 +98,7 @@ def _row(entry: Entry) -> TableRow:
             Cell(asked(claim), claim.threshold.low if claim.threshold.low is not None else claim.threshold.high),
             _text(reported(claim)),
             _text(place),
-            Cell(shown(measured, claim.unit), measured.value if measured else None),
+            Cell(shown(measured, claim.unit), found.value if found else None),
             Cell(figures.number(measured.n) if measured else figures.NONE, measured.n if measured else None),
             Cell(verdict, str(entry.standing), TONES.get(entry.standing, "")),
             _text("; ".join(filter(None, [entry.note, source]))),
@@ -110,6 +111,7 @@ def _row(entry: Entry) -> TableRow:
 def _facts(entry: Entry) -> dict[str, Value]:
     claim, measured, made = entry.claim, entry.measured, entry.made
     first = next(iter(claim.runs.values()), None)
+    found = measured.found if measured else None
     return {
         "claim": claim.id,
         "seed": claim.seed,
@@ -129,9 +131,9 @@ def _facts(entry: Entry) -> dict[str, Value]:
         "model": entry.model,
         "solver": first.solver if first else "",
         "setting": entry.setting,
-        "value": measured.value if measured else None,
-        "low": measured.low if measured else None,
-        "high": measured.high if measured else None,
+        "value": found.value if found else None,
+        "low": found.low if found else None,
+        "high": found.high if found else None,
         "n": measured.n if measured else None,
         "verdict": str(entry.standing),
         "note": entry.note,
@@ -174,15 +176,14 @@ def _suffix(unit: str) -> str:
 
 def shown(measured: Measured | None, unit: str) -> str:
     """`99.4 [98.7, 99.7]` in the claim's unit; a dash where nothing was measured."""
-    if measured is None or measured.value is None:
+    found = measured.found if measured else None
+    if found is None:
         return figures.NONE
     write = {"%": figures.percent, "points": _points, "x": _times, "n": _whole, "r": _plain}[unit]
-    if unit == "%" and not 0 <= measured.value <= 1:
+    if unit == "%" and not 0 <= found.value <= 1:
         write = _points
-    value = write(measured.value)
-    if measured.low is None or measured.high is None or measured.low == measured.high:
-        return value
-    return f"{value} [{write(measured.low)}, {write(measured.high)}]"
+    value = write(found.value)
+    return value if found.low == found.high else f"{value} [{write(found.low)}, {write(found.high)}]"
 
 
 def _points(share: float) -> str:

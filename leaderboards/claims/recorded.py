@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.claims.claim import BadClaims, Book, claims_of
 from glassbox.leaderboards.claims.ledger import Entry, Made
 from glassbox.leaderboards.claims.measured import Measured
@@ -42,6 +43,13 @@ class Row(BaseModel):
     commit: str
     model_hash: str | None
     logs: tuple[str, ...]
+
+    @property
+    def found(self) -> Estimate | None:
+        """The figure, where there is one."""
+        if self.value is None or self.low is None or self.high is None:
+            return None
+        return Estimate(self.value, self.low, self.high, self.n)
 
 
 class Record(BaseModel):
@@ -77,7 +85,7 @@ def load_record(books: Sequence[Book], path: Path | None = None) -> list[Entry]:
             model=row.model,
             split=row.split,
             setting=row.setting,
-            measured=Measured(row.value, row.low, row.high, row.n, row.note),
+            measured=Measured(row.found, row.note, looked_at=row.n),
             standing=row.standing,
             note=row.note,
             made=Made(row.created, row.commit, row.logs, row.model_hash, recorded=True),
@@ -98,6 +106,7 @@ def record_text(entries: Iterable[Entry]) -> str:
 def _row(entry: Entry) -> Row:
     measured, made = entry.measured, entry.made
     assert measured is not None
+    found = measured.found
     return Row(
         claim=entry.claim.id,
         digest=entry.claim.digest,
@@ -105,9 +114,9 @@ def _row(entry: Entry) -> Row:
         split=entry.split,
         setting=entry.setting,
         standing=entry.standing,
-        value=measured.value,
-        low=measured.low,
-        high=measured.high,
+        value=found.value if found else None,
+        low=found.low if found else None,
+        high=found.high if found else None,
         n=measured.n,
         note=entry.note,
         created=made.created,

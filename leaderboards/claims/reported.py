@@ -12,11 +12,11 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.power import paired_detectable, unpaired_needed
 from glassbox.harness.stats.reported import newcombe, rejudge
 from glassbox.leaderboards.claims.kind import Count, Kind, Roles
-from glassbox.leaderboards.claims.measured import CannotMeasure, Measured, certain, from_interval
+from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
 
 AS_REPORTED, BY_ARITHMETIC = "as reported", "by arithmetic"
 
@@ -32,7 +32,7 @@ class ReportedShare(Kind):
     def measure(self, runs: Roles, counts: Sequence[Count]) -> Measured:
         """From the count alone."""
         [first] = _counts(counts, 1)
-        return from_interval(first.right / first.n, wilson(first.right, first.n), first.n)
+        return Measured(Estimate.of_count(first.right, first.n))
 
 
 class ReportedDifference(Kind):
@@ -56,7 +56,7 @@ class ReportedDifference(Kind):
                 f"; {unpaired_needed(a.right / a.n, b.right / b.n):,} samples a side would show it" if point else ""
             )
             verdict = "evidence of a difference" if 0.0 not in interval else "no evidence of a difference"
-            return from_interval(point, interval, min(a.n, b.n), f"{verdict}, unpaired{needed}")
+            return Measured(Estimate.within(interval, point, min(a.n, b.n)), f"{verdict}, unpaired{needed}")
         found = rejudge(a.right, b.right, a.n)
         low, high = found.interval.low, found.interval.high
         if not found.evidence:
@@ -69,7 +69,7 @@ class ReportedDifference(Kind):
                 f"{found.needed_paired:,} to {found.needed_unrelated:,} pairs"
             )
         note = f"{opening}, paired p from {found.least_p:.2g} to {found.most_p:.2g} by the pairing{needed}"
-        return Measured(point, low, high, a.n, note)
+        return Measured(Estimate(point, low, high, a.n), note)
 
 
 class Detectable(Kind):
@@ -88,9 +88,9 @@ class Detectable(Kind):
         """By the power of McNemar's test."""
         found = paired_detectable(self.n, 0.0)
         if found is None:
-            return certain(1.0, self.n, f"with {self.n} pairs no outcome is evidence")
+            return Measured(Estimate.exactly(1.0, self.n), f"with {self.n} pairs no outcome is evidence")
         note = f"exact McNemar test, 80 % power: {ceil(found * self.n - 1e-9)} of {self.n} at least"
-        return certain(found, self.n, note)
+        return Measured(Estimate.exactly(found, self.n), note)
 
 
 class Provable(Kind):
@@ -107,7 +107,8 @@ class Provable(Kind):
 
     def measure(self, runs: Roles, counts: Sequence[Count]) -> Measured:
         """By Wilson's interval."""
-        return certain(wilson(self.n, self.n).low, self.n, f"lower end of the interval of {self.n}/{self.n}")
+        lowest = Estimate.of_count(self.n, self.n).low
+        return Measured(Estimate.exactly(lowest, self.n), f"lower end of the interval of {self.n}/{self.n}")
 
 
 def _counts(counts: Sequence[Count], wanted: int) -> Sequence[Count]:

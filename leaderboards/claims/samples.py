@@ -14,9 +14,9 @@ from pydantic import Field
 from scipy.stats import norm, spearmanr
 
 from glassbox.harness.records.frames import RunRecord, samples_frame
-from glassbox.harness.stats.intervals import Interval, wilson
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.claims.kind import Count, Kind, Roles, only
-from glassbox.leaderboards.claims.measured import CannotMeasure, Measured, from_interval
+from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ class Share(Kind):
             raise CannotMeasure("there is no such sample in the run, so that no share of them exists")
         holds = _holds(kept, self.where)
         right = int((~holds if self.negate else holds).sum())
-        return from_interval(right / len(kept), wilson(right, len(kept)), len(kept))
+        return Measured(Estimate.of_count(right, len(kept)))
 
 
 class Reduction(Kind):
@@ -83,7 +83,7 @@ class Reduction(Kind):
         low, high = np.quantile(ratios, (0.025, 0.975))
         point = 1 - int(a.sum()) / int(b.sum())
         note = f"{int(a.sum())} against {int(b.sum())} of {len(a)}"
-        return from_interval(point, Interval(float(low), float(high), 0.95, "bootstrap"), len(a), note)
+        return Measured(Estimate(point, float(low), float(high), len(a)), note)
 
 
 class Correlation(Kind):
@@ -105,9 +105,10 @@ class Correlation(Kind):
             raise CannotMeasure(f"{len(frame)} samples, or figures that never vary, have no correlation")
         found = float(spearmanr(frame[self.first], frame[self.second]).statistic)
         if abs(found) >= 1:
-            return Measured(found, found, found, len(frame))
+            return Measured(Estimate.exactly(found, len(frame)))
         half = float(norm.ppf(0.975)) / sqrt(len(frame) - 3)
-        return Measured(found, tanh(atanh(found) - half), tanh(atanh(found) + half), len(frame), "rank correlation")
+        bounds = tanh(atanh(found) - half), tanh(atanh(found) + half)
+        return Measured(Estimate(found, *bounds, len(frame), "number"), "rank correlation")
 
 
 def _measured(record: RunRecord, where: Where, among: Where) -> pd.DataFrame:

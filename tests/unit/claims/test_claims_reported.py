@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.intervals import wilson
 from glassbox.harness.stats.power import paired_detectable
 from glassbox.harness.stats.reported import rejudge
@@ -11,9 +12,16 @@ from glassbox.leaderboards.claims.claim import Claim, claims_of, load_books
 from glassbox.leaderboards.claims.kind import Count
 from glassbox.leaderboards.claims.ledger import Entry, by_the_origin, ledger
 from glassbox.leaderboards.claims.ledger_tables import reported
-from glassbox.leaderboards.claims.measured import CannotMeasure
+from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
 from glassbox.leaderboards.claims.reported import Detectable, Provable, ReportedDifference
 from glassbox.leaderboards.claims.verdict import Standing
+
+
+def figure(measured: Measured | None) -> Estimate:
+    """What was found, which there must be."""
+    assert measured is not None
+    assert measured.found is not None
+    return measured.found
 
 
 def _entry(name: str) -> Entry:
@@ -32,9 +40,8 @@ def _claim(name: str) -> Claim:
 def test_13_of_18_against_14_and_15_is_no_evidence_of_a_difference(name: str, right: int, needed: str) -> None:
     entry, expected = _entry(name), rejudge(right, 13, 18)
     assert entry.standing is Standing.UNDETERMINED
-    assert entry.measured is not None
-    assert entry.measured.value == pytest.approx(expected.difference)
-    assert entry.measured.low == pytest.approx(expected.interval.low)
+    assert figure(entry.measured).value == pytest.approx(expected.difference)
+    assert figure(entry.measured).low == pytest.approx(expected.interval.low)
     assert entry.note.startswith("no evidence of a difference")
     assert f"would need {needed} samples a side" in entry.note
     assert expected.needed == int(needed)
@@ -50,28 +57,28 @@ def test_2_of_8_against_8_of_8_is_evidence() -> None:
 def test_counts_over_other_samples_are_compared_unpaired() -> None:
     counts = (Count(right=9, n=10, of="ten"), Count(right=13, n=18, of="eighteen"))
     found = ReportedDifference().measure({}, counts)
-    assert found.value == pytest.approx(0.9 - 13 / 18)
-    assert found.low is not None
-    assert found.high is not None
-    assert found.low < 0 < found.high
+    assert figure(found).value == pytest.approx(0.9 - 13 / 18)
+    assert figure(found).low is not None
+    assert figure(found).high is not None
+    assert figure(found).low < 0 < figure(found).high
     assert "unpaired; 75 samples a side would show it" in found.note
 
 
 def test_18_tasks_cannot_show_6_points_nor_85_percent() -> None:
     small = Detectable(n=18).measure({}, ())
-    assert small.value == paired_detectable(18, 0.0)
-    assert small.value is not None
-    assert small.value > 0.33
+    assert figure(small).value == paired_detectable(18, 0.0)
+    assert figure(small).value is not None
+    assert figure(small).value > 0.33
     assert _entry("002.rerun_can_measure").standing is Standing.REFUTED
     most = Provable(n=18).measure({}, ())
-    assert most.value == pytest.approx(wilson(18, 18).low)
+    assert figure(most).value == pytest.approx(wilson(18, 18).low)
     assert _entry("002.target_can_be_shown").standing is Standing.REFUTED
     assert _entry("002.target_can_be_shown").model == "by arithmetic"
 
 
 def test_as_few_as_five_pairs_show_nothing() -> None:
     found = Detectable(n=5).measure({}, ())
-    assert (found.value, found.note) == (1.0, "with 5 pairs no outcome is evidence")
+    assert (figure(found).value, found.note) == (1.0, "with 5 pairs no outcome is evidence")
 
 
 def test_two_counts_are_needed_for_a_difference() -> None:

@@ -34,7 +34,7 @@ def _share(right: int, n: int) -> dict[str, float]:
 
 def test_all_of_40_does_not_support_more_than_99_percent(runs: Runs) -> None:
     found = _criterion(runs, "structural accuracy")
-    assert (found.measured, found.verdict) == (1.0, Verdict.UNDETERMINED)
+    assert (found.measured and found.measured.value, found.verdict) == (1.0, Verdict.UNDETERMINED)
 
 
 @pytest.mark.parametrize(
@@ -52,8 +52,9 @@ def test_semantics_are_judged_against_95_percent(runs: Runs) -> None:
 
 def test_failures_count_as_eliminated_only_with_enough_samples_behind_them(runs: Runs) -> None:
     found = _criterion(runs, "regex failures eliminated")
-    assert found.measured == 1.0
-    assert found.low == pytest.approx(exact(5, 5).low)
+    assert found.measured is not None
+    assert found.measured.value == 1.0
+    assert found.measured.low == pytest.approx(exact(5, 5).low)
     assert found.verdict is Verdict.UNDETERMINED  # 0 of 40: the bound on the head's own failures is 9 %
     assert found.note == "5 failures, 4 of them right by the head, which itself failed 0 times"
 
@@ -62,16 +63,14 @@ def test_one_failure_of_the_head_refutes_elimination(runs: Runs) -> None:
     # The pipeline in the place of the head: it fails where it failed.
     table = success(runs["regex_pipeline"], runs["regex_pipeline"])
     [found] = [line for line in table.criteria if line.name == "regex failures eliminated"]
-    assert (found.measured, found.verdict) == (0.0, Verdict.REFUTED)
+    assert (found.measured and found.measured.value, found.verdict) == (0.0, Verdict.REFUTED)
 
 
 def test_latency_is_a_ratio_of_medians_with_an_interval(runs: Runs) -> None:
     found = _criterion(runs, "latency, times faster")
     assert found.measured is not None
-    assert found.low is not None
-    assert found.high is not None
-    assert found.measured == pytest.approx(20.4 / 1.045, abs=0.1)
-    assert 18 < found.low < found.measured < found.high < 21
+    assert found.measured.value == pytest.approx(20.4 / 1.045, abs=0.1)
+    assert 18 < found.measured.low < found.measured.value < found.measured.high < 21
     assert found.verdict is Verdict.SUPPORTED
 
 
