@@ -155,7 +155,7 @@ def _table(stages: Sequence[Stage]) -> Table:
     for stage in stages:
         table.add_row(str(stage.number), f"[bold]{stage.title}[/]", "", "", "", stage.verdict, style="bold")
         for gate in stage.gates:
-            interval = "" if gate.low is None or gate.high is None else f"{gate.low:.0%} to {gate.high:.0%}"
+            interval = "" if gate.share is None else f"{gate.share.low:.0%} to {gate.share.high:.0%}"
             asked = [f">= {gate.threshold:.0%}"] if gate.threshold is not None else []
             hoped = [f"hoped > {gate.target:.0%}"] if gate.target is not None else []
             verdict = "" if gate.verdict == "told" else gate.verdict

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.stats.estimate import Estimate
 
 Verdict = Literal["passed", "failed", "stopped", "told"]
 
@@ -19,9 +19,7 @@ class Gate(BaseModel):
       name: What it is the share of.
       successes: Pairs that count.
       n: Pairs that were decided.
-      value: The share; None without any pair.
-      low: Lower end of its Wilson interval, 95 %.
-      high: Upper end.
+      share: None without any pair.
       threshold: The seed's; the share must reach it. None where nothing is at stake.
       target: What the seed hopes for beyond it.
     """
@@ -31,9 +29,7 @@ class Gate(BaseModel):
     name: str
     successes: int
     n: int
-    value: float | None
-    low: float | None
-    high: float | None
+    share: Estimate | None
     threshold: float | None = None
     target: float | None = None
 
@@ -41,14 +37,11 @@ class Gate(BaseModel):
     def of(cls, name: str, flags: Sequence[bool], threshold: float | None = None, target: float | None = None) -> Gate:
         """The share of flags that are set."""
         n, successes = len(flags), sum(flags)
-        interval = wilson(successes, n) if n else None
         return cls(
             name=name,
             successes=successes,
             n=n,
-            value=successes / n if n else None,
-            low=interval.low if interval else None,
-            high=interval.high if interval else None,
+            share=Estimate.of_count(successes, n) if n else None,
             threshold=threshold,
             target=target,
         )
@@ -58,12 +51,12 @@ class Gate(BaseModel):
         """`told` where nothing is at stake; a gate without any pair is not passed."""
         if self.threshold is None:
             return "told"
-        return "passed" if self.value is not None and self.value >= self.threshold else "failed"
+        return "passed" if self.share is not None and self.share.value >= self.threshold else "failed"
 
     def __str__(self) -> str:
-        if self.value is None:
+        if self.share is None:
             return f"{self.name}: no pair was decided"
-        text = f"{self.name}: {self.successes} of {self.n}, {self.value:.0%} [{self.low:.0%}, {self.high:.0%}]"
+        text = f"{self.name}: {self.successes} of {self.n}, {self.share}"
         if self.threshold is not None:
             text += f", at least {self.threshold:.0%} asked for"
         if self.target is not None:

@@ -49,8 +49,8 @@ def test_every_stage_is_run_logged_and_passed(
     assert [gate["threshold"] for gate in single["gates"]] == [0.7, None, 0.7, None]
     both = joint["gates"][0]
     assert (both["name"], both["threshold"], both["target"]) == ("both, by exact", 0.3, 0.5)
-    assert (both["successes"], both["n"], both["value"]) == (3, 3, 1.0)
-    assert (both["low"], both["high"]) == (pytest.approx(0.438, abs=1e-3), 1.0)
+    assert (both["successes"], both["n"], both["share"]["value"]) == (3, 3, 1.0)
+    assert (both["share"]["low"], both["share"]["high"]) == (pytest.approx(0.438, abs=1e-3), 1.0)
     assert decoding["facts"]["questions"] == "3 pass, 0 partial, 0 fail"
     assert ablation["gates"][0]["name"] == "k = 16, by exact"
     logs = list_eval_logs(str(tmp_path / "logs"))
@@ -68,7 +68,7 @@ def test_a_gate_that_is_missed_stops_with_its_value_and_interval(
     status, found = stages(shared_models("stories260K"), tmp_path, *hopeless)
     assert status == 1
     assert [stage["verdict"] for stage in found["stages"]] == ["passed", "failed"]
-    line = "stage 1 failed: question alone, by exact: 0 of 3, 0% [0%, 56%], at least 70% asked for"
+    line = "stage 1 failed: question alone, by exact: 0 of 3, 0.0 % [0.0, 56.1], at least 70% asked for"
     assert line in capsys.readouterr().out
     kept = {file: file.stat().st_mtime_ns for file in (tmp_path / "parts" / "dcm").iterdir() if file.suffix != ".lock"}
     status, found = stages(shared_models("stories260K"), tmp_path, *hopeless, "--no-gates")
@@ -110,4 +110,4 @@ def test_a_gate_compares_the_share_itself_and_an_empty_one_is_not_passed() -> No
     assert Gate.of("x", [], threshold=0.7).verdict == "failed"
     assert Gate.of("x", [False]).verdict == "told"
     stage = Stage.judged(1, "t", [Gate.of("a", [True], 0.7), Gate.of("b", [False] * 4, 0.7)], ["log"], {})
-    assert (stage.verdict, stage.reason) == ("failed", "b: 0 of 4, 0% [0%, 49%], at least 70% asked for")
+    assert (stage.verdict, stage.reason) == ("failed", "b: 0 of 4, 0.0 % [0.0, 49.0], at least 70% asked for")
