@@ -136,7 +136,7 @@ def _settings(given: Sequence[str]) -> dict[str, Any]:
 
     settings = parsed(given, "-S")
     for name in settings:
-        known(name, sorted({*inspect.signature(dcm).parameters} - {"targets", "halt"}), "glassbox stages")
+        known(name, sorted({*inspect.signature(dcm).parameters} - {"targets", "halt"}), "the search")
     return fitting(dcm, settings)
 
 

@@ -95,7 +95,7 @@ def test_an_early_stop_signal_stops_with_its_reason(
 def test_a_users_error_is_one_line_and_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for wrong, said in (
         (["--ablate", "k = 5"], "no ablation 'k = 5'; did you mean k = 8?"),
-        (["-S", "kk=3"], "glassbox stages takes no argument 'kk'; did you mean k? it takes baselines, "),
+        (["-S", "kk=3"], "the search takes no argument 'kk'; did you mean k? it takes abreast, "),
         (["--path", str(tmp_path / "none.json"), "--display", "none"], "none.json"),
     ):
         assert main(["stages", "--log-dir", str(tmp_path / "logs"), *wrong]) == 2
