@@ -1,10 +1,13 @@
-"""What inspect loads of Glassbox, under the same names everywhere: `glassbox/ir_arith`, `glassbox/ir_head`."""
+"""What inspect loads of Glassbox, under the same names everywhere: `glassbox/ir_arith`, `glassbox/ir_head`.
 
-from glassbox.harness import registry as harness
-from glassbox.harness.names import also_by_package
-from glassbox.solvers import registry as solvers
-from glassbox.tasks import registry as tasks
+Every file of these rooms is loaded, so that a new task, solver or scorer is one new file and nothing else.
+"""
 
-__all__ = ["harness", "solvers", "tasks"]
+from glassbox.harness import registry as engine
+from glassbox.harness.plugins.entries import files
+from glassbox.harness.plugins.registered import also_by_package
 
+__all__ = ["engine", "rooms"]
+
+rooms = [module for room in ("scorers", "solvers", "tasks") for module in files(f"glassbox.{room}")]
 also_by_package("glassbox")

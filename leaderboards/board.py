@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from glassbox.harness.records.controls import is_control
 from glassbox.harness.records.frames import RunRecord
 from glassbox.leaderboards import figures
-from glassbox.leaderboards.families import code, dcm, ir, other
-from glassbox.leaderboards.families.family import Facts, Family, Run
+from glassbox.leaderboards.families import other
+from glassbox.leaderboards.families.family import Facts, Family, Run, installed_families
 from glassbox.leaderboards.prices import Prices, Rate, shipped_prices
 from glassbox.leaderboards.ranks import Standing, rank
 from glassbox.leaderboards.runs import estimate, placed, stands
 from glassbox.leaderboards.samples import read_samples
 from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Value
 
-FAMILIES: tuple[Family, ...] = (ir.FAMILY, code.FAMILY, dcm.FAMILY)
 AUDIT_FAILED = "‡"
 GROUPS_SHOWN = 4
 HEAD = (
@@ -63,7 +63,7 @@ class Section:
 
     def is_control(self, run: Run) -> bool:
         """Whether the run shows what a score is worth, rather than compete."""
-        return run.record.solver in self.family.controls
+        return is_control(run.record)
 
 
 def tables(
@@ -101,9 +101,10 @@ def sections(records: Iterable[RunRecord], keep_all: bool = False) -> list[Secti
       MixedVersions: A task comes in several versions.
     """
     given = list(records)
-    foreign = [record for record in given if not any(stands(record, family.headline) for family in FAMILIES)]
+    known = installed_families()
+    foreign = [record for record in given if not any(stands(record, family.headline) for family in known)]
     found = []
-    for family, records in (*((family, given) for family in FAMILIES), *other.families(foreign)):
+    for family, records in (*((family, given) for family in known), *other.families(foreign)):
         places: dict[tuple[str, str, str], list[Run]] = {}
         for one in placed(records, family.headline, keep_all):
             places.setdefault(one.place, []).append(Run(one, read_samples(one.record, family.headline)))
@@ -114,7 +115,7 @@ def sections(records: Iterable[RunRecord], keep_all: bool = False) -> list[Secti
 def _section(family: Family, place: tuple[str, str, str], runs: Sequence[Run]) -> Section:
     """Ranked methods first, then those that are not ranked, then controls; the best of each first."""
     ordered = sorted(runs, key=lambda run: _best(family, run))
-    controls = [run.record.solver in family.controls for run in ordered]
+    controls = [is_control(run.record) for run in ordered]
     ranking = rank(ordered, controls, [family.n(run.record) for run in ordered])
     at = sorted(range(len(ordered)), key=lambda i: (controls[i], bool(ranking.standings[i].mark) and not controls[i]))
     return Section(family, *place, tuple(ordered[i] for i in at), tuple(ranking.standings[i] for i in at), ranking.note)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from glassbox.harness.records.frames import RunRecord
     from glassbox.leaderboards.table import Table
 
+HELP = "rank solvers from the inspect logs, controls below a line"
+
 FORMATS = ("rich", "markdown", "csv", "json", "html", "svg")
 FILTERS = ("task", "task_version", "model", "solver", "split", "tag")
 HOW_TO_MAKE_ONE = "run `make eval`, or `inspect eval tasks/ir_arith.py --solver ir_head`, or name another --log-dir"

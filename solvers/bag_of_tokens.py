@@ -8,14 +8,15 @@ from __future__ import annotations
 from inspect_ai.solver import Solver, solver
 
 from glassbox.harness.cli.arguments import AtLeastOne, checked
-from glassbox.harness.fit.config import HeadConfig
-from glassbox.harness.fit.operands import HeadKind
-from glassbox.harness.fit.pooling import Pooling
+from glassbox.harness.data.arithmetic.prompts import expression_prompt
+from glassbox.harness.fit.config import HeadConfig, HeadKind, Pooling
+from glassbox.harness.plugins.card import ARITHMETIC, Control, solver_card
 from glassbox.solvers.arithmetic.heads import head_solver
 from glassbox.solvers.ir_head import EXAMPLES
 
 
 @solver
+@solver_card((ARITHMETIC,), control=Control.LEXICAL, model="tokenizer", prompt=expression_prompt)
 @checked
 def bag_of_tokens(
     head: HeadKind = "pointer",

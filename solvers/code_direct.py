@@ -9,6 +9,7 @@ from inspect_ai.model import ChatMessageSystem
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from glassbox.harness.cli.arguments import checked
+from glassbox.harness.plugins.card import CODE, solver_card
 
 FORM = (
     "You write Python. Answer with one fenced code block that holds the complete function, with every import and "
@@ -17,6 +18,7 @@ FORM = (
 
 
 @solver
+@solver_card((CODE,))
 @checked
 def code_direct(form: str = FORM) -> Solver:
     """Ask for one fenced block of Python.

@@ -17,25 +17,25 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from glassbox.harness.cli.arguments import checked
 from glassbox.harness.data.pair import pair_of
-from glassbox.harness.dcm.memory import room_for
-from glassbox.harness.dcm.run import Run
 from glassbox.harness.dcm.settings import PRESETS, ModeKind, Preset, Schedule, Settings, Start, Weighting
-from glassbox.harness.dcm.store import vectors_of
 from glassbox.harness.dcm.variants import read_variants
-from glassbox.harness.fit.artefacts import ArtefactStore, default_store
-from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.opened import open_from
-from glassbox.solvers.soft_prompts.paraphrases import source_of
-from glassbox.solvers.soft_prompts.searches import Deploy, Searches, Texts
+from glassbox.harness.plugins.card import PAIR, solver_card
+from glassbox.solvers.soft_prompts.paraphrases import Deploy, source_of
 
 if TYPE_CHECKING:
     import torch
+
+    from glassbox.harness.dcm.run import Run
+    from glassbox.harness.lm.model import OpenModel
+    from glassbox.solvers.soft_prompts.searches import Searches, Texts
 
 STORE = "dcm"
 """Folder of the artefact store that finished pairs are kept in."""
 
 
 @solver
+@solver_card((PAIR,), model="open")
 @checked
 def dcm(
     k: int = 32,
@@ -107,11 +107,16 @@ def dcm(
         raise ValueError(
             f"start={start} and warm={warm} do not go together; give start=warm with an artefact's address"
         )
+    from glassbox.harness.fit.artefacts import ArtefactStore, default_store
+
     # Resolved now: inspect changes the working directory while it loads a task.
     paraphrases = read_variants(Path(variants).resolve()) if variants else None
     folder = default_store() / STORE
 
     def make(model: OpenModel, texts: Texts) -> Run:
+        from glassbox.harness.dcm.memory import room_for
+        from glassbox.harness.dcm.run import Run
+
         run = Run(
             model,
             settings,
@@ -129,6 +134,8 @@ def dcm(
     lock = threading.Lock()
 
     def searches(model: OpenModel) -> Searches:
+        from glassbox.solvers.soft_prompts.searches import Searches
+
         with lock:
             if id(model) not in started:
                 started[id(model)] = Searches(lambda texts: make(model, texts), deploy=deploy, halt=halt)
@@ -147,6 +154,8 @@ def dcm(
 
 def _warm(name: str, folder: Path, model: OpenModel) -> torch.Tensor:
     """Vectors of a kept pair, if they belong to this model."""
+    from glassbox.harness.dcm.store import vectors_of
+
     vectors, owner = vectors_of(name, folder)
     if owner != model.hash:
         raise ValueError(f"soft prompt {name} belongs to another model than {model.name}; name one found on this model")

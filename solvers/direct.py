@@ -12,6 +12,7 @@ from inspect_ai.solver import Solver, solver
 from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.data.arithmetic.prompts import answer_prompt
 from glassbox.harness.outcome import Outcome
+from glassbox.harness.plugins.card import ARITHMETIC, Control, solver_card
 from glassbox.harness.records.attempt import Attempt
 from glassbox.solvers.arithmetic.text import TextTechnique, text_solver
 
@@ -38,6 +39,7 @@ def _integer(completion: str) -> Attempt:
 
 
 @solver
+@solver_card((ARITHMETIC,), control=Control.OTHER_ROAD, prompt=answer_prompt)
 @checked
 def direct(shots: int | None = None, max_tokens: AtLeastOne = 24) -> Solver:
     """Let the model write the number.

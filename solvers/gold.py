@@ -1,4 +1,4 @@
-"""Control: the reference program, run or written down; of a pair, its own texts.
+"""Control: the reference program, run or written down; of a pair, its own texts; of any other task, its target.
 
 Below 100 % is a defect of task, machine, sandbox or scorer.
 
@@ -16,12 +16,13 @@ from inspect_ai.solver import Solver, solver
 from glassbox.harness.cli.arguments import checked
 from glassbox.harness.code.completion import fenced
 from glassbox.harness.code.question import CodeQuestion
+from glassbox.harness.engine.kinds import by_kind, coding
 from glassbox.harness.engine.serving import served
 from glassbox.harness.engine.technique import Question, Technique, execute
 from glassbox.harness.ir.machine import Width
 from glassbox.harness.ir.text import parse
+from glassbox.harness.plugins.card import Control, solver_card
 from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers.kinds import by_kind, writing
 from glassbox.solvers.soft_prompts.controls import giving_pairs
 
 
@@ -53,13 +54,13 @@ def reference_block(question: CodeQuestion) -> str:
 
 
 @solver
+@solver_card(control=Control.CEILING, model="none")
 @checked
 def gold(width: Width = 32) -> Solver:
-    """Answer with the reference program; of a pair, with both of its texts.
+    """Answer with the reference program; of a pair, with both of its texts; of any other sample, with its target.
 
     Args:
       width: Integer width of the arithmetic machine in bits.
     """
-    return by_kind(
-        served(lambda model, origin: Gold(width), needs_model=False), writing(reference_block), giving_pairs(True)
-    )
+    answered = served(lambda model, origin: Gold(width), needs_model=False)
+    return by_kind(answered, giving_pairs(True), coding(reference_block), lambda state: state.target.text)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from inspect_ai.solver import Solver, solver
 
 from glassbox.harness.cli.arguments import AtLeastNone, AtLeastOne, checked
-from glassbox.harness.fit.config import HeadConfig
-from glassbox.harness.fit.operands import HeadKind
-from glassbox.harness.fit.pooling import Pooling
+from glassbox.harness.data.arithmetic.prompts import expression_prompt
+from glassbox.harness.fit.config import HeadConfig, HeadKind, Pooling
 from glassbox.harness.ir.machine import Width
+from glassbox.harness.plugins.card import ARITHMETIC, solver_card
 from glassbox.solvers.arithmetic.heads import head_solver
 
 EXAMPLES = 8000
@@ -22,6 +22,7 @@ DEFAULT = HeadConfig()
 
 
 @solver
+@solver_card((ARITHMETIC,), model="open", prompt=expression_prompt)
 @checked
 def ir_head(
     head: HeadKind = "pointer",

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from inspect_ai.solver import Solver, solver
 
 from glassbox.harness.cli.arguments import checked
+from glassbox.harness.engine.kinds import by_kind
 from glassbox.harness.engine.serving import served
 from glassbox.harness.engine.technique import Question, Technique
 from glassbox.harness.outcome import Outcome
+from glassbox.harness.plugins.card import Control, solver_card
 from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers.kinds import by_kind, writing
 from glassbox.solvers.soft_prompts.controls import giving_pairs
 
 
@@ -29,9 +30,9 @@ class Null(Technique):
 
 
 @solver
+@solver_card(control=Control.FLOOR, model="none")
 @checked
 def null() -> Solver:
     """Answer nothing."""
-    return by_kind(
-        served(lambda model, origin: Null(), needs_model=False), writing(lambda question: ""), giving_pairs(False)
-    )
+    answered = served(lambda model, origin: Null(), needs_model=False)
+    return by_kind(answered, giving_pairs(False), lambda state: "", lambda state: "")

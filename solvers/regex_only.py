@@ -20,6 +20,7 @@ from glassbox.harness.engine.technique import Question, Technique, execute
 from glassbox.harness.ir.machine import Width
 from glassbox.harness.ir.program import Loop, LoopKind, Op, Program, single
 from glassbox.harness.outcome import Outcome
+from glassbox.harness.plugins.card import ARITHMETIC, Control, solver_card
 from glassbox.harness.records.attempt import Attempt
 
 _NUMBER = re.compile(r"\d+")
@@ -76,6 +77,7 @@ class RegexOnly(Technique):
 
 
 @solver
+@solver_card((ARITHMETIC,), control=Control.LEXICAL, model="none")
 @checked
 def regex_only(width: Width = 32) -> Solver:
     """Read the question by regular expressions; no model is called.

@@ -19,6 +19,7 @@ from glassbox.harness.ir.machine import Width
 from glassbox.harness.ir.program import Program
 from glassbox.harness.ir.text import ParseError, read_first
 from glassbox.harness.outcome import Outcome
+from glassbox.harness.plugins.card import ARITHMETIC, solver_card
 from glassbox.harness.records.attempt import Attempt
 from glassbox.solvers.arithmetic.text import TextTechnique, text_solver
 
@@ -52,6 +53,7 @@ class RegexPipeline(TextTechnique):
 
 
 @solver
+@solver_card((ARITHMETIC,), prompt=expression_prompt)
 @checked
 def regex_pipeline(shots: int | None = None, max_tokens: AtLeastOne = 48, width: Width = 32) -> Solver:
     """Let the model write the expression, read it, run it.

@@ -18,6 +18,8 @@ from glassbox.harness.records.files import write_atomically
 if TYPE_CHECKING:
     from glassbox.studies.questions import Answer
 
+HELP = "answer the seed's key questions with tables and plots"
+
 NAMES = ("layers", "heads", "pooling", "data", "phrasings")
 
 
@@ -33,9 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, write."""
+    from glassbox.harness.cli.progress import progress
     from glassbox.harness.lm.load import open_model
     from glassbox.harness.records.provenance import provenance
-    from glassbox.solvers.arithmetic.heads import progress
     from glassbox.studies.questions import QUESTIONS, Lab
 
     model = open_model(args.model.removeprefix("open/"))

@@ -14,7 +14,7 @@ from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.data.arithmetic.dataset import Origin, Source, SplitName, largest_operand, samples, test_problems
 from glassbox.harness.records.provenance import data_facts, provenance
 from glassbox.scorers.ir import ir_scorers
-from glassbox.solvers.registry import regex_pipeline
+from glassbox.solvers.regex_pipeline import regex_pipeline
 from glassbox.tasks.reference import REFERENCE, facts_of_model, reference_model
 
 VERSION = "1-A"

@@ -18,6 +18,8 @@ from glassbox.harness.lm.shipped import shipped_models
 if TYPE_CHECKING:
     from glassbox.baselines.models.card import Card, Metric
 
+HELP = "list, train, describe and re-measure the reference models"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`list`, `train`, `card` and `check`."""

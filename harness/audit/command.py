@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from glassbox.harness.audit.check import Check
     from glassbox.harness.audit.run import Audit
 
+HELP = "look for what voids a measurement: leaks, dead settings, label shifts"
+
 FORMATS = ("rich", "markdown", "json")
 
 

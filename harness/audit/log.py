@@ -21,14 +21,13 @@ from inspect_ai.scorer import Score, value_to_float
 from pydantic import ValidationError
 
 from glassbox.harness.audit.finding import CannotCheck
+from glassbox.harness.plugins.families import headline_of
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
 from glassbox.harness.records.frames import RunRecord, load_logs
 from glassbox.harness.records.logged import whole_log
 from glassbox.harness.records.prompted import STORE_KEY as PROMPTED_KEY
 from glassbox.harness.records.prompted import Prompted
 
-HEADLINES = ("semantic", "passed", "exact_both")
-"""Scores that head a board of ours; of another task the first scorer's score is the headline."""
 _WORDS = frozenset({"c", "i", "p", "n", "yes", "no", "true", "false"})
 _TO_FLOAT = value_to_float()
 
@@ -94,7 +93,7 @@ class AuditedLog:
     def headline(self) -> str:
         """Name of the score that the run is judged by; empty where it has none."""
         known = list(dict.fromkeys(name for sample in self._ordered for name in values_of(sample)))
-        return next((name for name in (*HEADLINES, *known) if name in known), "")
+        return headline_of(known)
 
     def value(self, sample: EvalSample) -> float | None:
         """The sample's headline score as a number; None where it is unscored."""

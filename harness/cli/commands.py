@@ -1,82 +1,75 @@
-"""The subcommands of `glassbox`: name, module and one line of help. A new command is one line here.
+"""The subcommands of `glassbox`: entry points of the group `glassbox.commands`, of this package and of others.
 
-Modules are named as text and imported only when their command is asked for: the engine imports nothing of the rooms
-built on it, and `glassbox --help` imports neither torch nor inspect.
-
-A module offers `add_arguments(parser)` and `run(args) -> int` (the exit status).
+A command is a module. It says what it is for in `HELP` and offers `add_arguments(parser)` and `run(args) -> int` (the
+exit status), or `hand_over(arguments) -> int` where the whole line belongs to another program. It is imported when it
+is asked for: `glassbox --help` imports neither torch nor inspect, nor any plug-in.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import ast
+import importlib.util
+from collections.abc import Sequence
+from functools import partial
+from importlib.metadata import EntryPoint
+from pathlib import Path
 
-Run = Callable[[argparse.Namespace], int]
+from glassbox.harness.plugins.entries import broken, entries, is_ours
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Where a subcommand lives and what it is for."""
-
-    module: str
-    help: str
-
-
-COMMANDS: dict[str, Command] = {
-    "leaderboard": Command(
-        "glassbox.leaderboards.command", "rank solvers from the inspect logs, controls below a line"
-    ),
-    "compare": Command(
-        "glassbox.leaderboards.compare.command", "compare two runs by sample: difference, interval, power, cost"
-    ),
-    "gate": Command(
-        "glassbox.leaderboards.gate.command", "has a run lost against a blessed one? exit 0 no, 1 yes, 2 unclear"
-    ),
-    "bless": Command("glassbox.leaderboards.gate.bless_command", "make results the ones that later runs are held to"),
-    "audit": Command(
-        "glassbox.harness.audit.command", "look for what voids a measurement: leaks, dead settings, label shifts"
-    ),
-    "claims": Command(
-        "glassbox.leaderboards.claims.command", "the seeds' claims: reported by origins, measured here, verdicts"
-    ),
-    "report": Command(
-        "glassbox.leaderboards.report.command", "write one HTML page: boards, curves, trade-offs, claims, logs"
-    ),
-    "eval": Command("glassbox.harness.engine.command", "run solvers on a task in batches, logged as inspect would"),
-    "fit": Command("glassbox.solvers.arithmetic.fit_command", "fit the default heads of a model ahead of any run"),
-    "questions": Command("glassbox.studies.questions_command", "answer the seed's key questions with tables and plots"),
-    "prompt-questions": Command(
-        "glassbox.studies.prompt_questions.command", "measure what found soft prompts are like"
-    ),
-    "stages": Command("glassbox.studies.stages.command", "run the seed's staged soft-prompt experiment with its gates"),
-    "suites": Command(
-        "glassbox.tasks.code.command", "measure the code suites: references, wrong programs, mutants killed"
-    ),
-    "models": Command("glassbox.baselines.models.command", "list, train, describe and re-measure the reference models"),
-    "doctor": Command(
-        "glassbox.harness.cli.doctor", "check this installation: versions, device, models, the IR machine"
-    ),
-}
+GROUP = "glassbox.commands"
+Prepared = partial[int]
+"""Runs the command; `args[0]` is what was read of its line."""
 
 
-def parse_command(name: str, arguments: Sequence[str]) -> tuple[Run, argparse.Namespace]:
-    """Import the module of `name` and parse its arguments; argparse itself ends the process on a usage error."""
-    command = COMMANDS[name]
-    module = importlib.import_module(command.module)
-    run: Run = module.run
-    parser = _parser(f"glassbox {name}", command)
-    module.add_arguments(parser)
-    return run, parser.parse_args(arguments)
+def commands() -> dict[str, EntryPoint]:
+    """Every command by name, ours first."""
+    return {entry.name: entry for entry in entries(GROUP)}
 
 
-def _parser(program: str, command: Command) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog=program, description=command.help)
+def about(entry: EntryPoint) -> str:
+    """What a command is for, read from its file without running it; who brings it, for a plug-in's."""
+    said = _help_in(entry.module)
+    package = entry.dist.name if entry.dist else entry.module
+    return said if is_ours(entry) else f"{said} (from {package})".strip()
+
+
+def prepared(name: str, arguments: Sequence[str]) -> Prepared:
+    """The command with its arguments read; argparse itself ends the process on a usage error.
+
+    Raises:
+      ValueError: The command is a plug-in that cannot be loaded.
+    """
+    entry = commands()[name]
+    try:
+        module = entry.load()
+    except Exception as error:  # a plug-in may fail in any way
+        if is_ours(entry):
+            raise
+        raise ValueError(broken(entry, error)) from error
+    if hasattr(module, "hand_over"):
+        return partial(module.hand_over, list(arguments))
+    parser = argparse.ArgumentParser(prog=f"glassbox {name}", description=about(entry))
     add_debug(parser)
-    return parser
+    module.add_arguments(parser)
+    return partial(module.run, parser.parse_args(arguments))
 
 
 def add_debug(parser: argparse.ArgumentParser) -> None:
     """Declare `--debug` for the help; it may stand anywhere, and `main` takes it out before a command is parsed."""
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+
+
+def _help_in(module: str) -> str:
+    """The text of `HELP` in a module's file, else the first line of its docstring; empty where there is no file."""
+    try:
+        found = importlib.util.find_spec(module)
+    except Exception:  # a parent package that fails to load must not cost the others their help
+        return ""
+    if found is None or not found.origin or not Path(found.origin).is_file():
+        return ""
+    tree = ast.parse(Path(found.origin).read_text(encoding="utf-8"))
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "HELP":
+            return str(ast.literal_eval(node.value))
+    return (ast.get_docstring(tree) or "").partition("\n")[0]

@@ -24,6 +24,8 @@ from pydantic import BaseModel, ValidationError
 
 from glassbox.harness.cli.main import DISTRIBUTION
 
+HELP = "check this installation: versions, device, models, the IR machine"
+
 CORE = ("torch", "transformers", "safetensors", "inspect-ai", "wasmtime", "componentize-py", "pandas", "rich")
 EXTRAS = ("lm-eval", "peft", "openai", "ray", "pyarrow", "matplotlib")
 _CGROUP_MEMORY = Path("/sys/fs/cgroup/memory.max")

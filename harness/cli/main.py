@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from glassbox.harness.cli.commands import COMMANDS, add_debug, parse_command
+from glassbox.harness.cli.commands import about, add_debug, commands, prepared
 
 DISTRIBUTION = "glassbox-evals"
 PACKAGE = "glassbox"
@@ -31,7 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _options().print_help()
         return 0 if not given else 2
     name = given[at]
-    if name not in COMMANDS:
+    if name == "help":
+        return main([*given[at + 1 : at + 2], "--help"])
+    if name not in commands():
         return _refuse(_unknown(name))
     return _run(name, given[at + 1 :], debug=options.debug)
 
@@ -47,8 +49,9 @@ def version() -> str:
 
 
 def _options() -> argparse.ArgumentParser:
-    width = max(map(len, COMMANDS))
-    listing = "\n".join(f"  {name:<{width}}  {command.help}" for name, command in COMMANDS.items())
+    known = commands()
+    width = max(map(len, known))
+    listing = "\n".join(f"  {name:<{width}}  {about(entry)}" for name, entry in known.items())
     parser = argparse.ArgumentParser(
         prog="glassbox",
         usage="glassbox [--help] [--version] [--debug] COMMAND ...",
@@ -56,7 +59,7 @@ def _options() -> argparse.ArgumentParser:
         epilog=f"commands:\n{listing}\n\n`glassbox COMMAND --help` describes one.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.add_argument("-V", "--version", action="store_true", help="print the version")
     add_debug(parser)
     return parser
 
@@ -64,16 +67,15 @@ def _options() -> argparse.ArgumentParser:
 def _unknown(name: str) -> str:
     from difflib import get_close_matches
 
-    close = get_close_matches(name, COMMANDS, n=1)
-    way_out = f"did you mean {close[0]}?" if close else f"there are {', '.join(COMMANDS)}"
+    close = get_close_matches(name, commands(), n=1)
+    way_out = f"did you mean {close[0]}?" if close else f"there are {', '.join(commands())}"
     return f"no command {name!r}; {way_out}"
 
 
 def _run(name: str, arguments: Sequence[str], *, debug: bool) -> int:
     debug = debug or "--debug" in arguments
     try:
-        run, parsed = parse_command(name, [word for word in arguments if word != "--debug"])
-        status = run(parsed)
+        status = prepared(name, [word for word in arguments if word != "--debug"])()
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import sys
 from functools import partial
-from typing import Any
 
-from glassbox.harness.cli.arguments import fitting, meant, parsed
+from glassbox.harness.cli.arguments import fitting, parsed
 from glassbox.harness.records.reading import add_log_dir
+
+HELP = "run solvers on a task in batches, logged as inspect would"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,38 +31,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run every solver on the task; one log each."""
-    from glassbox.harness.engine.run import run as run_directly
-    from glassbox.solvers import registry as solvers
-    from glassbox.solvers.arithmetic.heads import progress
-    from glassbox.tasks import registry as tasks
+    from glassbox.harness.cli.progress import progress
+    from glassbox.harness.engine.make import make_run
+    from glassbox.harness.plugins.registered import find
 
-    make_task = _named(tasks, args.task, "task")
-    makers = [_named(solvers, name, "solver") for name in args.solver]
+    task = find("task", args.task)
+    solvers = [find("solver", name) for name in args.solver]
     task_args, solver_args = parsed(args.task_args, "-T"), parsed(args.solver_args, "-S")
     if args.limit is not None and args.limit < 1:
         raise ValueError(f"--limit {args.limit} runs nothing; give at least 1")
-    fitting(make_task, task_args)
-    for maker in makers:
-        fitting(maker, solver_args)
-    for name, maker in zip(args.solver, makers, strict=True):
-        task = make_task(**task_args)
+    fitting(task.make, task_args)
+    for solver in solvers:
+        fitting(solver.make, solver_args)
+    for solver in solvers:
         with progress() as tick:
-            path = run_directly(
+            path = make_run(
                 task,
-                maker(**solver_args),
-                model=args.model or str(task.model),
+                solver,
+                model=args.model,
                 task_args=task_args,
                 solver_args=solver_args,
                 log_dir=args.log_dir,
                 limit=args.limit,
-                tick=partial(tick, f"{args.task} {name}"),
+                tick=partial(tick, f"{task.name} {solver.name}"),
             )
-        print(f"{args.task} {name}: {path}", file=sys.stderr)
+        print(f"{task.name} {solver.name}: {path}", file=sys.stderr)
     return 0
-
-
-def _named(registry: Any, name: str, kind: str) -> Any:
-    if name not in registry.__all__:
-        near = meant(name, registry.__all__)
-        raise ValueError(f"unknown {kind} {name!r}; {near}one of {', '.join(registry.__all__)}")
-    return getattr(registry, name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 from uuid import uuid4
 
 from inspect_ai import Task
@@ -35,9 +35,11 @@ from inspect_ai.scorer import Scorer
 from inspect_ai.solver import Solver
 
 from glassbox.harness.engine.results import results_of
-from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.records.lock import publish
 from glassbox.harness.records.provenance import model_facts
+
+if TYPE_CHECKING:
+    from glassbox.harness.lm.model import OpenModel
 
 RUNNER = "direct"
 Arguments = Mapping[str, Any]

@@ -25,21 +25,17 @@ from inspect_ai.model import ModelName, ModelOutput
 from inspect_ai.scorer import Score, Scorer, Target
 from inspect_ai.solver import Solver, TaskState
 
-from glassbox.harness.code.question import METADATA_KEY
-from glassbox.harness.data.arithmetic.dataset import Origin
+from glassbox.harness.engine.kinds import kind_of
 from glassbox.harness.engine.log import Asked, log_of, write_log
-from glassbox.harness.engine.serving import answering_of
+from glassbox.harness.engine.serving import PROGRAM, answering_of, origin_in
 from glassbox.harness.engine.technique import Question, Timed
-from glassbox.harness.lm.load import open_model
+from glassbox.harness.plugins.card import ARITHMETIC
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
 from glassbox.harness.records.collector import collector_paused
 
 BATCH = 64
 Arguments = Mapping[str, Any]
 Tick = Callable[[int, int], None]
-
-ORIGIN = "origin"
-"""The metadata field by which a sample is known for an arithmetic problem."""
 
 
 class CannotRun(ValueError):
@@ -73,7 +69,7 @@ def run(
       The log's path.
 
     Raises:
-      CannotRun: The solver is not a Glassbox solver, the model is not an open one, or the task asks for programs.
+      CannotRun: The solver has no batch path, the model is not an open one, or the samples are no arithmetic problems.
     """
     found = answering_of(solver)
     if found is None:
@@ -83,16 +79,15 @@ def run(
             f"model {model} is not run directly: use open/NAME_OR_PATH, or inspect eval for other providers"
         )
     samples = list(task.dataset)[:limit]
-    if ORIGIN not in (samples[0].metadata or {}):
-        asks = "programs" if METADATA_KEY in (samples[0].metadata or {}) else "texts"
-        raise CannotRun(
-            f"{task.name} asks for {asks}, which run only inside inspect: "
-            f"inspect eval tasks/{task.name} --solver {registry_log_name(solver)}"
-        )
+    kind = kind_of(samples[0].metadata)
+    if kind != ARITHMETIC:
+        raise CannotRun(f"{task.name} has samples of the kind {kind}, which run only inside inspect: use inspect eval")
+    from glassbox.harness.lm.load import open_model
+
     started = datetime.now(UTC)
     opened = open_model(model.removeprefix("open/")) if found.needs_model else None
-    questions = [Question(str(s.input), (s.metadata or {}).get("program"), int(str(s.target))) for s in samples]
-    origin = Origin.model_validate((samples[0].metadata or {})[ORIGIN])
+    questions = [Question(str(s.input), (s.metadata or {}).get(PROGRAM), int(str(s.target))) for s in samples]
+    origin = origin_in(samples[0].metadata or {}, task.name)
     technique = Timed(found.build(opened, origin))
     asked = Asked(task, solver, model, opened, task_args, solver_args, limit, started, technique.prompt(""))
     scorers = list(task.scorer or [])

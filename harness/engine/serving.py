@@ -7,52 +7,61 @@ known. A model that cannot be opened is refused with the solvers that do not nee
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from inspect_ai.model import ChatMessageAssistant, ChatMessageUser, get_model
 from inspect_ai.solver import Generate, Solver, TaskState
 
-from glassbox.harness.data.arithmetic.dataset import Origin
+from glassbox.harness.data.arithmetic.dataset import Origin, family_of
 from glassbox.harness.engine.technique import Question, Technique, Timed
+from glassbox.harness.ir.text import parse
 from glassbox.harness.lm.batcher import Batcher
 from glassbox.harness.lm.identity import MODEL_HASH
-from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.opened import open_from
+from glassbox.harness.plugins.card import ARITHMETIC
 from glassbox.harness.records.attempt import Attempt
 
-TEXT_SOLVERS = ("regex_pipeline", "direct", "regex_only", "gold", "null")
-"""Solvers that need no open model: they work with any inspect model, or with none."""
+if TYPE_CHECKING:
+    from glassbox.harness.lm.model import OpenModel
 
-CODE_SOLVERS = ("code_direct", "gold", "null")
-"""Solvers of samples that ask for a program."""
+ORIGIN, PROGRAM = "origin", "program"
+"""Metadata by which a sample is known for an arithmetic problem: where it was drawn from, and its program as text."""
 
 
 class CannotAnswer(ValueError):
     """The technique could not be built; every question of the run gets the reason."""
 
 
-Builder = Callable[[OpenModel | None, Origin], Technique]
+Builder = Callable[["OpenModel | None", Origin], Technique]
 """Makes a technique for an open model (None where none is needed) and the origin of the samples."""
 
 
 def question(state: TaskState) -> Question:
     """What the sample asks."""
-    return Question(state.input_text, state.metadata.get("program"), int(state.target.text))
+    return Question(state.input_text, state.metadata.get(PROGRAM), int(state.target.text))
 
 
 def origin_of(state: TaskState) -> Origin:
-    """What the sample was drawn from.
+    """What the sample was drawn from; of another's task, the generated problems of the same shape as its program.
 
     Raises:
       LookupError: It is no arithmetic problem.
     """
-    if "origin" not in state.metadata:
-        known = ", ".join(CODE_SOLVERS)
-        raise LookupError(f"sample {state.sample_id} is no arithmetic problem; solvers of programs: {known}")
-    return Origin.model_validate(state.metadata["origin"])
+    return origin_in(state.metadata, f"sample {state.sample_id}")
+
+
+def origin_in(metadata: Mapping[str, Any], name: str) -> Origin:
+    """The origin that a sample's metadata gives; see `origin_of`."""
+    if ORIGIN in metadata:
+        return Origin.model_validate(metadata[ORIGIN])
+    if metadata.get(PROGRAM):
+        return Origin(family=family_of(parse(metadata[PROGRAM])))
+    raise LookupError(
+        f"{name} is no arithmetic problem: its metadata has neither {ORIGIN} nor {PROGRAM}; gold and null answer it"
+    )
 
 
 def served(build: Builder, *, needs_model: bool = True, max_batch: int = 64) -> Solver:
@@ -75,7 +84,7 @@ def served(build: Builder, *, needs_model: bool = True, max_batch: int = 64) -> 
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         origin = origin_of(state)
-        model = open_from(get_model(), TEXT_SOLVERS) if needs_model else None
+        model = open_from(get_model(), ARITHMETIC) if needs_model else None
         attempt, prompt = await line(model, origin).answer(question(state))
         attempt.keep(state)
         state.output.completion = attempt.program or ""

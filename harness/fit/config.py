@@ -6,10 +6,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from glassbox.harness.fit.operands import HeadKind
-from glassbox.harness.fit.pooling import Pooling
 from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape
 
+HeadKind = Literal["regression", "binned", "digits", "pointer"]
+Pooling = Literal["last", "mean", "attention"]
 Features = Literal["layer", "bag_of_tokens"]
 
 

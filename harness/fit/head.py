@@ -13,9 +13,10 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
+from glassbox.harness.fit.config import HeadKind, Pooling
 from glassbox.harness.fit.linear import SlotLinear, absorb
-from glassbox.harness.fit.operands import READERS, HeadKind
-from glassbox.harness.fit.pooling import POOLS, Pooling
+from glassbox.harness.fit.operands import READERS
+from glassbox.harness.fit.pooling import POOLS
 from glassbox.harness.fit.reading import IGNORED, Targets, View, in_full_precision
 from glassbox.harness.ir.shape import Shape, Slots
 

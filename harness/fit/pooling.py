@@ -6,15 +6,12 @@ prompt says ("subtract b from a" looks at the second number first). Padding has 
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 from torch import nn
 
+from glassbox.harness.fit.config import Pooling
 from glassbox.harness.fit.linear import Linear
 from glassbox.harness.fit.reading import View
-
-Pooling = Literal["last", "mean", "attention"]
 
 
 class LastToken(nn.Module):

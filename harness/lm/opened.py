@@ -1,17 +1,17 @@
 """From the model that inspect evaluates to the open model underneath, for solvers that work inside it.
 
-model = open_from(get_model(), text_only=("regex_pipeline", "direct"))
+model = open_from(get_model(), ARITHMETIC)
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from glassbox.harness.lm.errors import CannotOpen
 from glassbox.harness.lm.provider import OpenAPI
+from glassbox.harness.plugins.card import ANY
 
 if TYPE_CHECKING:
     from inspect_ai.model import Model, ModelAPI
@@ -24,12 +24,12 @@ _wrapped: WeakKeyDictionary[ModelAPI, OpenModel] = WeakKeyDictionary()
 _wrapping = threading.Lock()
 
 
-def open_from(model: Model, text_only: Sequence[str] = ()) -> OpenModel:
+def open_from(model: Model, kind: str = ANY) -> OpenModel:
     """The open model under `open/...`, or under inspect's own `hf/...` provider, whose loaded weights are shared.
 
     Args:
       model: The model that inspect evaluates.
-      text_only: Solvers to name in the error: those that work with any model.
+      kind: Of the task, so that the error can name solvers that work with any model.
 
     Raises:
       CannotOpen: The model answers in text only, or has been closed.
@@ -45,5 +45,8 @@ def open_from(model: Model, text_only: Sequence[str] = ()) -> OpenModel:
             if api not in _wrapped:
                 _wrapped[api] = wrap_loaded(str(model), loaded, tokenizer)
             return _wrapped[api]
-    way_out = f"; solvers that work with it: {', '.join(text_only)}" if text_only else ""
+    from glassbox.harness.plugins.registered import names_of
+
+    others = ", ".join(names_of(kind, ("none", "text")))
+    way_out = f"; solvers that work with it: {others}" if others else ""
     raise CannotOpen(f"{model} gives text only, and this solver works inside the model: use open/ or hf/{way_out}")

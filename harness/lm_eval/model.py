@@ -30,7 +30,6 @@ from glassbox.harness.lm.identity import MODEL_HASH
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.logprobs import Row, Score, continuation_row, prefix_id, score_rows
 from glassbox.harness.lm.model import OpenModel
-from glassbox.harness.lm_eval.plugin import NAME
 from glassbox.harness.lm_eval.reader import TEXT, ProgramReader, Request, batches
 from glassbox.harness.records.provenance import provenance
 
@@ -54,7 +53,7 @@ class Decoding:
     top_p: float
 
 
-@register_model(NAME)
+@register_model("open")
 class OpenLM(LM):  # type: ignore[misc]
     """An open model as lm-eval sees it."""
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, Any, Protocol
 
 from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.plugins.card import ANY, ARITHMETIC, UNSAID, SolverCard
 
 if TYPE_CHECKING:
     from glassbox.harness.data.arithmetic.dataset import Origin
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 TEXT = "regex_pipeline"
 """The solver that stands for plain text: under lm-eval the task reads the completion."""
-
-NOT_HERE = ("regex_pipeline", "direct", "code_direct", "dcm")
-"""Solvers of the registry that write; `direct` would ask for something else than the task's prompt does."""
 
 THE_TASKS = ("width",)
 """Settings that change nothing here: the task runs the program, on its own machine."""
@@ -57,12 +55,12 @@ class ProgramReader:
           ValueError: The solver or a setting is unknown.
         """
         from glassbox.harness.engine.serving import answering_of
-        from glassbox.solvers import registry
+        from glassbox.harness.plugins.registered import registered
 
-        names = [name for name in registry.__all__ if name not in NOT_HERE]
-        if solver not in names:
-            raise ValueError(f"solver {solver!r} does not run under lm-eval; one of {', '.join([TEXT, *names])}")
-        make = getattr(registry, solver)
+        there = {name: one for name, one in registered("solver").items() if reads(one.card)}
+        if solver not in there:
+            raise ValueError(f"solver {solver!r} does not run under lm-eval; one of {', '.join([TEXT, *there])}")
+        make = there[solver].make
         known = [name for name in inspect.signature(make).parameters if name not in THE_TASKS]
         unknown = [name for name in settings if name not in known]
         if unknown:
@@ -70,7 +68,8 @@ class ProgramReader:
                 f"model argument {unknown[0]} is unknown; solver {solver} takes {', '.join(known) or 'no settings'}"
             )
         found = answering_of(make(**settings))
-        assert found is not None, "every solver of the registry answers in batches"
+        if found is None:
+            raise ValueError(f"solver {solver} answers inside inspect only: use inspect eval")
         self.solver = solver
         self.artefacts: set[str] = set()
         self._build = found.build
@@ -106,6 +105,12 @@ class ProgramReader:
                 f"solver {self.solver} reads the bare question; leave out --num_fewshot and --system_instruction"
             )
         return Origin.model_validate(request.doc["origin"])
+
+
+def reads(card: SolverCard) -> bool:
+    """Whether a solver reads programs out of what lm-eval's tasks ask, without writing text itself."""
+    said = card is not UNSAID and bool({ARITHMETIC, ANY} & set(card.answers))
+    return said and not card.writes
 
 
 def batches(items: Mapping[int, Sized], size: int) -> Iterator[list[int]]:

@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from glassbox.harness.plugins.families import headline_of
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.scored import (
-    HEADLINES,
     NotComparable,
     ScoredSample,
     clusters_of,
@@ -162,7 +162,7 @@ def _common_score(a: RunRecord, b: RunRecord, asked: str | None) -> str:
         raise NotComparable(f"{_both(a, b)} do not both have the score {asked}; common to both: {known}")
     if not common:
         raise NotComparable(f"{_both(a, b)} have no score in common: {', '.join(has_a)} and {', '.join(has_b)}")
-    return asked or next((name for name in HEADLINES if name in common), common[0])
+    return asked or headline_of(common)
 
 
 def _epochs(samples: Mapping[str, ScoredSample]) -> int:

@@ -21,7 +21,6 @@ from glassbox.harness.stats.resample import Floats
 if TYPE_CHECKING:
     from inspect_ai.log import EvalSample, EvalSampleSummary
 
-HEADLINES = ("semantic", "passed")
 CLUSTER_KEYS = ("passage", "passage_id", "template", "task", "task_id")
 """Metadata under which samples are known to share something, the widest first."""
 NO_CLUSTERS = "none"

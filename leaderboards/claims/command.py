@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from glassbox.leaderboards.claims.claim import Book
     from glassbox.leaderboards.claims.ledger import Entry
 
+HELP = "the seeds' claims: reported by origins, measured here, verdicts"
+
 SEEDS = ("000", "001", "002", "003", "004")
 VERDICTS = ("supported", "refuted", "undetermined", "not run")
 FORMATS = ("rich", "markdown", "json", "html", "csv")

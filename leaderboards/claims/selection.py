@@ -21,18 +21,6 @@ from glassbox.leaderboards.claims.kind import Roles
 
 NEUTRAL = frozenset({"n", "seed", "longest", "keep", "slots", "abreast", "stop", "device"})
 """Arguments that choose which samples are drawn or how the work is laid out: no claim is about them."""
-FRONTS = {
-    **{name: f"glassbox eval {name}" for name in ("ir_arith", "ir_multi_op", "ir_loop")},
-    **{
-        name: f"inspect eval tasks/code_spec.py@{name}"
-        for name in ("phase2", "phase3", "phase3_plus", "code_suite", "humaneval", "humaneval_plus", "mbpp")
-    },
-    **{
-        name: f"inspect eval tasks/soft_prompt.py@{name}"
-        for name in ("dcm_squad", "dcm_triviaqa", "dcm_nq", "dcm_arithmetic", "dcm_sudoku", "dcm_arc", "dcm_tier")
-    },
-}
-"""How each task is run."""
 NO_MODEL = "no model"
 
 
@@ -189,7 +177,7 @@ def _command(run: Run, model: str | None) -> str:
     task_args = dict(run.task_args)
     if run.split is not None and "source" not in task_args and run.task.startswith("ir_"):
         task_args = {"split": run.split, **task_args}
-    words = [*FRONTS[run.task].split(), "--solver", run.solver]
+    words = ["glassbox", "eval", run.task, "--solver", run.solver]
     words += [word for pair in given(task_args) for word in ("-T", pair)]
     words += [word for pair in given(run.solver_args) for word in ("-S", pair)]
     chosen = model or run.model

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from glassbox.harness.records.frames import RunRecord
     from glassbox.leaderboards.compare.report import Report
 
+HELP = "compare two runs by sample: difference, interval, power, cost"
+
 FORMATS = ("rich", "markdown", "json")
 
 

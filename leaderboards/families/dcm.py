@@ -6,17 +6,34 @@ glassbox leaderboard --task 'dcm_*'
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from glassbox.harness.dcm.criteria import GRADES
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.prompted import TargetName
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.families.family import Facts, Family, Measure, Run, flat, metric, number, share, words
 from glassbox.leaderboards.runs import estimate, part_estimate
 from glassbox.leaderboards.table import Cell, Column
 
-CONTROLS = frozenset({"gold", "null"})
 HEADLINE = "exact_both"
+Criterion = Literal["exact", "loss"]
+"""By what a pair counts: greedy decoding to the stop token, or the seed's criteria on losses."""
+
+CRITERIA: dict[Criterion, dict[TargetName | None, tuple[str, str | None]]] = {
+    "exact": {
+        None: ("exact_both", None),
+        "question": ("decoding", "exact_question"),
+        "answer": ("decoding", "exact_answer"),
+    },
+    "loss": {
+        None: ("convergence", "converged_both"),
+        "question": ("convergence", "converged_question"),
+        "answer": ("convergence", "converged_answer"),
+    },
+}
+"""The score that says so of each target, or of both."""
 GRIDS = ("well_formed", "valid_grid", "clue_respecting", "solved", "right_shape", "right_grid")
 TARGETS = ("question", "answer")
 _JUDGED = {
@@ -124,8 +141,9 @@ def _fewest(record: RunRecord) -> tuple[float, ...]:
 FAMILY = Family(
     name="soft_prompt",
     headline=HEADLINE,
+    unit="pairs exact",
+    criteria={name: scores[None][1] or scores[None][0] for name, scores in CRITERIA.items()},
     scored=("exact_question", "exact_answer"),
-    controls=CONTROLS,
     order=_fewest,
     batch_ms=_each_ms,
     notes=_decoding_controls,

@@ -7,9 +7,11 @@ A new family is one description; sections, ranks, costs, tables and every format
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from glassbox.harness.plugins.families import installed
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
@@ -17,6 +19,7 @@ from glassbox.leaderboards.runs import Placed, estimate
 from glassbox.leaderboards.samples import RunSamples
 from glassbox.leaderboards.table import Cell, Column, Value
 
+logger = logging.getLogger(__name__)
 Facts = Mapping[str, Value]
 ReadEstimate = Callable[[RunRecord], Estimate | None]
 
@@ -64,8 +67,9 @@ class Family:
     Attributes:
       name: In JSON and CSV.
       headline: The score that ranks; a run without it stands on no board of this family.
+      unit: What the headline counts, as an axis says it.
+      criteria: By what a sample can be called solved: a name each, and the yes-or-no score that says so.
       measures: The columns, best known first.
-      controls: Solvers that show what a score is worth: never ranked, below a line.
       more: What is exported and not shown.
       legend: How to read the columns.
       batch_ms: A sample's share of the run's time, which is what it costs.
@@ -78,7 +82,8 @@ class Family:
     name: str
     headline: str
     measures: tuple[Measure, ...]
-    controls: frozenset[str]
+    unit: str = "right"
+    criteria: Mapping[str, str] = field(default_factory=dict)
     more: tuple[Measure, ...] = ()
     legend: str = ""
     batch_ms: Callable[[Run], float | None] = lambda run: run.cost("amortised_ms")
@@ -98,6 +103,17 @@ class Family:
         """Samples behind the figures."""
         found = (estimate(record, score) for score in (self.headline, *self.scored))
         return next((part.n for part in found if part), 0)
+
+
+def installed_families() -> tuple[Family, ...]:
+    """The families of this package and of all others, by the entry point `glassbox.families`."""
+    found = []
+    for family in installed():
+        if isinstance(family, Family):
+            found.append(family)
+        else:
+            logger.warning("%r of glassbox.families is no Family; see CONTRIBUTING.md", family)
+    return tuple(found)
 
 
 def share(

@@ -11,7 +11,6 @@ from glassbox.leaderboards import figures
 from glassbox.leaderboards.families.family import Family, Run, metric, share, words
 from glassbox.leaderboards.runs import estimate
 
-CONTROLS = frozenset({"direct", "regex_only", "bag_of_tokens", "layer0", "shuffled_labels", "gold", "null"})
 HEADLINE = "semantic"
 
 
@@ -33,7 +32,8 @@ def _fastest(record: RunRecord) -> tuple[float, ...]:
 FAMILY = Family(
     name="ir",
     headline=HEADLINE,
-    controls=CONTROLS,
+    unit="right answers",
+    criteria={"value": HEADLINE, "form": "structural"},
     order=_fastest,
     measures=(
         share("structural", spare=2, read=_structural, about="programs with the right operation and operands, %"),

@@ -14,8 +14,6 @@ from glassbox.leaderboards import figures
 from glassbox.leaderboards.families.family import Family, Run, number, share
 from glassbox.leaderboards.runs import estimate
 
-CONTROLS = frozenset({"gold", "null"})
-
 
 def families(records: Iterable[RunRecord]) -> list[tuple[Family, list[RunRecord]]]:
     """A family for each task and leading score, with its runs; runs without a proportion are left out."""
@@ -37,7 +35,6 @@ def _family(headline: str, runs: Sequence[RunRecord]) -> Family:
     return Family(
         name="other",
         headline=headline,
-        controls=CONTROLS,
         batch_ms=_each_ms,
         measures=(
             share(headline, interval=True, about="% [95 % interval]"),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from glassbox.leaderboards.gate.baseline import Baseline
     from glassbox.leaderboards.gate.blessing import Change
 
+HELP = "make results the ones that later runs are held to"
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which runs, why, and under which name."""

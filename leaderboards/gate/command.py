@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from glassbox.leaderboards.gate.baseline import Baseline
     from glassbox.leaderboards.gate.ruling import GateReport, Settings
 
+HELP = "has a run lost against a blessed one? exit 0 no, 1 yes, 2 unclear"
+
 FORMATS = ("rich", "markdown", "json")
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 FURTHER_TIMINGS = 2

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from pydantic import JsonValue, TypeAdapter
 
+from glassbox.harness.plugins.families import headline_of
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.logged import headers
 from glassbox.harness.records.scored import (
-    HEADLINES,
     NotComparable,
     ScoredSample,
     clusters_of,
@@ -148,7 +148,7 @@ def _headline(record: RunRecord, asked: str | None) -> str:
     known = list(dict.fromkeys([*record.scores, *record.scorers]))
     if not known or (asked is not None and asked not in known):
         raise NotComparable(f"{record.path.name} has no score {asked or ''}; it has {', '.join(known) or 'none'}")
-    return asked or next((name for name in HEADLINES if name in known), known[0])
+    return asked or headline_of(known)
 
 
 def _check(key: str, sample: ScoredSample) -> str:

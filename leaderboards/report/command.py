@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from glassbox.harness.records.frames import RunRecord
     from glassbox.leaderboards.report.page import Page
 
+HELP = "write one HTML page: boards, curves, trade-offs, claims, logs"
+
 QUESTIONS = Path("docs/questions")
 
 

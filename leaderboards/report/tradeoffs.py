@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from glassbox.harness.records.controls import is_control
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate
-from glassbox.leaderboards.families import code, dcm, ir
+from glassbox.leaderboards.families.family import installed_families
 from glassbox.leaderboards.figures import milliseconds, number, with_interval
 from glassbox.leaderboards.report.content import Figure
 from glassbox.leaderboards.report.labels import Named, place
@@ -22,9 +23,6 @@ from glassbox.leaderboards.runs import Placed, estimate, placed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-HEADLINES = {ir.HEADLINE: "right answers", code.HEADLINE: "tasks passed", dcm.HEADLINE: "pairs exact"}
-"""The headline score of each kind of task, as an axis calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +75,27 @@ class Point:
 def figures(records: Sequence[RunRecord], keep_all: bool = False) -> tuple[Figure, ...]:
     """Every figure that at least two runs with different costs can make, in the order of the boards."""
     made: list[Figure] = []
-    for headline in HEADLINES:
+    for family in installed_families():
         sections: dict[tuple[str, str, str], list[Placed]] = {}
-        for run in placed(records, headline, keep_all):
+        for run in placed(records, family.headline, keep_all):
             sections.setdefault(run.place, []).append(run)
         for _, runs in sorted(sections.items()):
             for cost in COSTS:
-                points = _points(headline, cost, runs)
+                points = _points(family.headline, cost, runs)
                 if len({point.cost for point in points}) > 1:
-                    made.append(_figure(f"{cost.name}-{len(made)}", headline, cost, runs, points))
+                    made.append(_figure(f"{cost.name}-{len(made)}", family.unit, cost, runs, points))
     return tuple(made)
 
 
-def _figure(name: str, headline: str, cost: Cost, runs: Sequence[Placed], points: Sequence[Point]) -> Figure:
+def _figure(name: str, unit: str, cost: Cost, runs: Sequence[Placed], points: Sequence[Point]) -> Figure:
     task, version, split = runs[0].place
     title = f"{task} {version}" + (f" · {split}" if split else "")
     figure, (axes,) = panels(5.4, 3.5)
     tips = _draw(axes, points, cost)
-    axes.set_ylabel(f"{HEADLINES[headline]}, %")
+    axes.set_ylabel(f"{unit}, %")
     homeless = place(axes, [Named(p.cost, 100 * p.share.value, p.label, p.control) for p in points])
     about = "; ".join(tips.values())
-    drawing = inline(figure, name, f"{title}: {HEADLINES[headline]} against {cost.name}", about, tips)
+    drawing = inline(figure, name, f"{title}: {unit} against {cost.name}", about, tips)
     models = {run.record.model for run in runs}
     facts = {"task": task, "split": runs[0].record.split} | ({"model": models.pop()} if len(models) == 1 else {})
     return Figure(f"{title}: {cost.name}", drawing, _caption(runs, points, homeless), facts)
@@ -111,7 +109,7 @@ def _points(headline: str, cost: Cost, runs: Sequence[Placed]) -> list[Point]:
         if share is None or paid is None or (paid <= 0 and not cost.linear_to):
             continue
         label = f"{run.record.solver} {run.arguments}".strip() + (f" · {run.record.model}" if several else "")
-        found.append(Point(run, paid, share, run.record.solver in ir.CONTROLS, label))
+        found.append(Point(run, paid, share, is_control(run.record), label))
     return sorted(found, key=lambda point: (point.control, -point.share.value, point.cost, point.label))
 
 

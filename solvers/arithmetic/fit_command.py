@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+HELP = "fit the default heads of a model ahead of any run"
+
 FAMILIES = ("single", "chain", "loop")
 
 
@@ -24,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     from glassbox.harness.data.arithmetic.dataset import Origin
     from glassbox.harness.fit.artefacts import ArtefactStore
     from glassbox.harness.lm.load import open_model
-    from glassbox.solvers.arithmetic.heads import fitted
+    from glassbox.solvers.arithmetic.fitted import fitted
     from glassbox.solvers.ir_head import DEFAULT, EXAMPLES, LAYER
 
     model = open_model(args.model)

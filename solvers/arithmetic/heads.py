@@ -1,147 +1,31 @@
-"""Fitted IR heads as a technique: fetch or fit the part, read programs from states, run them.
+"""`ir_head` and its controls (`layer0`, `bag_of_tokens`, `shuffled_labels`): one fitted head with other settings.
 
-`ir_head` and its controls (`layer0`, `bag_of_tokens`, `shuffled_labels`) are this with different settings.
+Torch is imported when a run begins, so that solvers can be listed without it.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import torch
 from inspect_ai.solver import Solver
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from glassbox.harness.data.arithmetic.dataset import Origin, fit_problems
-from glassbox.harness.data.arithmetic.prompts import expression_prompt
-from glassbox.harness.data.problem import Problem
+from glassbox.harness.data.arithmetic.dataset import Origin
 from glassbox.harness.engine.serving import served
-from glassbox.harness.engine.technique import Facts, Question, execute
-from glassbox.harness.fit.alone import Reader
-from glassbox.harness.fit.artefacts import ArtefactStore, data_address, default_store
-from glassbox.harness.fit.config import SHAPES, HeadConfig
-from glassbox.harness.fit.head import IRHead
-from glassbox.harness.fit.layer_choice import choose_layer
-from glassbox.harness.fit.source import BagSource, LayerSource, Source
-from glassbox.harness.fit.training import Tick, fit
+from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.ir.machine import Width
-from glassbox.harness.ir.text import to_text
-from glassbox.harness.lm.model import OpenModel
-from glassbox.harness.lm.shipped import shipped_models
-from glassbox.harness.records.attempt import Attempt
 
-logger = logging.getLogger(__name__)
-
-
-class HeadTechnique:
-    """Reads programs with a fitted head; nothing is generated."""
-
-    def __init__(self, head: IRHead, source: Source, name: str, width: Width) -> None:
-        self.head, self.source, self.name, self.width = head, source, name, width
-        self._reader = Reader(head)
-
-    def prompt(self, question: str) -> str:
-        """The one that text pipelines show."""
-        return expression_prompt(question)
-
-    def attempt(self, questions: Sequence[Question]) -> list[Attempt]:
-        """One attempt a question, all from one forward pass."""
-        seen = self.source.view([self.prompt(q.text) for q in questions])
-        read = self._reader.read(seen)
-        programs = [None if slots is None else self.head.shape.decode(slots) for slots in read]
-        facts: Facts = {"artefact": self.name, "model_calls": int(isinstance(self.source, LayerSource))}
-        return execute(programs, self.width, [facts | {"prompt_tokens": n} for n in seen.lengths])
-
-
-def part_store() -> ArtefactStore:
-    """The user's store behind the shipped parts; a part's name holds its model's hash, whatever the model is called."""
-    return ArtefactStore(default_store(), tuple(folder / "parts" for folder in shipped_models().values()))
-
-
-def fitted(
-    model: OpenModel,
-    origin: Origin,
-    config: HeadConfig,
-    layer: float | int | str,
-    examples: int,
-    width: Width,
-    store: ArtefactStore | None = None,
-) -> HeadTechnique:
-    """The technique for these settings: from the store where it was fitted before, else fitted now.
-
-    Args:
-      model: The open model.
-      origin: Where the samples come from; decides the fit data.
-      config: Settings of the head; its layer is filled in from `layer`.
-      layer: Index, fraction of depth, or `auto` to choose on held-back fit examples.
-      examples: How many problems to fit on, at most.
-      width: Integer width of the machine.
-      store: Where parts are kept; by default the user's store behind the parts shipped with the model.
-
-    Raises:
-      ValueError: The layer is outside the model, or too few problems have a program.
-    """
-    problems = fit_problems(origin, examples, config.seed)
-    prompts = [expression_prompt(problem.question) for problem in problems]
-    config = config.model_copy(update={"shape": origin.family})
-    store = store or part_store()
-    data = data_address(
-        f"{prompt}\n{None if problem.program is None else to_text(problem.program)}\n{problem.answer}"
-        for prompt, problem in zip(prompts, problems, strict=True)
-    )
-    with progress() as tick:
-        if config.features == "layer":
-            if layer == "auto":
-                index = choose_layer(model, prompts, problems, config, store, data, tick)
-            else:
-                index = model.layer(_as_layer(layer))
-            config = config.model_copy(update={"layer": index})
-        source: Source = LayerSource(model, config.layer) if config.features == "layer" else BagSource(model)
-        name, tensors, _ = store.load_or_make(
-            {"config": config.model_dump(mode="json"), "source": source.address, "data": data},
-            lambda: _make(source, prompts, problems, config, tick),
-            logger.warning,
-        )
-    head = IRHead(source.width, SHAPES[config.shape], config.head, config.pool, config.width)
-    head.load_state_dict(tensors)
-    return HeadTechnique(head.to(model.device).eval(), source, name, width)
+if TYPE_CHECKING:
+    from glassbox.harness.lm.model import OpenModel
+    from glassbox.solvers.arithmetic.fitted import HeadTechnique
 
 
 def head_solver(config: HeadConfig, layer: float | int | str, examples: int, width: Width = 32) -> Solver:
     """An inspect solver around `fitted`."""
 
     def build(model: OpenModel | None, origin: Origin) -> HeadTechnique:
+        from glassbox.solvers.arithmetic.fitted import fitted
+
         assert model is not None, "served() opens the model"
         return fitted(model, origin, config, layer, examples, width)
 
     return served(build)
-
-
-def _as_layer(layer: float | int | str) -> float | int:
-    if isinstance(layer, str):
-        raise ValueError(f"layer {layer!r} is neither an index, a fraction of the depth, nor auto")
-    return layer
-
-
-def _make(
-    source: Source, prompts: Sequence[str], problems: Sequence[Problem], config: HeadConfig, tick: Tick
-) -> tuple[dict[str, torch.Tensor], dict[str, float]]:
-    made = fit(source, prompts, problems, config, tick)
-    return made.head.state_dict(), made.metrics
-
-
-@contextmanager
-def progress() -> Iterator[Tick]:
-    """A progress bar on standard error that appears with the first tick of work."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    bars: dict[str, TaskID] = {}
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-
-        def tick(stage: str, done: int, total: int) -> None:
-            if stage not in bars:
-                bars[stage] = shown.add_task(stage, total=total)
-            shown.update(bars[stage], completed=done)
-
-        yield tick

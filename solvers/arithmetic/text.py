@@ -13,20 +13,23 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import chain, zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspect_ai.model import ChatMessageUser, GenerateConfig, ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState
 
 from glassbox.harness.data.arithmetic.dataset import Origin, fit_problems
 from glassbox.harness.data.problem import Problem
-from glassbox.harness.engine.serving import TEXT_SOLVERS, answering, origin_of, question
+from glassbox.harness.engine.serving import answering, origin_of, question
 from glassbox.harness.engine.technique import ALONE_SAMPLES, Question
 from glassbox.harness.lm.errors import CannotOpen
-from glassbox.harness.lm.generate import generate as generate_open
-from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.opened import open_from
 from glassbox.harness.lm.shipped import shipped_models
+from glassbox.harness.plugins.card import ARITHMETIC
 from glassbox.harness.records.attempt import Attempt
+
+if TYPE_CHECKING:
+    from glassbox.harness.lm.model import OpenModel
 
 STOP = "\n"
 SHOTS_ELSEWHERE = 4
@@ -50,6 +53,8 @@ class TextTechnique(ABC):
 
     def attempt_with(self, model: OpenModel, questions: Sequence[Question]) -> list[Attempt]:
         """Generate greedily in-process and read."""
+        from glassbox.harness.lm.generate import generate as generate_open
+
         prompts = [self.prompt(q.text) for q in questions]
         written = generate_open(model, prompts, max_tokens=self.max_tokens, stop=(STOP,))
         return [
@@ -163,7 +168,7 @@ def _with_costs(attempt: Attempt, output: ModelOutput) -> Attempt:
 def _alone(made: TextTechnique, asked: Question) -> float | None:
     """Wall time in ms of this question served alone; None where the model is behind an API."""
     try:
-        model = open_from(get_model(), TEXT_SOLVERS)
+        model = open_from(get_model(), ARITHMETIC)
     except CannotOpen:
         return None
     with model.lock:

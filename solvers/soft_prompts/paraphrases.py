@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from inspect_ai.model import CachePolicy, GenerateConfig, Model, get_model, model_roles
 
@@ -16,6 +16,8 @@ from glassbox.harness.data.pair import Pair
 from glassbox.harness.records.prompted import TARGETS, TargetName
 
 ROLE = "paraphraser"
+Deploy = Literal["rule", "always"]
+"""When they are used: by the seed's rule, or from the start."""
 COUNT = 4
 """Paraphrases asked for, of each target; the seed says 3 to 5."""
 

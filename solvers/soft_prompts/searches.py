@@ -11,16 +11,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Literal
 
 from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.run import Run
 from glassbox.harness.dcm.service import CannotSearch, Service
 from glassbox.harness.dcm.signals import Signal, signals_of, wants_paraphrases
 from glassbox.harness.records.prompted import Prompted, TargetName
-from glassbox.solvers.soft_prompts.paraphrases import Source
+from glassbox.solvers.soft_prompts.paraphrases import Deploy, Source
 
-Deploy = Literal["rule", "always"]
 Texts = dict[str, dict[TargetName, tuple[str, ...]]]
 
 _LOG = logging.getLogger(__name__)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from glassbox.studies.prompt_questions.answer import Answer
     from glassbox.studies.prompt_questions.inquiry import Inquiry
 
+HELP = "measure what found soft prompts are like"
+
 NAMES = ("datasets", "sweep", "agreement", "nearest", "clusters")
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
 
@@ -64,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, write; the page beside the folder is rendered anew each time."""
-    from glassbox.solvers.arithmetic.heads import progress
+    from glassbox.harness.cli.progress import progress
     from glassbox.studies.prompt_questions.inquiry import Inquiry
     from glassbox.studies.prompt_questions.page import answers_in, page
 

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from glassbox.studies.stages.experiment import Experiment
     from glassbox.studies.stages.gate import Stage
 
+HELP = "run the seed's staged soft-prompt experiment with its gates"
+
 TASKS = ("dcm_squad", "dcm_triviaqa", "dcm_nq", "dcm_arithmetic", "dcm_sudoku", "dcm_arc")
 
 DISPLAYS = ("full", "conversation", "rich", "plain", "log", "none")

@@ -6,9 +6,10 @@ import itertools
 from collections import Counter
 from collections.abc import Sequence
 from statistics import fmean
-from typing import Any, Literal
+from typing import Any
 
 from glassbox.harness.records.prompted import TARGETS, TargetName
+from glassbox.leaderboards.families.dcm import CRITERIA, Criterion
 from glassbox.studies.stages.experiment import Experiment, Found
 from glassbox.studies.stages.gate import Gate, Stage
 
@@ -16,23 +17,6 @@ SINGLE_GATE = 0.7
 JOINT_GATE, JOINT_TARGET = 0.3, 0.5
 PASS_TARGET = 0.8
 EXAMPLES = 5
-
-Criterion = Literal["exact", "loss"]
-"""By what a pair counts: greedy decoding to the stop token, or the seed's criteria on losses."""
-
-CRITERIA: dict[Criterion, dict[TargetName | None, tuple[str, str | None]]] = {
-    "exact": {
-        None: ("exact_both", None),
-        "question": ("decoding", "exact_question"),
-        "answer": ("decoding", "exact_answer"),
-    },
-    "loss": {
-        None: ("convergence", "converged_both"),
-        "question": ("convergence", "converged_question"),
-        "answer": ("convergence", "converged_answer"),
-    },
-}
-"""The score that says so of each target, or of both."""
 
 ABLATIONS: dict[str, dict[str, Any]] = {
     "as in stage 2": {},

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from glassbox.tasks.code.quality import Quality, Tick
     from glassbox.tasks.code.suite import CodeTask
 
+HELP = "measure the code suites: references, wrong programs, mutants killed"
+
 FORMATS = ("table", "markdown", "json")
 
 

@@ -14,7 +14,7 @@ import torch
 from glassbox.harness.fit.artefacts import ArtefactStore
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.lm.load import open_model
-from glassbox.solvers.arithmetic.heads import fitted
+from glassbox.solvers.arithmetic.fitted import fitted
 from glassbox.solvers.arithmetic.text import InProcess
 from glassbox.solvers.ir_head import LAYER
 from glassbox.solvers.regex_pipeline import RegexPipeline

@@ -24,7 +24,7 @@ from glassbox.harness.lm.generate import generate
 from glassbox.harness.lm.load import open_model, wrap_loaded
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers.arithmetic.heads import HeadTechnique, fitted
+from glassbox.solvers.arithmetic.fitted import HeadTechnique, fitted
 from glassbox.solvers.ir_head import LAYER, ir_head
 from glassbox.solvers.regex_pipeline import RegexPipeline, regex_pipeline
 

@@ -15,7 +15,9 @@ from selenium.webdriver.support.select import Select
 
 from glassbox.harness.cli.main import main
 from glassbox.harness.engine.run import run
-from glassbox.solvers.registry import gold, null, regex_only
+from glassbox.solvers.gold import gold
+from glassbox.solvers.null import null
+from glassbox.solvers.regex_only import regex_only
 from glassbox.tasks.ir_arith import ir_arith, ir_loop
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())

@@ -13,10 +13,11 @@ from statistics import fmean
 from glassbox.harness.audit.chance import chance, estimate_of
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.compared import compared
-from glassbox.harness.audit.controls import Kind, is_control, kind_of
 from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity, some
 from glassbox.harness.audit.log import AuditedLog, said_by
 from glassbox.harness.audit.section import alike, label
+from glassbox.harness.plugins.card import Control
+from glassbox.harness.records.controls import control_of, is_control
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate, points
 from glassbox.harness.stats.means import t_mean
@@ -45,7 +46,7 @@ NO_BETTER = Fault(
 
 def check(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
     """Findings of one log."""
-    kind = kind_of(log.record)
+    kind = control_of(log.record)
     within = list(_within(log))
     yield from within
     if kind is not None and kind in JUDGES:
@@ -58,7 +59,7 @@ def _at_chance(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
     found = estimate_of(log)
     if found is None:
         return
-    level, how = (0.0, "without an answer") if kind_of(log.record) is Kind.FLOOR else chance(log)
+    level, how = (0.0, "without an answer") if control_of(log.record) is Control.FLOOR else chance(log)
     if found.low <= level:
         yield from _over_seeds(log, evidence)
     else:
@@ -113,11 +114,11 @@ def _beside(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-JUDGES: Mapping[Kind, Callable[[AuditedLog, Evidence], Iterator[Finding]]] = {
-    Kind.LEAK: _at_chance,
-    Kind.FLOOR: _at_chance,
-    Kind.CEILING: _ceiling,
-    Kind.LEXICAL: _beside,
+JUDGES: Mapping[Control, Callable[[AuditedLog, Evidence], Iterator[Finding]]] = {
+    Control.LEAK: _at_chance,
+    Control.FLOOR: _at_chance,
+    Control.CEILING: _ceiling,
+    Control.LEXICAL: _beside,
 }
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glassbox.harness.audit.check import Check, Evidence
-from glassbox.harness.audit.controls import Kind, is_control, kind_of
 from glassbox.harness.audit.finding import DoesNotApply, Fault, Finding, Severity
 from glassbox.harness.audit.log import AuditedLog, attempt_of, prompted_of, said_by
 from glassbox.harness.audit.section import alike
+from glassbox.harness.plugins.card import Control
+from glassbox.harness.records.controls import control_of, is_control
 
 MISSING = Fault(
     Severity.WARNING,
@@ -20,19 +21,19 @@ MISSING = Fault(
     "run the controls on the same samples (gold, null, shuffled_labels, bag_of_tokens, layer0 for fitted parts), and "
     "audit them together",
 )
-FITTED = (Kind.LEXICAL, Kind.LEAK)
+FITTED = (Control.LEXICAL, Control.LEAK)
 """What a fitted part needs beside it: what the words alone give away, and labels that mean nothing."""
-EXAMPLES = {Kind.LEXICAL: "bag_of_tokens or layer0", Kind.LEAK: "shuffled_labels"}
+EXAMPLES = {Control.LEXICAL: "bag_of_tokens or layer0", Control.LEAK: "shuffled_labels"}
 
 
 def check(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
     """Findings of one log."""
     if is_control(log.record):
         raise DoesNotApply("the run is a control itself")
-    kinds = {kind_of(peer) for peer in alike(log.record, evidence.peers)} - {None}
+    kinds = {control_of(peer) for peer in alike(log.record, evidence.peers)} - {None}
     samples = log.log.samples or ()  # whether controls lie beside is known without them
     if any(mapping.get("controls") for sample in samples for mapping in said_by(sample)):
-        kinds |= {Kind.LEAK, Kind.FLOOR}  # each sample carries its own controls
+        kinds |= {Control.LEAK, Control.FLOOR}  # each sample carries its own controls
     fitted = any((record := attempt_of(sample)) and record.artefact for sample in samples)
     if not kinds:
         yield MISSING.found("no control was run on these samples", _beside(evidence))

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glassbox.harness.audit.check import Check, Evidence
-from glassbox.harness.audit.controls import without_model
 from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
 from glassbox.harness.audit.log import AuditedLog, calls_of
+from glassbox.harness.records.controls import without_model
 
 NEVER = Fault(
     Severity.FAILED,

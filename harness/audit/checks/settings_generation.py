@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from inspect_ai.model import GenerateConfig
 
 from glassbox.harness.audit.check import Check, Evidence
-from glassbox.harness.audit.controls import without_model
 from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
 from glassbox.harness.audit.log import AuditedLog, calls_of, model_events
+from glassbox.harness.records.controls import without_model
 
 SETTINGS = (
     *("temperature", "top_p", "top_k", "seed", "stop_seqs", "max_tokens", "system_message", "num_choices"),

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from glassbox.harness.audit.check import Check, Evidence
-from glassbox.harness.audit.controls import without_model
 from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
 from glassbox.harness.audit.log import AuditedLog, model_events, shown_to
+from glassbox.harness.records.controls import without_model
 
 NAMED = re.compile(r"prompt|template|system|instruct|preamble|persona|hint|few_?shot|\bshots?\b|example|form$", re.I)
 PLACEHOLDER = re.compile(r"\{\{?[^{}]*\}?\}")

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.claim import Claim
 from glassbox.harness.audit.compared import compared
-from glassbox.harness.audit.controls import is_control
 from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
 from glassbox.harness.audit.log import AuditedLog
 from glassbox.harness.audit.section import alike, label
+from glassbox.harness.records.controls import is_control
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate, points
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.checks.prompt_overlap import contaminated
-from glassbox.harness.audit.controls import without_model
 from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity
 from glassbox.harness.audit.log import AuditedLog, input_text
 from glassbox.harness.audit.overlap import Items, Match
+from glassbox.harness.records.controls import without_model
 from glassbox.harness.records.frames import RunRecord
 
 TRAINING_SPLITS = frozenset({"train", "training", "fit"})

@@ -18,7 +18,7 @@ from glassbox.harness.data.arithmetic.fixed import fixed_items
 from glassbox.harness.data.arithmetic.generate import CANARY, Family, generate
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.data.readers import SourceError, SourceName, read_source, split_thirds
-from glassbox.harness.ir.program import Arithmetic, Loop
+from glassbox.harness.ir.program import Arithmetic, Loop, Program
 from glassbox.harness.ir.text import to_text
 
 SplitName = Literal[
@@ -35,6 +35,13 @@ class Origin(BaseModel):
     family: Family
     source: Source = "generated"
     path: str | None = None
+
+
+def family_of(program: Program) -> Family:
+    """The family that a program belongs to by its shape."""
+    if isinstance(program, Loop):
+        return "loop"
+    return "single" if len(program.steps) == 1 else "chain"
 
 
 @lru_cache(maxsize=8)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
+from glassbox.harness.fit.config import HeadKind
 from glassbox.harness.fit.operands.base import OperandReader
 from glassbox.harness.fit.operands.binned import Binned
 from glassbox.harness.fit.operands.digits import Digits
 from glassbox.harness.fit.operands.pointer import Pointer
 from glassbox.harness.fit.operands.regression import Regression
-
-HeadKind = Literal["regression", "binned", "digits", "pointer"]
 
 READERS: dict[HeadKind, type[OperandReader]] = {
     "regression": Regression,

@@ -14,7 +14,12 @@ from glassbox.harness.audit.finding import Severity
 from glassbox.harness.audit.registry import chosen
 from glassbox.harness.audit.run import Audit, audit
 from glassbox.harness.engine.run import run as run_directly
-from glassbox.solvers.registry import dcm, gold, ir_head, null, regex_pipeline, shuffled_labels
+from glassbox.solvers.dcm import dcm
+from glassbox.solvers.gold import gold
+from glassbox.solvers.ir_head import ir_head
+from glassbox.solvers.null import null
+from glassbox.solvers.regex_pipeline import regex_pipeline
+from glassbox.solvers.shuffled_labels import shuffled_labels
 from glassbox.tasks.code_spec import phase3
 from glassbox.tasks.ir_arith import ir_arith
 from glassbox.tasks.soft_prompt import dcm_squad

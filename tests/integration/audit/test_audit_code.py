@@ -17,7 +17,8 @@ from planted_runs import SUMS, ended, findings, only, run, writes
 
 from glassbox.harness.audit.finding import Severity
 from glassbox.harness.code.completion import fenced, read_program
-from glassbox.solvers.registry import gold, null
+from glassbox.solvers.gold import gold
+from glassbox.solvers.null import null
 from glassbox.tasks.code_spec import phase3
 
 RIGHT = "def double(x):\n    return 2 * x\n"

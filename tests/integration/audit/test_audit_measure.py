@@ -17,7 +17,10 @@ from planted_runs import MODEL, SUMS, direct, ended, findings, only, run, writes
 from glassbox.harness.audit.claim import Claim
 from glassbox.harness.audit.finding import Severity
 from glassbox.harness.audit.run import audit
-from glassbox.solvers.registry import gold, ir_head, null, regex_only
+from glassbox.solvers.gold import gold
+from glassbox.solvers.ir_head import ir_head
+from glassbox.solvers.null import null
+from glassbox.solvers.regex_only import regex_only
 
 MANY = [Sample(id=f"q{at:03}", input=f"What is {at} plus {at % 7}?", target=str(2 * at), metadata={"at": at})
         for at in range(60)]  # fmt: skip

@@ -24,8 +24,9 @@ from glassbox.harness.engine.serving import answering
 from glassbox.harness.ir.program import Op, single
 from glassbox.harness.lm.model import OpenModel
 from glassbox.solvers.arithmetic.text import InProcess
-from glassbox.solvers.regex_pipeline import RegexPipeline
-from glassbox.solvers.registry import ir_head, regex_only, regex_pipeline
+from glassbox.solvers.ir_head import ir_head
+from glassbox.solvers.regex_only import regex_only
+from glassbox.solvers.regex_pipeline import RegexPipeline, regex_pipeline
 from glassbox.tasks.ir_arith import ir_arith
 
 QUESTIONS = [

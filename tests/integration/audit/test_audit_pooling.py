@@ -20,7 +20,7 @@ from glassbox.harness.fit.operands import READERS
 from glassbox.harness.fit.pooling import POOLS
 from glassbox.harness.fit.reading import View
 from glassbox.harness.lm.opened import open_from
-from glassbox.solvers.registry import ir_head
+from glassbox.solvers.ir_head import ir_head
 
 
 @solver

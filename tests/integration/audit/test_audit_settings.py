@@ -18,7 +18,8 @@ from glassbox.harness.audit.parts import Parts
 from glassbox.harness.engine.run import run as run_directly
 from glassbox.harness.fit.artefacts import ArtefactStore, Card, address
 from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers.registry import ir_head, regex_pipeline
+from glassbox.solvers.ir_head import ir_head
+from glassbox.solvers.regex_pipeline import regex_pipeline
 from glassbox.tasks.ir_arith import ir_arith
 
 BRIEF = "Write the expression that the question asks for, and write nothing beside it."

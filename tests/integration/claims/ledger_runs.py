@@ -18,7 +18,10 @@ from glassbox.harness.cli.main import main
 from glassbox.harness.data.pair import pair_of
 from glassbox.harness.engine.run import run
 from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
-from glassbox.solvers.registry import ir_head, null, regex_only, regex_pipeline
+from glassbox.solvers.ir_head import ir_head
+from glassbox.solvers.null import null
+from glassbox.solvers.regex_only import regex_only
+from glassbox.solvers.regex_pipeline import regex_pipeline
 from glassbox.tasks.ir_arith import ir_arith
 from glassbox.tasks.soft_prompt import dcm_squad
 

@@ -12,7 +12,9 @@ from inspect_ai.solver import Solver
 
 from glassbox.harness.cli.main import main
 from glassbox.harness.engine.run import run
-from glassbox.solvers.registry import gold, null, regex_only
+from glassbox.solvers.gold import gold
+from glassbox.solvers.null import null
+from glassbox.solvers.regex_only import regex_only
 from glassbox.tasks.ir_arith import ir_arith, ir_multi_op
 
 N = 120

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from inspect_ai import eval as evaluate
 
-from glassbox.harness.cli.commands import parse_command
+from glassbox.harness.cli.commands import prepared
 from glassbox.solvers.dcm import dcm
 from glassbox.studies.prompt_questions.answer import Answer
 from glassbox.studies.prompt_questions.inquiry import Inquiry
@@ -33,8 +33,8 @@ def ask(shared_models: Callable[[str], Path], store: Path, tmp_path: Path, monke
     def run(name: str, *given: str, tag: str = "") -> Answer:
         out = tmp_path / "soft_prompts"
         own = ["--model", str(model), "--device", "cpu", "--out", str(out), "--tag", tag]
-        command, args = parse_command("prompt-questions", [name, *own, *given])
-        assert command(args) == 0
+        command = prepared("prompt-questions", [name, *own, *given])
+        assert command() == 0
         stem = f"{name}-stories260K-{tag}" if tag else f"{name}-stories260K"
         answer = Answer.model_validate_json((out / f"{stem}.json").read_bytes())
         assert answer.question in (tmp_path / "soft_prompts.md").read_text()
@@ -155,7 +155,7 @@ def test_agreement_of_one_seed_and_groups_of_one_data_set_are_refused(
 ) -> None:
     def answer(name: str, *given: str) -> Answer:
         model = str(shared_models("stories260K"))
-        _, args = parse_command("prompt-questions", [name, "--model", model, *given])
+        args = prepared("prompt-questions", [name, "--model", model, *given]).args[0]
         return Inquiry(args, lambda stage, done, total: None).answer(name)
 
     with pytest.raises(ValueError, match="1 seed has nothing to agree with"):

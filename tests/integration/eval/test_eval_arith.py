@@ -12,17 +12,15 @@ from inspect_ai import Task
 from inspect_ai.log import EvalLog
 
 from glassbox.harness.engine.technique import ALONE_SAMPLES
-from glassbox.solvers.registry import (
-    bag_of_tokens,
-    direct,
-    gold,
-    ir_head,
-    layer0,
-    null,
-    regex_only,
-    regex_pipeline,
-    shuffled_labels,
-)
+from glassbox.solvers.bag_of_tokens import bag_of_tokens
+from glassbox.solvers.direct import direct
+from glassbox.solvers.gold import gold
+from glassbox.solvers.ir_head import ir_head
+from glassbox.solvers.layer0 import layer0
+from glassbox.solvers.null import null
+from glassbox.solvers.regex_only import regex_only
+from glassbox.solvers.regex_pipeline import regex_pipeline
+from glassbox.solvers.shuffled_labels import shuffled_labels
 from glassbox.tasks.ir_arith import ir_arith, ir_loop, ir_multi_op
 
 SharedPath = Callable[[str], Path]

@@ -17,7 +17,10 @@ from glassbox.harness.code.question import CodeQuestion
 from glassbox.harness.records.frames import load_logs, samples_frame
 from glassbox.scorers.code import code_scorers
 from glassbox.scorers.judging import JUDGING
-from glassbox.solvers.registry import code_direct, gold, null, regex_only
+from glassbox.solvers.code_direct import code_direct
+from glassbox.solvers.gold import gold
+from glassbox.solvers.null import null
+from glassbox.solvers.regex_only import regex_only
 from glassbox.tasks.code.suite import load_suite
 from glassbox.tasks.code_spec import VERSION, code_suite, humaneval, humaneval_plus, mbpp, phase2, phase3, phase3_plus
 from glassbox.tasks.ir_arith import ir_arith

@@ -13,7 +13,9 @@ from inspect_ai.solver import Solver
 
 from glassbox.harness.engine.run import CannotRun
 from glassbox.harness.engine.run import run as run_directly
-from glassbox.solvers.registry import gold, ir_head, regex_only
+from glassbox.solvers.gold import gold
+from glassbox.solvers.ir_head import ir_head
+from glassbox.solvers.regex_only import regex_only
 from glassbox.tasks.ir_arith import ir_arith
 
 N = 120

@@ -15,7 +15,11 @@ from inspect_ai.solver import Solver
 
 from glassbox.harness.cli.main import main
 from glassbox.harness.engine.run import run
-from glassbox.solvers.registry import gold, ir_head, null, regex_only, regex_pipeline
+from glassbox.solvers.gold import gold
+from glassbox.solvers.ir_head import ir_head
+from glassbox.solvers.null import null
+from glassbox.solvers.regex_only import regex_only
+from glassbox.solvers.regex_pipeline import regex_pipeline
 from glassbox.tasks.ir_arith import ir_arith
 
 SOLVERS: dict[str, Callable[..., Solver]] = {

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from gate_runs import SOLVERS, again, blessed, changed, command, degraded, logged
 
+from glassbox.harness.plugins.registered import registered
 from glassbox.harness.records.frames import load_logs, samples_frame
 from glassbox.leaderboards.gate.baseline import baseline_text, read_baseline
 from glassbox.tasks.ir_arith import ir_multi_op
@@ -171,6 +172,4 @@ def test_scores_that_are_not_0_or_1_are_kept_as_numbers(logs: dict[str, Path], t
 
 
 def test_every_solver_of_these_tests_is_one_of_the_project() -> None:
-    from glassbox.solvers import registry
-
-    assert set(SOLVERS) <= set(registry.__all__)
+    assert set(SOLVERS) <= set(registered("solver"))

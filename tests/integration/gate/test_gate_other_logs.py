@@ -14,7 +14,8 @@ from inspect_ai.model import ModelOutput
 from inspect_ai.scorer import exact
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
-from glassbox.solvers.registry import gold, null
+from glassbox.solvers.gold import gold
+from glassbox.solvers.null import null
 from glassbox.tasks.code_spec import phase2
 
 SIZE = 60

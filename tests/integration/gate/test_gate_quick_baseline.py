@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from glassbox.harness.plugins.registered import find, registered
 from glassbox.harness.records.data_hash import data_hash_of
 from glassbox.leaderboards.gate.baseline import Baseline, baseline_text, read_baseline
 from glassbox.leaderboards.gate.blessing import inconclusive_at
-from glassbox.tasks import registry
 
 ROOT = Path(__file__).resolve().parents[3]
 FILE = ROOT / "baselines" / "results" / "quick.json"
@@ -29,7 +29,7 @@ def test_it_is_found_by_name_and_written_as_bless_writes_it(quick: Baseline) -> 
 
 
 def test_every_task_that_needs_no_file_is_in_it_with_its_controls(quick: Baseline) -> None:
-    wanted = set(registry.__all__) - NEED_A_FILE
+    wanted = set(registered("task")) - NEED_A_FILE
     for solver, mean in CONTROLS.items():
         rows = [row for row in quick.runs if row.solver == solver]
         assert {row.task for row in rows} == wanted
@@ -39,7 +39,7 @@ def test_every_task_that_needs_no_file_is_in_it_with_its_controls(quick: Baselin
 def test_its_data_and_versions_are_those_of_the_tasks_today(quick: Baseline) -> None:
     """A change of the data has to be blessed anew: until then the gate could only say `not comparable`."""
     for task in sorted({row.task for row in quick.runs}):
-        built = getattr(registry, task)()
+        built = find("task", task).make()
         [version] = {row.task_version for row in quick.runs if row.task == task}
         [address] = {row.data_hash for row in quick.runs if row.task == task}
         assert (task, version, address) == (task, str(built.version), data_hash_of(built.dataset))

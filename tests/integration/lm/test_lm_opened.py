@@ -14,6 +14,7 @@ from glassbox.harness.lm.errors import CannotOpen
 from glassbox.harness.lm.opened import open_from
 from glassbox.harness.lm.provider import OpenAPI
 from glassbox.harness.lm.states import hidden_states
+from glassbox.harness.plugins.card import ARITHMETIC
 
 Shared = Callable[[str], Path]
 torch.set_num_threads(1)
@@ -53,10 +54,10 @@ def test_reading_states_does_not_disturb_generation_by_the_hf_provider(shared_mo
 def test_a_model_that_gives_text_only_is_named_with_the_solvers_that_do_work() -> None:
     model = get_model("mockllm/model")
     with pytest.raises(CannotOpen) as caught:
-        open_from(model, text_only=("regex_pipeline", "direct"))
+        open_from(model, ARITHMETIC)
     assert str(caught.value) == (
         "mockllm/model gives text only, and this solver works inside the model: use open/ or hf/; "
-        "solvers that work with it: regex_pipeline, direct"
+        "solvers that work with it: direct, gold, null, regex_only, regex_pipeline"
     )
 
 

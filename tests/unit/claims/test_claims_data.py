@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import json
 import os
@@ -15,11 +14,10 @@ from typing import Any
 import pytest
 
 from glassbox.harness.cli.arguments import fitting, parsed
-from glassbox.harness.cli.commands import parse_command
+from glassbox.harness.cli.commands import prepared
+from glassbox.harness.plugins.registered import find
 from glassbox.leaderboards.claims.claim import SEEDS, BadClaims, Claim, claims_of, load_books, read_book
-from glassbox.leaderboards.claims.selection import FRONTS, commands, given
-from glassbox.solvers import registry as solvers
-from glassbox.tasks import registry as tasks
+from glassbox.leaderboards.claims.selection import commands, given
 
 CLAIMS = claims_of(load_books())
 BUILT = [claim for claim in CLAIMS if claim.runs]
@@ -96,42 +94,27 @@ def test_no_claim_copies_its_document(documents: dict[str, list[str]]) -> None:
     assert [claim.id for claim in CLAIMS if runs(claim.statement) & theirs[claim.seed]] == []
 
 
-def test_every_task_has_a_way_to_be_run() -> None:
-    assert set(FRONTS) == set(tasks.__all__)
-
-
 @pytest.mark.parametrize("claim", BUILT, ids=lambda claim: claim.id)
 def test_the_commands_of_a_claim_can_be_run(claim: Claim) -> None:
     lines = commands(claim)
     assert lines
     for line in lines:
         task, solver, task_args, solver_args = _parsed(shlex.split(line))
-        fitting(getattr(tasks, task), task_args)
-        maker = getattr(solvers, solver)
+        task_maker, maker = find("task", task).make, find("solver", solver).make
+        fitting(task_maker, task_args)
         fitting(maker, solver_args)
         maker(**solver_args)
         for name in (name for run in claim.runs.values() for name in run.free):
-            known = {*inspect.signature(getattr(tasks, task)).parameters, *inspect.signature(maker).parameters}
+            known = {*inspect.signature(task_maker).parameters, *inspect.signature(maker).parameters}
             assert name in known
 
 
 def _parsed(words: list[str]) -> tuple[str, str, dict[str, Any], dict[str, Any]]:
     """Task, solver and their arguments, read as the command would."""
-    if words[:2] == ["glassbox", "eval"]:
-        _, args = parse_command("eval", words[2:])
-        [solver] = args.solver
-        return args.task, solver, parsed(args.task_args, "-T"), parsed(args.solver_args, "-S")
-    assert words[:2] == ["inspect", "eval"]
-    parser = argparse.ArgumentParser()
-    parser.add_argument("task")
-    parser.add_argument("--solver", required=True)
-    parser.add_argument("--model")
-    parser.add_argument("-T", action="append", default=[])
-    parser.add_argument("-S", action="append", default=[])
-    args = parser.parse_args(words[2:])
-    place, _, task = args.task.partition("@")
-    assert (Path(__file__).resolve().parents[3] / place).is_file()
-    return task, args.solver, parsed(args.T, "-T"), parsed(args.S, "-S")
+    assert words[:2] == ["glassbox", "eval"]
+    args = prepared("eval", words[2:]).args[0]
+    [solver] = args.solver
+    return args.task, solver, parsed(args.task_args, "-T"), parsed(args.solver_args, "-S")
 
 
 def test_arguments_are_read_back_from_the_command_as_the_claim_has_them() -> None:

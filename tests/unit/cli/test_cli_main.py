@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from glassbox.harness.cli.commands import COMMANDS
+from glassbox.harness.cli.commands import about, commands
 from glassbox.harness.cli.main import is_users, main
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -43,11 +43,11 @@ def test_help_names_every_command_with_its_line(capsys: pytest.CaptureFixture[st
         main(["--help"])
     assert ended.value.code == 0
     listed = capsys.readouterr().out.splitlines()
-    for name, command in COMMANDS.items():
-        assert any(line.split(maxsplit=1) == [name, command.help] for line in listed), name
+    for name, command in commands().items():
+        assert any(line.split(maxsplit=1) == [name, about(command)] for line in listed), name
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", commands())
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main([name, "--help"])
@@ -73,7 +73,7 @@ def test_an_unknown_command_gets_the_closest_one(capsys: pytest.CaptureFixture[s
 
 def test_a_command_like_no_other_gets_the_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["xyzzy"]) == 2
-    assert capsys.readouterr().err == f"glassbox: no command 'xyzzy'; there are {', '.join(COMMANDS)}\n"
+    assert capsys.readouterr().err == f"glassbox: no command 'xyzzy'; there are {', '.join(commands())}\n"
 
 
 def test_no_command_prints_the_help_and_an_option_alone_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:

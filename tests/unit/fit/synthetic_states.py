@@ -13,9 +13,8 @@ from collections.abc import Sequence
 
 import torch
 
+from glassbox.harness.fit.config import HeadKind, Pooling
 from glassbox.harness.fit.numbers import Run
-from glassbox.harness.fit.operands import HeadKind
-from glassbox.harness.fit.pooling import Pooling
 from glassbox.harness.fit.reading import View, label
 from glassbox.harness.fit.source import Seen, collate
 from glassbox.harness.fit.training import Example

@@ -9,10 +9,9 @@ import torch
 from synthetic_states import HEADS, POOLINGS
 
 from glassbox.harness.fit.alone import Alone, Reader
+from glassbox.harness.fit.config import HeadKind, Pooling
 from glassbox.harness.fit.head import IRHead
 from glassbox.harness.fit.numbers import Run
-from glassbox.harness.fit.operands import HeadKind
-from glassbox.harness.fit.pooling import Pooling
 from glassbox.harness.fit.reading import Standard
 from glassbox.harness.fit.source import Seen, collate
 from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape

@@ -9,10 +9,8 @@ import pytest
 import torch
 from synthetic_states import HEADS, POOLINGS, chains, example, silent, view_of, width_of
 
-from glassbox.harness.fit.config import HeadConfig
+from glassbox.harness.fit.config import HeadConfig, HeadKind, Pooling
 from glassbox.harness.fit.head import IRHead
-from glassbox.harness.fit.operands import HeadKind
-from glassbox.harness.fit.pooling import Pooling
 from glassbox.harness.fit.training import Example, fit_examples, program_accuracy, shuffle_labels
 from glassbox.harness.ir.program import Op, chain, single
 from glassbox.harness.ir.shape import CHAIN, SINGLE, Slots

@@ -17,7 +17,7 @@ from glassbox.harness.fit.training import Tick
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.shipped import shipped_models
-from glassbox.solvers.arithmetic.heads import fitted
+from glassbox.solvers.arithmetic.fitted import fitted
 
 torch.set_num_threads(1)
 

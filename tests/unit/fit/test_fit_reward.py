@@ -6,9 +6,8 @@ import pytest
 import torch
 from synthetic_states import HEADS, chains, silent, view_of, width_of
 
-from glassbox.harness.fit.config import HeadConfig
+from glassbox.harness.fit.config import HeadConfig, HeadKind
 from glassbox.harness.fit.head import IRHead
-from glassbox.harness.fit.operands import HeadKind
 from glassbox.harness.fit.reward import reward_step, rewards
 from glassbox.harness.fit.training import Example, fit_examples
 from glassbox.harness.ir.machine import Machine

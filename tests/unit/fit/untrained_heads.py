@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import torch
 
+from glassbox.harness.fit.config import HeadKind, Pooling
 from glassbox.harness.fit.head import IRHead
 from glassbox.harness.fit.numbers import Run
-from glassbox.harness.fit.operands import HeadKind
-from glassbox.harness.fit.pooling import Pooling
 from glassbox.harness.fit.reading import Standard
 from glassbox.harness.fit.source import Seen
 from glassbox.harness.ir.shape import Shape

@@ -129,7 +129,7 @@ def test_nothing_readable_is_no_board(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_one_variable_names_the_folder_of_logs_for_every_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from glassbox.harness.cli.commands import parse_command
+    from glassbox.harness.cli.commands import prepared
 
     given = {
         "eval": ["ir_arith", "--solver", "gold"],
@@ -141,7 +141,7 @@ def test_one_variable_names_the_folder_of_logs_for_every_command(
     for value, folder in ((str(tmp_path), tmp_path), ("", Path("logs"))):
         monkeypatch.setenv("INSPECT_LOG_DIR", value)
         for command in ("leaderboard", "compare", "gate", "bless", "claims", "report", "eval", "stages"):
-            assert parse_command(command, given.get(command, []))[1].log_dir == folder, command
+            assert prepared(command, given.get(command, [])).args[0].log_dir == folder, command
         assert parse_command("audit", [])[1].logs == [folder]
 
 

@@ -21,7 +21,8 @@ from glassbox.harness.code.question import CodeQuestion
 from glassbox.harness.records.frames import RunRecord, load_logs
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.board import tables
-from glassbox.solvers.registry import gold, null
+from glassbox.solvers.gold import gold
+from glassbox.solvers.null import null
 from glassbox.tasks.code_spec import phase3
 
 SIZE = 4

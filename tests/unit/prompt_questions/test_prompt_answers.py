@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from glassbox.harness.cli.commands import parse_command
+from glassbox.harness.cli.commands import prepared
 from glassbox.harness.records.prompted import Prompted, TargetRecord
 from glassbox.studies.prompt_questions.answer import Answer, Figure
 from glassbox.studies.prompt_questions.datasets import datasets
@@ -139,7 +139,8 @@ def test_a_size_may_ask_for_the_first_pairs_alone_and_stands_once() -> None:
 
 
 def arguments(*given: str) -> argparse.Namespace:
-    return parse_command("prompt-questions", given)[1]
+    parsed: argparse.Namespace = prepared("prompt-questions", given).args[0]
+    return parsed
 
 
 def test_an_empty_limit_is_refused() -> None:

@@ -15,8 +15,9 @@ from glassbox.harness.code.question import CodeQuestion
 from glassbox.harness.engine.run import CannotRun, run
 from glassbox.harness.engine.serving import answering_of
 from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers.code_direct import FORM
-from glassbox.solvers.registry import code_direct, gold, null
+from glassbox.solvers.code_direct import FORM, code_direct
+from glassbox.solvers.gold import gold
+from glassbox.solvers.null import null
 from glassbox.tasks.code_spec import phase3
 
 QUESTION = CodeQuestion(entry_point="f", tests=("assert f(1) == '```'",), reference="def f(x):\n    return '```'\n")

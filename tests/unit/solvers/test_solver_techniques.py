@@ -12,15 +12,16 @@ from glassbox.harness.data.arithmetic.dataset import Origin, Source
 from glassbox.harness.data.arithmetic.dataset import test_problems as problems_of
 from glassbox.harness.data.arithmetic.generate import SPLITS, generate
 from glassbox.harness.data.arithmetic.prompts import answer_prompt, expression_prompt
-from glassbox.harness.engine.serving import CODE_SOLVERS, TEXT_SOLVERS, Line, answering_of
+from glassbox.harness.engine.serving import Line, answering_of
 from glassbox.harness.engine.technique import ALONE_SAMPLES, Question, Technique, Timed, execute
 from glassbox.harness.ir.program import Op, Program, chain, single
 from glassbox.harness.ir.text import to_text
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.shipped import shipped_models
 from glassbox.harness.outcome import Outcome
+from glassbox.harness.plugins.card import ANY, ARITHMETIC, CODE, UNSAID
+from glassbox.harness.plugins.registered import names_of, registered
 from glassbox.harness.records.attempt import Attempt
-from glassbox.solvers import registry
 from glassbox.solvers.arithmetic.text import SHOTS_ELSEWHERE, choose_shots
 from glassbox.solvers.gold import Gold
 from glassbox.solvers.null import Null
@@ -120,17 +121,18 @@ def test_a_technique_is_built_once_and_kept() -> None:
     assert len(built) == 1
 
 
-def test_the_solvers_named_in_the_refusal_are_the_registered_ones_that_work_with_any_model() -> None:
-    assert set(TEXT_SOLVERS) <= set(registry.__all__)
+def test_every_solver_does_what_its_card_says() -> None:
+    there = registered("solver")
     works_inside = {"ir_head", "layer0", "bag_of_tokens", "shuffled_labels"}
-    assert set(CODE_SOLVERS) <= set(registry.__all__)
-    assert set(registry.__all__) - set(TEXT_SOLVERS) - set(CODE_SOLVERS) == works_inside | {"dcm"}
-    for alone in (registry.code_direct(), registry.dcm()):
-        assert answering_of(alone) is None, "it runs only inside inspect"
-    for name in [*TEXT_SOLVERS, *works_inside]:
-        found = answering_of(getattr(registry, name)())
-        assert found is not None, name
-        assert found.needs_model == (name not in ("gold", "null", "regex_only")), name
+    assert set(names_of(ARITHMETIC, ("none", "text"))) == {"regex_pipeline", "direct", "regex_only", "gold", "null"}
+    assert set(names_of(ARITHMETIC, ("open", "tokenizer"))) == works_inside
+    assert set(names_of(CODE, ("none", "text"))) == {"code_direct", "gold", "null"}
+    for name, one in there.items():
+        assert one.card is not UNSAID, f"{name} says nothing of itself"
+        found = answering_of(one.make())
+        assert (found is not None) == bool({ARITHMETIC, ANY} & set(one.card.answers)), name
+        if found is not None:
+            assert found.needs_model == (one.card.model != "none"), name
 
 
 @pytest.mark.parametrize("family", ["single", "chain", "loop"])

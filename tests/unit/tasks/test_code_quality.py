@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from glassbox.harness.cli.commands import COMMANDS, parse_command
+from glassbox.harness.cli.commands import commands, prepared
 from glassbox.harness.sandbox.pool import Pool
 from glassbox.tasks.code import command
 from glassbox.tasks.code.mutants import mutants
@@ -112,8 +112,8 @@ def test_the_command_prints_json_writes_a_folder_and_succeeds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path, into = suite(tmp_path, cases=[*TASK["cases"], *BOUNDARY]), tmp_path / "out"
-    run, args = parse_command("suites", [str(path), "--mutants", "--format", "json", "--output", str(into)])
-    assert run(args) == 0
+    run = prepared("suites", [str(path), "--mutants", "--format", "json", "--output", str(into)])
+    assert run() == 0
     printed = json.loads(capsys.readouterr().out)
     written = json.loads((into / "one.json").read_text())
     assert printed["suites"] == written["suites"]
@@ -125,13 +125,13 @@ def test_the_command_fails_where_a_reference_fails_or_a_suite_is_unknown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = suite(tmp_path, reference="def passed(score):\n    return False\n")
-    run, args = parse_command("suites", [str(path)])
-    assert run(args) == 1
+    run = prepared("suites", [str(path)])
+    assert run() == 1
     assert "reference fails: passed: wrong" in capsys.readouterr().out
-    run, args = parse_command("suites", ["phase9"])
-    assert run(args) == 1
+    run = prepared("suites", ["phase9"])
+    assert run() == 1
     assert "suite 'phase9' is unknown; one of phase2, phase3, phase3_plus, code_suite" in capsys.readouterr().err
 
 
 def test_the_command_is_registered() -> None:
-    assert COMMANDS["suites"].module == command.__name__
+    assert commands()["suites"].module == command.__name__

@@ -15,9 +15,9 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from glassbox.harness.data.grids import from_text
 from glassbox.harness.data.pair import pair_of
 from glassbox.harness.data.readers.source import SourceError
+from glassbox.harness.plugins.registered import registered
 from glassbox.harness.records.frames import load_logs
 from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
-from glassbox.tasks import registry
 from glassbox.tasks.prompting.dataset import draw_pairs
 from glassbox.tasks.soft_prompt import dcm_arc, dcm_arithmetic, dcm_nq, dcm_squad, dcm_sudoku, dcm_tier, dcm_triviaqa
 
@@ -204,4 +204,4 @@ def test_official_arithmetic_keeps_its_own_wording(shared_data: SharedPath) -> N
 
 def test_every_task_is_registered() -> None:
     names = {"dcm_squad", "dcm_triviaqa", "dcm_nq", "dcm_arithmetic", "dcm_sudoku", "dcm_arc", "dcm_tier"}
-    assert names <= set(registry.__all__)
+    assert names <= set(registered("task"))

@@ -1,0 +1,109 @@
+"""One run of a task by a solver: in batches where the solver can, otherwise by inspect's own `eval`; a log either way.
+
+path = make_run(find("task", "ir_arith"), find("solver", "ir_head"), model="open/arith", log_dir=Path("logs"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from glassbox.harness.engine.run import CannotRun, Tick, run
+from glassbox.harness.plugins.registered import Registered
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
+
+Arguments = Mapping[str, Any]
+_NOTHING: Arguments = {}
+
+
+class RunFailed(ValueError):
+    """The run ended in an error; its log, if there is one, holds the whole of it."""
+
+
+def make_run(
+    task: Registered,
+    solver: Registered,
+    *,
+    model: str | None = None,
+    task_args: Arguments = _NOTHING,
+    solver_args: Arguments = _NOTHING,
+    log_dir: Path,
+    limit: int | None = None,
+    epochs: int = 1,
+    generation: Arguments = _NOTHING,
+    tick: Tick = lambda done, total: None,
+) -> Path:
+    """Run a solver on a task.
+
+    Args:
+      task: The task.
+      solver: The solver.
+      model: As inspect names it; the task's own by default.
+      task_args: Arguments of the task.
+      solver_args: Arguments of the solver.
+      log_dir: Where the log goes.
+      limit: Only the first so many samples.
+      epochs: How often each sample is run; more than one goes through inspect.
+      generation: Settings of inspect's GenerateConfig; with any the run goes through inspect.
+      tick: Called with (samples done, samples in all) where the run is made in batches.
+
+    Returns:
+      The log's path.
+
+    Raises:
+      RunFailed: Inspect's run ended in an error.
+      ValueError: An argument is refused by the task or the solver.
+    """
+    made: Task = task.make(**task_args)
+    if epochs == 1 and not generation:
+        try:
+            return run(
+                made,
+                solver.make(**solver_args),
+                model=model or str(made.model),
+                task_args=task_args,
+                solver_args=solver_args,
+                log_dir=log_dir,
+                limit=limit,
+                tick=tick,
+            )
+        except CannotRun:
+            pass  # then inspect makes it
+    return _inside_inspect(task, solver, model, task_args, solver_args, log_dir, limit, epochs, generation)
+
+
+def _inside_inspect(
+    task: Registered,
+    solver: Registered,
+    model: str | None,
+    task_args: Arguments,
+    solver_args: Arguments,
+    log_dir: Path,
+    limit: int | None,
+    epochs: int,
+    generation: Arguments,
+) -> Path:
+    from inspect_ai import eval
+
+    chosen: dict[str, Any] = {} if model is None else {"model": model}
+    if model is None and solver.card.model == "none" and task.make(**task_args).model is None:
+        chosen["model"] = None  # inspect's word for a run without any model
+    [log] = eval(
+        task.make,
+        task_args=dict(task_args),
+        solver=solver.make(**solver_args),
+        limit=limit,
+        epochs=epochs,
+        log_dir=str(log_dir),
+        log_realtime=False,
+        display="none",
+        **chosen,
+        **generation,
+    )
+    if log.status != "success":
+        said = " ".join(log.error.message.split()) if log.error else log.status
+        raise RunFailed(f"{task.name} by {solver.name} failed: {said}; its log is {log.location}")
+    return Path(log.location)

@@ -1,0 +1,1 @@
+"""What packages bring: tasks, solvers, scorers, families and commands, found by entry point."""

@@ -1,0 +1,61 @@
+"""Entry points of installed packages; one that cannot be loaded costs a warning that names it, not the command.
+
+for name, found in load("glassbox.families"): ...
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
+from typing import Any
+
+PACKAGE = "glassbox"
+"""Our own package: a fault in it is a fault of ours and is raised."""
+
+logger = logging.getLogger(__name__)
+
+
+@cache
+def entries(group: str) -> tuple[EntryPoint, ...]:
+    """The entry points of a group: our own first, then those of other packages by name; each name once."""
+    found = sorted(entry_points(group=group), key=lambda one: (not is_ours(one), one.name))
+    return tuple({one.name: one for one in reversed(found)}.values())[::-1]
+
+
+def is_ours(entry: EntryPoint) -> bool:
+    """Whether Glassbox itself brings it."""
+    return entry.module.partition(".")[0] == PACKAGE
+
+
+@cache
+def load(group: str) -> tuple[tuple[str, Any], ...]:
+    """What the group's entry points name, with their names; what cannot be loaded is warned of, once, and left out."""
+    found = []
+    for entry in entries(group):
+        try:
+            found.append((entry.name, entry.load()))
+        except Exception as error:  # a plug-in may fail in any way
+            if is_ours(entry):
+                raise
+            logger.warning("%s", broken(entry, error))
+    return tuple(found)
+
+
+def broken(entry: EntryPoint, error: Exception) -> str:
+    """One line that names a plug-in which cannot be used, and the way out."""
+    package = entry.dist.name if entry.dist else entry.module.partition(".")[0]
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"plug-in {entry.name} ({entry.group}) of {package} is left out, {said}; mend or uninstall {package}"
+
+
+def files(package: str) -> Iterator[ModuleType]:
+    """The modules that lie directly in a package's folder, imported, in the order of their names."""
+    room = importlib.import_module(package)
+    for found in sorted(pkgutil.iter_modules(room.__path__), key=lambda one: one.name):
+        if not found.ispkg and found.name not in ("registry", "__main__"):
+            yield importlib.import_module(f"{package}.{found.name}")
