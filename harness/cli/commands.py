@@ -61,14 +61,17 @@ def add_debug(parser: argparse.ArgumentParser) -> None:
 
 
 def _help_in(module: str) -> str:
-    """The text of `HELP` in a module's file, else the first line of its docstring; empty where there is no file."""
-    try:
-        found = importlib.util.find_spec(module)
-    except Exception:  # a parent package that fails to load must not cost the others their help
+    """The text of `HELP` in a module's file, else the first line of its docstring; empty where there is no such file.
+
+    The packages around it are not imported either.
+    """
+    top, *inner = module.split(".")
+    found = importlib.util.find_spec(top)
+    folder = Path(*(found.submodule_search_locations or [""])[:1], *inner) if found else Path()
+    path = next((one for one in (folder.with_suffix(".py"), folder / "__init__.py") if one.is_file()), None)
+    if path is None:
         return ""
-    if found is None or not found.origin or not Path(found.origin).is_file():
-        return ""
-    tree = ast.parse(Path(found.origin).read_text(encoding="utf-8"))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in tree.body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "HELP":
             return str(ast.literal_eval(node.value))

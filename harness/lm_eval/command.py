@@ -16,7 +16,7 @@ HELP = "hand over to lm-eval, with the model type `open` known to it"
 
 
 def hand_over(arguments: Sequence[str]) -> int:
-    """Run lm-eval with these arguments; its exit status.
+    """Run lm-eval with these arguments; it may end the process with a status of its own.
 
     Raises:
       ValueError: lm-eval is not installed.
@@ -28,8 +28,5 @@ def hand_over(arguments: Sequence[str]) -> int:
     import glassbox.harness.lm_eval.model  # noqa: F401  # registers the model type `open`
 
     sys.argv = ["lm-eval", *arguments]
-    try:
-        cli_evaluate()
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    cli_evaluate()
     return 0

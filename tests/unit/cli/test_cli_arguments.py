@@ -14,8 +14,10 @@ from inspect_ai._util.error import PrerequisiteError
 
 from glassbox.harness.cli.arguments import BadArgument, fitting, parsed
 from glassbox.harness.cli.main import main
-from glassbox.solvers import registry as solvers
-from glassbox.tasks import registry as tasks
+from glassbox.solvers.dcm import dcm
+from glassbox.solvers.direct import direct
+from glassbox.solvers.ir_head import ir_head
+from glassbox.tasks.ir_arith import ir_arith
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -42,21 +44,21 @@ def test_what_is_no_pair_is_refused(line: str, said: str) -> None:
 
 
 REFUSED: list[tuple[Callable[..., Any], dict[str, Any], str]] = [
-    (tasks.ir_arith, {"n": "abc"}, "ir_arith: n=abc should be a valid integer"),
-    (tasks.ir_arith, {"n": 0}, "ir_arith: n=0 should be greater than or equal to 1"),
+    (ir_arith, {"n": "abc"}, "ir_arith: n=abc should be a valid integer"),
+    (ir_arith, {"n": 0}, "ir_arith: n=0 should be greater than or equal to 1"),
     (
-        tasks.ir_arith,
+        ir_arith,
         {"splt": "iid"},
         "ir_arith takes no argument 'splt'; did you mean split? it takes split, n, ",
     ),
-    (tasks.ir_arith, {"split": "word_problem"}, "did you mean word_problems?"),
-    (tasks.ir_arith, {"split": "zzz"}, "ir_arith: split=zzz is none of "),
-    (solvers.ir_head, {"head": "digit"}, "ir_head: head=digit is none of regression, binned, digits, pointer; "),
-    (solvers.ir_head, {"pool": "lst"}, "ir_head: pool=lst is none of last, mean, attention; did you mean last?"),
-    (solvers.ir_head, {"epochs": 0}, "ir_head: epochs=0 should be greater than or equal to 1"),
-    (solvers.ir_head, {"width": 48}, "ir_head: width=48 is none of 32, 64"),
-    (solvers.dcm, {"k": 0}, "k=0 should be greater than or equal to 1"),
-    (solvers.direct, {"shots": True, "max_tokens": 0}, "direct: max_tokens=0 should be"),
+    (ir_arith, {"split": "word_problem"}, "did you mean word_problems?"),
+    (ir_arith, {"split": "zzz"}, "ir_arith: split=zzz is none of "),
+    (ir_head, {"head": "digit"}, "ir_head: head=digit is none of regression, binned, digits, pointer; "),
+    (ir_head, {"pool": "lst"}, "ir_head: pool=lst is none of last, mean, attention; did you mean last?"),
+    (ir_head, {"epochs": 0}, "ir_head: epochs=0 should be greater than or equal to 1"),
+    (ir_head, {"width": 48}, "ir_head: width=48 is none of 32, 64"),
+    (dcm, {"k": 0}, "k=0 should be greater than or equal to 1"),
+    (direct, {"shots": True, "max_tokens": 0}, "direct: max_tokens=0 should be"),
 ]
 
 
@@ -72,7 +74,7 @@ def test_a_factory_refuses_what_does_not_fit_in_a_line_that_inspect_shows_as_one
     assert "pydantic" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("maker", "given", "said"), [case for case in REFUSED if case[0] is not solvers.dcm])
+@pytest.mark.parametrize(("maker", "given", "said"), [case for case in REFUSED if case[0] is not dcm])
 def test_the_command_refuses_the_same_before_anything_is_made(
     maker: Callable[..., Any], given: dict[str, Any], said: str
 ) -> None:
@@ -82,18 +84,18 @@ def test_the_command_refuses_the_same_before_anything_is_made(
 
 
 def test_values_become_what_the_annotation_wants() -> None:
-    assert fitting(solvers.dcm, parsed(["lr=1e-3", "k=8"], "-S")) == {"lr": 0.001, "k": 8}
-    assert fitting(tasks.ir_arith, parsed(["n=5", "path=123"], "-T")) == {"n": 5, "path": "123"}
-    assert fitting(solvers.ir_head, parsed(["layer=auto", "epochs=2"], "-S")) == {"layer": "auto", "epochs": 2}
-    assert fitting(solvers.ir_head, parsed(["layer=3"], "-S")) == {"layer": 3}
+    assert fitting(dcm, parsed(["lr=1e-3", "k=8"], "-S")) == {"lr": 0.001, "k": 8}
+    assert fitting(ir_arith, parsed(["n=5", "path=123"], "-T")) == {"n": 5, "path": "123"}
+    assert fitting(ir_head, parsed(["layer=auto", "epochs=2"], "-S")) == {"layer": "auto", "epochs": 2}
+    assert fitting(ir_head, parsed(["layer=3"], "-S")) == {"layer": 3}
 
 
 def test_the_command_says_it_in_one_line_with_status_2(capsys: pytest.CaptureFixture[str]) -> None:
     for words, said in (
         (["ir_arith", "--solver", "gold", "-T", "n=abc"], "ir_arith: n=abc should be a valid integer"),
         (["ir_arith", "--solver", "ir_head", "-S", "pool=lst"], "did you mean last?"),
-        (["ir_arit", "--solver", "gold"], "unknown task 'ir_arit'; did you mean ir_arith?"),
-        (["ir_arith", "--solver", "glod"], "unknown solver 'glod'; did you mean gold?"),
+        (["ir_arit", "--solver", "gold"], "there is no task 'ir_arit'; did you mean ir_arith?"),
+        (["ir_arith", "--solver", "glod"], "there is no solver 'glod'; did you mean gold?"),
     ):
         assert main(["eval", *words]) == 2
         error = capsys.readouterr().err

@@ -142,7 +142,7 @@ def test_one_variable_names_the_folder_of_logs_for_every_command(
         monkeypatch.setenv("INSPECT_LOG_DIR", value)
         for command in ("leaderboard", "compare", "gate", "bless", "claims", "report", "eval", "stages"):
             assert prepared(command, given.get(command, [])).args[0].log_dir == folder, command
-        assert parse_command("audit", [])[1].logs == [folder]
+        assert prepared("audit", []).args[0].logs == [folder]
 
 
 def test_what_eval_writes_the_others_find(

@@ -65,6 +65,6 @@ def test_code_direct_says_the_form_first_and_calls_the_model_once() -> None:
 def test_a_direct_run_names_the_way_to_run_programs(control: type[Solver], tmp_path: Path) -> None:
     made = control()
     assert answering_of(made) is not None
-    with pytest.raises(CannotRun, match="phase3 asks for programs, which run only inside inspect: inspect eval tasks/"):
+    with pytest.raises(CannotRun, match="phase3 has samples of the kind code, which run only inside inspect"):
         run(phase3(), made, model="none/none", task_args={}, solver_args={}, log_dir=tmp_path)
     assert list(tmp_path.iterdir()) == []
