@@ -9,11 +9,12 @@ glassbox models check arith
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glassbox.harness.lm.shipped import shipped_models
+from glassbox.harness.records.export import RECORDS, add_format, exported
+from glassbox.harness.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from glassbox.baselines.models.card import Card, Metric
@@ -25,17 +26,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """`list`, `train`, `card` and `check`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="what is shipped, what it weighs and how good it is")
-    _add_json(listing)
+    add_format(listing)
     _add_train(
         actions.add_parser("train", help="train a model, or finish one from its checkpoints, and write its card")
     )
     card = actions.add_parser("card", help="print a model's page")
     _add_name(card)
-    _add_json(card)
+    add_format(card)
     check = actions.add_parser("check", help="measure again; exit 1 when worse than the card's interval")
     _add_name(check)
     check.add_argument("--n", type=int, default=1000, help="problems of each split (default 1000)")
-    _add_json(check)
+    add_format(check)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,10 +62,6 @@ def _add_name(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help="short name of a shipped model, or a model folder")
 
 
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON")
-
-
 def _list(args: argparse.Namespace) -> int:
     from glassbox.baselines.models.card import CardError, read_card
     from glassbox.baselines.models.recipes import RECIPES
@@ -77,9 +74,11 @@ def _list(args: argparse.Namespace) -> int:
         except CardError as error:
             broken[name] = str(error)
     missing = [name for name in RECIPES if name not in cards and name not in broken]
-    if args.json:
-        shipped = [card.model_dump(mode="json") for card in cards.values()]
-        print(json.dumps({"shipped": shipped, "without_card": broken, "not_trained": missing}))
+    if args.format in RECORDS:
+        shipped = [_record(card) for card in cards.values()]
+        lacking = [{"name": name, "fault": fault} for name, fault in broken.items()]
+        untrained = [{"name": name, "fault": "not trained yet"} for name in missing]
+        print(exported("models", [*shipped, *lacking, *untrained], args.format), end="")
         return 0
     from rich.console import Console
     from rich.table import Table
@@ -136,8 +135,27 @@ def _card(args: argparse.Namespace) -> int:
 
     folder = _folder(args.name)
     card = read_card(folder)
-    print(card.model_dump_json(indent=2) if args.json else (folder / PAGE).read_text(encoding="utf-8"))
+    if args.format in RECORDS:
+        print(exported("models", [_record(card)], args.format), end="")
+    else:
+        print((folder / PAGE).read_text(encoding="utf-8"))
     return 0
+
+
+def _record(card: Card) -> dict[str, object]:
+    """The card, its metrics as figures by their names."""
+    metrics = {metric.name: _figure(metric) for metric in card.metrics}
+    return {**card.model_dump(mode="json", exclude={"metrics"}), "metrics": metrics}
+
+
+def _compared(card: Card, now: Metric, then: Metric, worse: bool) -> dict[str, object]:
+    """A metric measured again beside what the card has."""
+    named = {"name": card.name, "family": now.family, "split": now.split, "measure": now.measure}
+    return {**named, "now": _figure(now), "recorded": _figure(then), "worse": worse}
+
+
+def _figure(metric: Metric) -> Estimate:
+    return Estimate(metric.share, metric.low, metric.high, metric.n)
 
 
 def _check(args: argparse.Namespace) -> int:
@@ -153,8 +171,9 @@ def _check(args: argparse.Namespace) -> int:
     recorded = {metric.name: metric for metric in card.metrics}
     pairs = [(metric, recorded[metric.name]) for metric in measured if metric.name in recorded]
     verdicts = [(now, then, now.is_worse_than(then)) for now, then in pairs]
-    if args.json:
-        print(json.dumps([{**now.model_dump(), "recorded": then.share, "worse": bad} for now, then, bad in verdicts]))
+    if args.format in RECORDS:
+        records = [_compared(card, *verdict) for verdict in verdicts]
+        print(exported("models", records, args.format), end="")
     else:
         _print_verdicts(verdicts)
     return int(any(bad for *_, bad in verdicts))
