@@ -1,82 +1,60 @@
-"""The component: CPython, its standard library and our guest, built once and kept in compiled form.
+"""Setting the sandbox up: the shipped component unpacked and compiled for this machine, once.
 
-    python -m glassbox.harness.sandbox.build    # what `make setup` does; the first use does it otherwise, once
+    python -m glassbox.harness.sandbox.build              # what `make setup` does; the first use does it otherwise
+    python -m glassbox.harness.sandbox.build --rebuild    # for developers: make the component itself anew
 
-Named by content: another guest, componentize-py, wasmtime or machine gives another file, so nothing stale is ever
-loaded, and what two processes build at once is the same.
+Compiled code is kept in the cache, named by the component, wasmtime and the machine, so nothing stale is ever loaded.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import os
 import platform
-import shutil
-import subprocess
 import sys
-import sysconfig
 import tempfile
 from importlib import metadata
-from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock
 from wasmtime import Config, Engine, WasmtimeError
 from wasmtime.component import Component
 
-from glassbox.harness.sandbox import linking
-from glassbox.harness.sandbox.errors import SandboxError
+from glassbox.harness.sandbox.component import card, folder, wasm
+from glassbox.harness.sandbox.errors import SandboxError, SetupError
 
+CACHE_VARIABLE = "GLASSBOX_CACHE"
 STACK_BYTES = (2 << 20) - (64 << 10)
 """The native stack of an instance; wasmtime allows less than 2 MiB, and every thread of Python's has more."""
 
-_WORLD = "interpreter"
-_APP = "glassbox.harness.sandbox.guest.app"
-_PACKAGES = ("glassbox", "glassbox.harness", "glassbox.harness.sandbox", "glassbox.harness.sandbox.guest")
-_SHARED = (
-    "glassbox/__init__.py",
-    "glassbox/harness/__init__.py",
-    "glassbox/harness/sandbox/__init__.py",
-    "glassbox/harness/sandbox/codec.py",
-)
+_SETTINGS = {
+    "consume_fuel": True,
+    "epoch_interruption": True,
+    "max_wasm_stack": STACK_BYTES,
+    "cranelift_nan_canonicalization": True,
+}
 
 
 def engine() -> Engine:
     """An engine as every instance needs it: fuel, which counts the same everywhere, and epochs as a last guard."""
     config = Config()
-    config.consume_fuel = True
-    config.epoch_interruption = True
-    config.max_wasm_stack = STACK_BYTES
-    config.cranelift_nan_canonicalization = True
+    for name, value in _SETTINGS.items():
+        setattr(config, name, value)
     return Engine(config)
 
 
 def cache_folder() -> Path:
-    """Where built components are kept: GLASSBOX_CACHE, else the user's cache folder."""
+    """Where compiled components are kept: GLASSBOX_CACHE, else the user's cache folder."""
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(os.environ.get("GLASSBOX_CACHE") or Path(cache) / "glassbox") / "sandbox"
-
-
-def sources() -> dict[str, bytes]:
-    """What the guest is built from, by its path in the guest."""
-    found = {}
-    for package in _PACKAGES:
-        for item in files(package).iterdir():
-            path = f"{package.replace('.', '/')}/{item.name}"
-            if path in _SHARED or (package == _PACKAGES[-1] and item.name.endswith((".py", ".wit"))):
-                found[path] = item.read_bytes()
-    return dict(sorted(found.items()))
+    return Path(os.environ.get(CACHE_VARIABLE) or Path(cache) / "glassbox") / "sandbox"
 
 
 def identity() -> str:
-    """16 hexadecimal digits that name what would be built."""
-    digest = hashlib.sha256()
-    versions = (metadata.version("componentize-py"), metadata.version("wasmtime"))
+    """16 hexadecimal digits that name what would be compiled."""
     system = (platform.system(), platform.machine(), _cpu_features())
-    builders = [Path(__file__), *sorted(Path(linking.__file__).parent.glob("*.py"))]
-    written = [path.read_bytes() for path in builders]
-    digest.update(repr((versions, system, STACK_BYTES, sources(), written)).encode())
-    return digest.hexdigest()[:16]
+    compiler = (metadata.version("wasmtime"), _SETTINGS)
+    return hashlib.sha256(repr((card().sha256, compiler, system)).encode()).hexdigest()[:16]
 
 
 def _cpu_features() -> str:
@@ -87,70 +65,53 @@ def _cpu_features() -> str:
 
 
 def compiled() -> Path:
-    """The compiled component; built if it is not there yet.
+    """The compiled component; compiled now if it is not there yet.
 
     Raises:
-      SandboxError: It cannot be built.
+      SetupError: The cache cannot be written, or the component is broken.
+      SandboxError: It cannot be compiled.
     """
     path = cache_folder() / f"{identity()}.cwasm"
     if path.is_file():
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock"):
-        if not path.is_file():
-            print(
-                f"sandbox: building CPython for WebAssembly into {path.parent} (under a minute, once)", file=sys.stderr
-            )
-            _build(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{path}.lock"):
+            if not path.is_file():
+                _compile(path)
+    except OSError as error:
+        raise SetupError(
+            f"the sandbox's cache {path.parent} cannot be written: {error.strerror or error}; "
+            f"make room there (80 MB), or set {CACHE_VARIABLE} to another folder"
+        ) from error
     return path
 
 
-def _build(path: Path) -> None:
-    from glassbox.harness.sandbox.linking.binary import LinkingError
-    from glassbox.harness.sandbox.linking.component import linked
-
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".building-") as folder:
-        component = _componentized(Path(folder))
+def _compile(path: Path) -> None:
+    print(f"sandbox: compiling CPython for WebAssembly into {path.parent} (half a minute, once)", file=sys.stderr)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".compiling-") as place:
+        staged = Path(place) / path.name
         try:
-            content = Component(engine(), linked(component.read_bytes())).serialize()
-        except (LinkingError, WasmtimeError) as error:
-            raise SandboxError(f"the sandbox cannot be linked and compiled: {error}") from error
-        staged = Path(folder) / path.name
-        staged.write_bytes(content)
+            staged.write_bytes(Component(engine(), wasm()).serialize())
+        except WasmtimeError as error:
+            said = " ".join(str(error).split())[:300]
+            raise SandboxError(f"wasmtime {metadata.version('wasmtime')} cannot compile the sandbox: {said}") from error
         staged.replace(path)
 
 
-def _componentized(folder: Path) -> Path:
-    """The component, from nothing but our own sources: no site-packages are to be seen."""
-    for name, content in sources().items():
-        target = folder / "app" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    packages = folder / "empty" / "lib" / "python3" / "site-packages"
-    packages.mkdir(parents=True)
-    built = folder / "sandbox.wasm"
-    wit = folder / "app" / "glassbox" / "harness" / "sandbox" / "guest" / "sandbox.wit"
-    done = subprocess.run(
-        [_tool(), "-q", "-d", wit, "-w", _WORLD, "componentize", "-p", folder / "app", "-o", built, _APP],
-        env={**os.environ, "VIRTUAL_ENV": str(folder / "empty")},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode or not built.is_file():
-        said = " ".join((done.stderr or done.stdout).split())[-600:]
-        raise SandboxError(f"componentize-py failed with {done.returncode}: {said}")
-    return built
+def main() -> None:
+    """Set the sandbox up, or make its component anew."""
+    parser = argparse.ArgumentParser(prog="python -m glassbox.harness.sandbox.build", description=__doc__)
+    parser.add_argument("--rebuild", action="store_true", help="make the component anew (developers; minutes)")
+    try:
+        if parser.parse_args().rebuild:
+            from glassbox.harness.sandbox.component.making import rebuild
 
-
-def _tool() -> str:
-    beside = Path(sysconfig.get_path("scripts")) / "componentize-py"
-    found = str(beside) if beside.is_file() else shutil.which("componentize-py")
-    if found is None:
-        raise SandboxError("componentize-py is not installed; pip install componentize-py")
-    return found
+            print(f"{folder()}: {rebuild(folder()).name}")
+        print(compiled())
+    except SandboxError as error:
+        sys.exit(f"sandbox: {error}")
 
 
 if __name__ == "__main__":
-    print(compiled())
+    main()

@@ -15,11 +15,11 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 
 from glassbox.harness.records.files import write_atomically
 from glassbox.harness.sandbox.build import cache_folder
+from glassbox.harness.sandbox.component import card
 from glassbox.harness.sandbox.protocol import Returned
 from glassbox.harness.sandbox.session import Fault, Session
 from glassbox.harness.sandbox.values import decode, encode, literal, plain, show
@@ -95,7 +95,7 @@ def _answer(session: Session, entry_point: str, args: tuple[object, ...]) -> Ans
 
 def _name(program: Program) -> str:
     code, entry_point, inputs = program
-    made_by = [_FORMAT, metadata.version("componentize-py"), asdict(OFFICIAL_LIMITS), LONGEST]
+    made_by = [_FORMAT, card().sha256, asdict(OFFICIAL_LIMITS), LONGEST]
     asked = [*made_by, code, entry_point, [show(args) for args in inputs]]
     return f"{hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]}.json"
 
