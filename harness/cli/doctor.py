@@ -1,7 +1,7 @@
 """`glassbox doctor`: is this installation sound, and what would a run use?
 
     glassbox doctor
-    glassbox doctor --format json
+    glassbox doctor --json
 
 Exit 1 when a check fails: a core library is missing, a shipped model is not what its card says, the IR machine is
 wrong, or the sandbox does not hold.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import platform
 from collections.abc import Callable
@@ -22,11 +23,10 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from glassbox.harness.cli.main import DISTRIBUTION
-from glassbox.harness.records.export import RECORDS, add_format, exported, plain_items
 
-HELP = "check this installation: versions, device, models, the IR machine"
+HELP = "check this installation: versions, device, models, the IR machine, the sandbox and its road"
 
-CORE = ("torch", "transformers", "safetensors", "inspect-ai", "wasmtime", "componentize-py", "pandas", "rich")
+CORE = ("torch", "transformers", "safetensors", "inspect-ai", "wasmtime", "pandas", "rich")
 EXTRAS = ("lm-eval", "peft", "openai", "ray", "pyarrow", "matplotlib")
 _CGROUP_MEMORY = Path("/sys/fs/cgroup/memory.max")
 
@@ -47,16 +47,16 @@ class _Card(BaseModel):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--format` only."""
-    add_format(parser)
+    """`--json` only."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the report; 1 if a check failed."""
-    findings = [*versions(), *machine(), *models(), arithmetic(), sandbox()]
+    findings = [*versions(), *machine(), *models(), arithmetic(), sandbox(), road()]
     failed = any(finding.ok is False for finding in findings)
-    if args.format in RECORDS:
-        print(exported("doctor", [plain_items(asdict(one)) for one in findings], args.format, ok=not failed), end="")
+    if args.json:
+        print(json.dumps({"ok": not failed, "findings": [asdict(finding) for finding in findings]}, indent=1))
     else:
         _print(findings)
     return int(failed)
@@ -124,6 +124,17 @@ def sandbox() -> Finding:
         return isolation()
 
     return _guarded("sandbox", attempt)
+
+
+def road() -> Finding:
+    """By which road calls reach the sandbox, in which component, and what a fresh run takes on it."""
+
+    def attempt() -> tuple[str, bool]:
+        from glassbox.harness.sandbox.in_use import in_use
+
+        return in_use(), True
+
+    return _guarded("sandbox road", attempt)
 
 
 def _guarded(subject: str, check: Callable[[], tuple[str, bool]]) -> Finding:

@@ -19,7 +19,7 @@ from wasmtime.component import Component, ExportIndex, Func, Linker
 
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.build import compiled, engine
-from glassbox.harness.sandbox.crossing import exchanged
+from glassbox.harness.sandbox.crossing import road
 from glassbox.harness.sandbox.errors import SandboxError
 from glassbox.harness.sandbox.limits import Limits
 from glassbox.harness.sandbox.wasi import World
@@ -84,6 +84,7 @@ class _Host:
         with _loading:
             self.engine, self.component = _runtime.engine, _runtime.component
             _runtime.tick()
+        self.exchange = road().exchange
         self.running: list[Instance] = []
         self.linker = Linker(self.engine)
         with self.linker.root() as root:
@@ -188,7 +189,7 @@ class Instance:
 
     def _call(self, function: Func, request: bytes) -> bytes:
         try:
-            return exchanged(function, self._store, request)
+            return self._host.exchange(function, self._store, request)
         except WasmtimeError as error:
             if self._refused is not None:
                 raise self._refused from None

@@ -69,6 +69,9 @@ class World:
             _add(folders, "get-directories", lambda store: [])
         with root.add_instance(f"wasi:cli/environment@{_VERSION}") as environment:
             _add(environment, "initial-cwd", lambda store: None)
+            # A linked component answers these two itself.
+            _add(environment, "get-environment", lambda store: [])
+            _add(environment, "get-arguments", lambda store: [])
 
     def _now(self) -> int:
         caller = self._caller()

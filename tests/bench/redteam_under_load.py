@@ -69,7 +69,7 @@ async def honest_passes(pool: Pool, repeats: int) -> int:
 def unstable(attack: Attack, verdicts: Sequence[Verdict]) -> Unstable | None:
     """What is to be said of an attack whose verdicts differ, from each other or from what is expected."""
     seen = sorted({summary(verdict) for verdict in verdicts})
-    if len(seen) == 1 and verdicts[0].outcome is attack.expected:
+    if len(seen) == 1 and attack.ends_as_it_must(verdicts[0].outcome):
         return None
     return Unstable(name=attack.name, expected=str(attack.expected), seen=seen)
 

@@ -12,6 +12,13 @@ from textwrap import dedent
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.case import Case
 
+Ends = Outcome | frozenset[Outcome]
+"""The one outcome that an attack must have, or those it may have."""
+
+NEVER_PASSES: frozenset[Outcome] = frozenset(Outcome) - {Outcome.PASS, Outcome.INFRA}
+"""For an attack that reads memory it does not own: what lies there differs from one build of the component to another.
+It never passes, and the host is unharmed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
@@ -42,13 +49,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """One adversarial program and the one outcome it must have.
+    """One adversarial program and how it must end.
 
     Attributes:
       theme: The module that lists it.
       name: Unique over all themes.
       task: What it pretends to solve.
-      expected: Its outcome, exactly.
+      expected: Its outcome, exactly; NEVER_PASSES where no one outcome can be asked for.
       why: What it tries, and why the outcome is this one.
       text: The program, indented as it stands in its module.
       asserted: Its outcome when the task is judged by assert statements; None where `==` cannot tell (bool and int,
@@ -58,10 +65,15 @@ class Attack:
     theme: str
     name: str
     task: Task
-    expected: Outcome
+    expected: Ends
     why: str
     text: str
-    asserted: Outcome | None = None
+    asserted: Ends | None = None
+
+    def ends_as_it_must(self, outcome: Outcome, asserts: bool = False) -> bool:
+        """Whether an outcome is one that it must have, judged by its cases or by asserts."""
+        wanted = self.asserted if asserts else self.expected
+        return outcome in wanted if isinstance(wanted, frozenset) else outcome is wanted
 
     @property
     def code(self) -> str:

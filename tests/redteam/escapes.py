@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from glassbox.harness.outcome import Outcome
-from tests.redteam.attack import HALF, IS_ODD, ORDERED, SHOUT, TOTAL, Attack
+from tests.redteam.attack import HALF, IS_ODD, NEVER_PASSES, ORDERED, SHOUT, TOTAL, Attack
 
 escape = partial(Attack, "escapes")
 
@@ -187,19 +187,19 @@ ATTACKS = (
     escape(
         "forge_a_code_object",
         IS_ODD,
-        Outcome.RUNTIME,
+        NEVER_PASSES,
         "Bytecode that reads outside its constants: the instance may end, the host goes on.",
         """
         def is_odd(number):
             forged = is_odd.__code__.replace(co_code=bytes([100, 255, 83, 0] * 8), co_consts=(), co_stacksize=1)
             return type(is_odd)(forged, {})(number)
         """,
-        Outcome.RUNTIME,
+        NEVER_PASSES,
     ),
     escape(
         "feed_marshal_garbage",
         IS_ODD,
-        Outcome.RUNTIME,
+        NEVER_PASSES,
         "marshal trusts its input; garbage is refused or ends the instance.",
         """
         import marshal
@@ -207,7 +207,7 @@ ATTACKS = (
             exec(marshal.loads(b'\\xe3' + bytes(range(255, 0, -1)) * 9))
             return 1
         """,
-        Outcome.RUNTIME,
+        NEVER_PASSES,
     ),
     escape(
         "unpickle_a_command",
