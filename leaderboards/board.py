@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from glassbox.harness.records.controls import is_control
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.judges import other_judges
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.families import other
 from glassbox.leaderboards.families.family import Facts, Family, Run, installed_families
@@ -19,17 +20,17 @@ from glassbox.leaderboards.prices import Prices, Rate, shipped_prices
 from glassbox.leaderboards.ranks import Standing, rank
 from glassbox.leaderboards.runs import estimate, placed, stands
 from glassbox.leaderboards.samples import read_samples
-from glassbox.leaderboards.table import Cell, Column, Fact, Table, TableRow
+from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Value
 
 AUDIT_FAILED = "‡"
 GROUPS_SHOWN = 4
 HEAD = (
     Column("solver", text=True, about="with the arguments that set it apart"),
-    Column("rank", spare=1, about="1 + the rows that are better with evidence; rows that share a letter are tied"),
-    Column("model", text=True, spare=1),
-    Column("n", spare=3, about="samples scored"),
+    Column("rank", about="one more than the rows that are better with evidence; rows that share a letter are tied"),
+    Column("model", text=True),
+    Column("n", about="samples scored"),
 )
-COST = Column("cost", spare=9, about="USD for 1,000 samples: the machine's time in the run, at its price")
+COST = Column("cost", about="USD for 1,000 samples: time of the machine in the run, at the price of its device")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _best(family: Family, run: Run) -> tuple[object, ...]:
 
 def _table(section: Section, audits: Mapping[str, str], prices: Prices) -> Table:
     rates = [prices.rate(run.record) for run in section.runs]
-    model = Column("model", text=True, brief=section.several_models, spare=1)
+    model = Column("model", text=True, brief=section.several_models)
     figures_first, words = section.family.parted
     columns = (
         *(HEAD[0], HEAD[1], model, HEAD[3]),
@@ -166,7 +167,7 @@ def _row(section: Section, run: Run, standing: Standing, rate: Rate, audits: Map
         Cell(figures.dollars(cost), cost),
         *(measure.cell(run) for measure in words),
     ]
-    facts: dict[str, Fact] = {
+    facts: dict[str, Value] = {
         **identity(section, run),
         "control": control,
         "rank": standing.placing.rank if standing.placing else None,
@@ -176,7 +177,6 @@ def _row(section: Section, run: Run, standing: Standing, rate: Rate, audits: Map
         "status": record.status,
         "complete": record.complete,
         "samples": record.samples_digest,
-        "unranked": standing.reason or None,
         "audit_failed": audit or None,
     }
     for measure in (*family.measures, *family.more):
@@ -210,7 +210,7 @@ def identity(section: Section, run: Run) -> Facts:
         "solver": run.record.solver,
         "arguments": run.placed.arguments,
         "model": run.record.model,
-        "tags": run.record.tags,
+        "tags": " ".join(run.record.tags) or None,
     }
 
 
@@ -223,7 +223,7 @@ def _rank_cell(standing: Standing, control: bool, several: bool) -> Cell:
 
 def _notes(section: Section, audits: Mapping[str, str], rates: Sequence[Rate], prices: Prices) -> list[str]:
     """What a reader must know about the rows, the gravest first."""
-    notes = warnings(section, audits)
+    notes = [*warnings(section, audits), *other_judges(run.record for run in section.runs)]
     notes += [note for run in section.runs for note in section.family.notes(run)]
     notes += [section.note] if section.note else []
     timed = [rate for run, rate in zip(section.runs, rates, strict=True) if section.family.batch_ms(run) is not None]
@@ -247,7 +247,6 @@ def _groups(section: Section) -> Table | None:
             f"{run.placed.label} {run.record.model}" if section.several_models else run.placed.label,
             about=f"{section.family.headline}, % [95 % interval]",
             brief=at < GROUPS_SHOWN,
-            spare=at,
         )
         for at, run in enumerate(section.runs)
     ]
@@ -256,7 +255,8 @@ def _groups(section: Section) -> Table | None:
         found = [one.get(name) for one in shares]
         sizes = sorted({part.n for part in found if part})
         cells = [Cell(figures.with_interval(part), part.value if part else None) for part in found]
-        rows.append(TableRow((Cell(name, name), Cell("/".join(map(str, sizes)), sizes[0]), *cells)))
+        facts: Facts = {"task": section.task, "split": section.split, "group": name}
+        rows.append(TableRow((Cell(name, name), Cell("/".join(map(str, sizes)), sizes[0]), *cells), facts=facts))
     hidden = len(heads) - GROUPS_SHOWN
     notes = (f"{hidden} more columns in the other formats; --by has a row for each",) if hidden > 0 else ()
     return Table(
@@ -265,5 +265,5 @@ def _groups(section: Section) -> Table | None:
         rows=tuple(rows),
         notes=notes,
         legend=section.family.legend,
-        record="",
+        derived=True,
     )

@@ -13,10 +13,10 @@ from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Tone
 TONES: dict[Verdict, Tone] = {Verdict.SUPPORTED: "good", Verdict.REFUTED: "bad", Verdict.UNDETERMINED: "unsure"}
 COLUMNS = (
     Column("criterion", text=True),
-    Column("asked", spare=2, about="the seed's threshold"),
+    Column("asked", about="the seed's threshold"),
     Column("measured", about="[95 % interval]"),
     Column("verdict", text=True, about="by the bound of the interval, never by the point"),
-    Column("note", text=True, spare=3),
+    Column("note", text=True),
 )
 
 
@@ -32,7 +32,7 @@ def success_table(found: Success) -> Table:
             found.sentence,
             f"{found.head} is at most {margin} worse: {found.paired.verdict} ({found.paired.comparison.test.method})",
         ),
-        record="criteria",
+        derived=True,
     )
 
 
@@ -53,16 +53,13 @@ def _row(found: Success, criterion: Criterion) -> TableRow:
         ),
         facts={
             "task": found.task,
-            "task_version": found.task_version,
             "split": found.split,
-            "head": found.head,
-            "pipeline": found.pipeline,
-            "n": found.n,
             "model": found.model,
             "criterion": criterion.name,
-            "asked": criterion.condition,
-            "measured": share,
-            "unit": {"%": "share", "x": "times"}[criterion.unit],
+            "measured": share.value if share else None,
+            "measured_low": share.low if share else None,
+            "measured_high": share.high if share else None,
+            "unit": criterion.unit,
             "verdict": verdict.value,
         },
     )

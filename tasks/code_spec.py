@@ -18,7 +18,7 @@ from inspect_ai import Task, task
 
 from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.records.provenance import data_facts, provenance
-from glassbox.harness.sandbox.isolation import isolation_fact
+from glassbox.harness.sandbox.isolation import sandbox_facts
 from glassbox.scorers.code import code_scorers
 from glassbox.solvers.code_direct import code_direct
 from glassbox.tasks.code.dataset import Selection, located, samples
@@ -171,7 +171,7 @@ def _task(name: str, tasks: Sequence[CodeTask], selection: Selection, split: str
         **provenance(),
         **data_facts(dataset, selection.seed),
         **facts_of_model(),
-        "isolation": isolation_fact(),
+        **sandbox_facts(),
         "split": split,
         "left_out": left_out,
     }

@@ -28,6 +28,7 @@ from glassbox.harness.lm.identity import MODEL_HASH
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
 from glassbox.harness.records.logged import UnreadableLog, headers, quick_samples, sample_of, whole_samples
 from glassbox.harness.records.traced import Provenance, traced
+from glassbox.harness.sandbox.component import SANDBOX_COMPONENT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,6 +130,16 @@ class RunRecord:
         if self._first is None:
             return None
         found = (self._first.output.metadata or {}).get(MODEL_HASH)
+        return found if isinstance(found, str) else None
+
+    @cached_property
+    def sandbox_component(self) -> str | None:
+        """The sandbox's component that judged, from the header or else, where inspect ran it, the first sample."""
+        if self.provenance is None or self.provenance.isolation is None:
+            return None
+        if self.provenance.sandbox_component or self._first is None:
+            return self.provenance.sandbox_component
+        found = self._first.store.get(SANDBOX_COMPONENT)
         return found if isinstance(found, str) else None
 
     @cached_property

@@ -27,8 +27,8 @@ def runs_frame(where: str | Path | Iterable[str | Path]) -> pd.DataFrame:
     """One row a run: the columns of inspect's `evals_df`, then our own; oldest first.
 
     Our own: `split`, `complete`, `runner` (`inspect`, `direct`, `lm-eval`), `commit`, `dirty`, `model_hash`,
-    `data_hash`, `device`, `isolation`, and `seed_*` for every seed that a run had. What is not known is missing.
-    Scores follow inspect: `score_SCORE_METRIC`.
+    `data_hash`, `device`, `isolation`, `sandbox_component`, and `seed_*` for every seed that a run had. What is
+    not known is missing. Scores follow inspect: `score_SCORE_METRIC`.
 
     Args:
       where: A directory of logs, searched recursively, or files. An unreadable one is named in a warning and skipped.
@@ -53,7 +53,7 @@ def _own(logs: Iterable[EvalLog]) -> list[Column]:
     def column(name: str, fact: Callable[[Provenance], Fact]) -> Column:
         return EvalColumn(name, path=lambda log: fact(traces[log.location]))
 
-    facts = ("runner", "commit", "dirty", "model_hash", "data_hash", "device", "isolation")
+    facts = ("runner", "commit", "dirty", "model_hash", "data_hash", "device", "isolation", "sandbox_component")
     seeds = sorted({seed for trace in traces.values() for seed in trace.seeds})
     return [
         EvalColumn("split", path=split_of),

@@ -1,6 +1,6 @@
 """Where a logged run comes from, read back alike from the logs of every door: inspect, the direct path, lm-eval.
 
-    traced(read_eval_log(path, header_only=True)).missing       # ('isolation',)
+    traced(read_eval_log(path, header_only=True)).missing       # ('isolation', 'sandbox_component')
 
 What a foreign log does not tell is None, and named in `missing`.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from glassbox.harness.lm.identity import MODEL_HASH
+from glassbox.harness.sandbox.component import SANDBOX_COMPONENT
 
 if TYPE_CHECKING:
     from inspect_ai.log import EvalLog
@@ -34,6 +35,7 @@ class Provenance:
       device: Where the model ran; None for a model behind an API.
       platform: Operating system and processor.
       isolation: What held the code that ran; None where no code of a model's ran.
+      sandbox_component: Which of the sandbox's components judged; None where none did, or the log is older than them.
     """
 
     runner: str
@@ -46,6 +48,7 @@ class Provenance:
     device: str | None
     platform: str | None
     isolation: str | None
+    sandbox_component: str | None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -62,11 +65,13 @@ def traced(log: EvalLog) -> Provenance:
     revision = spec.revision
     commit = _text(facts.get("git.commit")) or (revision.commit if revision else None)
     dirty = facts.get("git.dirty", revision.dirty if revision else None)
+    component = _text(facts.get(SANDBOX_COMPONENT))
+    judge = {SANDBOX_COMPONENT: component} if component else {}
     # A log that says nothing of the model's identity knows this process's device, which need not be the model's.
     of_model = MODEL_HASH in facts and facts.get(f"{MODEL_HASH}_of", spec.model) == spec.model
     return Provenance(
         runner=str(facts.get("runner", INSPECT)),
-        versions={name.replace("_", "-"): version for name, version in spec.packages.items()} | versions,
+        versions={name.replace("_", "-"): version for name, version in spec.packages.items()} | versions | judge,
         commit=commit,
         dirty=dirty if isinstance(dirty, bool) else None,
         model_hash=_text(facts.get(MODEL_HASH)) if of_model else None,
@@ -75,6 +80,7 @@ def traced(log: EvalLog) -> Provenance:
         device=_text(spec.model_args.get("device")) or (_text(facts.get("device")) if of_model else None),
         platform=", ".join(str(facts[name]) for name in ("platform", "cpu") if facts.get(name)) or None,
         isolation=_text(facts.get("isolation")) or _sandbox(log),
+        sandbox_component=component,
     )
 
 

@@ -6,6 +6,7 @@ from functools import cache
 
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.case import Case
+from glassbox.harness.sandbox.component import SANDBOX_COMPONENT, card
 from glassbox.harness.sandbox.judge import Judge
 from glassbox.harness.sandbox.limits import Limits
 
@@ -66,7 +67,7 @@ def isolation() -> tuple[str, bool]:
 
 
 @cache
-def isolation_fact() -> str:
-    """What holds, tried once a process, as a run writes it into its log; what does not hold is named as broken."""
+def sandbox_facts() -> dict[str, str]:
+    """What holds, tried once a process, and in which component: as a run writes it into its log."""
     found, holds = isolation()
-    return found if holds else f"broken: {found}"
+    return {"isolation": found if holds else f"broken: {found}", SANDBOX_COMPONENT: card().name}

@@ -30,6 +30,7 @@ from inspect_ai.util import (
     SandboxEnvironmentLimits,
     concurrency,
     sandboxenv,
+    store,
 )
 
 # Inspect raises this error itself, but exports it nowhere.
@@ -41,6 +42,7 @@ from typing_extensions import override
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.codec import MalformedError
 from glassbox.harness.sandbox.command_line import Invocation, Kind, Refused, parsed
+from glassbox.harness.sandbox.component import SANDBOX_COMPONENT, card
 from glassbox.harness.sandbox.limits import MIB, Limits
 
 HOME = "/home"
@@ -108,6 +110,7 @@ class WasmSandbox(SandboxEnvironment):
     async def sample_init(
         cls, task_name: str, config: SandboxEnvironmentConfigType | None, metadata: dict[str, str]
     ) -> dict[str, SandboxEnvironment]:
+        store().set(SANDBOX_COMPONENT, card().name)
         return {"default": cls()}
 
     @override

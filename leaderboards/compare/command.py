@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glassbox.harness.records.export import RECORDS, exported
 from glassbox.harness.records.files import deliver
 from glassbox.harness.records.reading import Reading, add_log_dir
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 HELP = "compare two runs by sample: difference, interval, power, cost"
 
-FORMATS = ("rich", "markdown", *RECORDS)
+FORMATS = ("rich", "markdown", "json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -140,13 +139,13 @@ def _several(args: argparse.Namespace, logged: Sequence[RunRecord]) -> str:
 
 def render(found: Report, form: str) -> str:
     """The comparison as text."""
-    from glassbox.leaderboards.compare.render import markdown_report, record_of, table
-    from glassbox.leaderboards.render import text_tables
+    from glassbox.leaderboards.compare.render import json_report, markdown_report, rich_report
+    from glassbox.leaderboards.render import text
 
-    if form in RECORDS:
-        return exported("compare", [record_of(found)], form)
+    if form == "json":
+        return json_report(found)
     # The sentence stands on one line, however long, so that it can be searched for.
-    return markdown_report(found) if form == "markdown" else f"{found.sentence}\n\n{text_tables([table(found)])}"
+    return markdown_report(found) if form == "markdown" else f"{found.sentence}\n\n{text(rich_report(found))}"
 
 
 def _is_file(name: str) -> bool:
@@ -203,10 +202,9 @@ def _age(record: RunRecord) -> tuple[str, str]:
 def _print_to_terminal(found: Report) -> None:
     from rich.console import Console
 
-    from glassbox.leaderboards.compare.render import rich_sentence, table
-    from glassbox.leaderboards.render import rich_tables
+    from glassbox.leaderboards.compare.render import rich_report, rich_sentence
 
     console = Console()
     console.print(rich_sentence(found), soft_wrap=True)
     console.print()
-    console.print(rich_tables([table(found)]))
+    console.print(rich_report(found))

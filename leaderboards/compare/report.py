@@ -14,6 +14,7 @@ from pathlib import PurePath
 import numpy as np
 
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.judges import other_judges
 from glassbox.harness.records.pairing import PairedRuns
 from glassbox.harness.stats.estimate import Estimate, points
 from glassbox.harness.stats.intervals import Interval, bootstrap_ratio, wilson
@@ -37,8 +38,7 @@ COSTS = (
     ("latency alone, median", "alone_ms", "ms"),
     ("time in a batch, mean", "amortised_ms", "ms"),
     ("working time, mean", "working_ms", "ms"),
-    ("tokens written, mean", "generated_tokens", "tokens"),
-    ("tokens in all, mean", "tokens", "tokens"),
+    ("tokens, mean", "tokens", "tokens"),
 )
 
 
@@ -89,7 +89,6 @@ class Ratio:
     """A cost of A over that of B; None where it was not measured on both, or is zero on one."""
 
     name: str
-    key: str
     unit: str
     a: float | None
     b: float | None
@@ -237,14 +236,14 @@ def _ratio(pairs: PairedRuns, name: str, key: str, unit: str, confidence: float)
     middle = np.median if key == "alone_ms" else np.mean
     cost_a, cost_b = float(middle(left)), float(middle(right))
     if cost_b <= 0 or cost_a <= 0:
-        return Ratio(name, key, unit, cost_a, cost_b, None, None, None, len(left))
+        return Ratio(name, unit, cost_a, cost_b, None, None, None, len(left))
     interval: Interval | None = None
     if len(left) >= FEWEST_LATENCIES and key == "alone_ms":
         interval = bootstrap_ratio(left, right, confidence=confidence)
     elif len(left) >= FEWEST_LATENCIES and (right > 0).all():
         interval = ratio_of_means(left, right, confidence)
     low, high = (interval.low, interval.high) if interval else (None, None)
-    return Ratio(name, key, unit, cost_a, cost_b, cost_a / cost_b, low, high, len(left))
+    return Ratio(name, unit, cost_a, cost_b, cost_a / cost_b, low, high, len(left))
 
 
 def _notes(pairs: PairedRuns, table: PairedTable | None, test: Finding) -> list[str]:
@@ -278,6 +277,7 @@ def _notes(pairs: PairedRuns, table: PairedTable | None, test: Finding) -> list[
     given = [(name, pairs.a.task_args.get(name), pairs.b.task_args.get(name)) for name in names]
     if other := [f"{name} {one} and {two}" for name, one, two in given if str(one) != str(two)]:
         notes.append(f"the task had other arguments: {', '.join(other)}")
+    notes += other_judges((pairs.a, pairs.b))
     machines = [[record.metadata.get(fact) for fact in MACHINE] for record in (pairs.a, pairs.b)]
     if machines[0] != machines[1]:
         notes.append("the runs were made on different machines: ratios of time compare those too")

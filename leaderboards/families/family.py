@@ -17,13 +17,10 @@ from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.runs import Placed, estimate
 from glassbox.leaderboards.samples import RunSamples
-from glassbox.leaderboards.table import Cell, Column, Fact
+from glassbox.leaderboards.table import Cell, Column, Value
 
 logger = logging.getLogger(__name__)
-CAN_GO, GOES_FIRST = 4, 8
-"""How soon a narrow terminal leaves a column out: what is not the headline, and latencies, which go with the cost."""
-
-Facts = Mapping[str, Fact]
+Facts = Mapping[str, Value]
 ReadEstimate = Callable[[RunRecord], Estimate | None]
 
 
@@ -127,6 +124,7 @@ def share(
     interval: bool = False,
     about: str = "",
     brief: bool = True,
+    spare: int = 0,
     read: ReadEstimate | None = None,
 ) -> Measure:
     """A proportion in percent, with or without its interval; exported with interval and n.
@@ -135,9 +133,10 @@ def share(
       score: Its name in the header, and in exports.
       title: As shown; the score's name without one.
       metric: The metric that holds the proportion.
-      interval: Whether the interval is shown; such a column stays in every terminal.
+      interval: Whether the interval is shown.
       about: What it says.
       brief: Whether terminals show it.
+      spare: How soon they leave it out; see `Column`.
       read: How to read it, should it not simply be that metric.
     """
     found = read or (lambda record: estimate(record, score, metric))
@@ -148,9 +147,7 @@ def share(
         return Cell(write(part), part.value if part else None)
 
     return Measure(
-        Column(title or score, about=about, brief=brief, spare=0 if interval else CAN_GO),
-        cell,
-        lambda run: {score: found(run.record)},
+        Column(title or score, about=about, brief=brief, spare=spare), cell, lambda run: flat(score, found(run.record))
     )
 
 
@@ -162,10 +159,11 @@ def number(
     *,
     about: str = "",
     brief: bool = True,
+    spare: int = 0,
 ) -> Measure:
     """A figure without an interval."""
     return Measure(
-        Column(title, about=about, brief=brief, spare=GOES_FIRST if write is figures.milliseconds else CAN_GO),
+        Column(title, about=about, brief=brief, spare=spare),
         lambda run: Cell(write(found := read(run)), found),
         lambda run: {name: read(run)},
     )
@@ -180,9 +178,10 @@ def metric(
     *,
     about: str = "",
     brief: bool = True,
+    spare: int = 0,
 ) -> Measure:
     """A metric of the header, without an interval."""
-    return number(name, title, lambda run: run.record.metric(score, part), write, about=about, brief=brief)
+    return number(name, title, lambda run: run.record.metric(score, part), write, about=about, brief=brief, spare=spare)
 
 
 def words(
@@ -195,7 +194,17 @@ def words(
 ) -> Measure:
     """Something said in words, with the figures it is made of."""
     return Measure(
-        Column(title, text=True, about=about, brief=brief, spare=CAN_GO),
+        Column(title, text=True, about=about, brief=brief),
         lambda run: Cell(text := read(run) or figures.NONE, None if text == figures.NONE else text),
         facts,
     )
+
+
+def flat(name: str, found: Estimate | None) -> dict[str, Value]:
+    """An estimate as four facts: `name`, `name_low`, `name_high`, `name_n`."""
+    return {
+        name: found.value if found else None,
+        f"{name}_low": found.low if found else None,
+        f"{name}_high": found.high if found else None,
+        f"{name}_n": found.n if found else None,
+    }

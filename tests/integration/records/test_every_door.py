@@ -18,6 +18,7 @@ from glassbox.harness.records.pairing import NotComparable, pair
 from glassbox.harness.records.provenance import data_facts
 from glassbox.harness.records.scored import data_digest, scored_samples
 from glassbox.harness.records.traced import traced
+from glassbox.harness.sandbox.component import card
 from glassbox.solvers.gold import gold
 from glassbox.solvers.ir_head import ir_head
 from glassbox.tasks.code_spec import phase3
@@ -83,7 +84,7 @@ def test_a_log_holds_versions_code_model_data_seeds_and_device(runs: dict[str, R
     found = record.provenance
     assert found is not None
     assert found.runner == door
-    assert found.missing == ("isolation",), "no code of a model's ran"
+    assert found.missing == ("isolation", "sandbox_component"), "no code of a model's ran"
     assert record.model_hash == open_model("arith").hash
     assert found.device == str(open_model("arith").device)
     assert {"glassbox-evals", "inspect-ai", "torch", "transformers", "python"} <= set(found.versions)
@@ -129,6 +130,7 @@ def test_code_that_ran_was_kept_in_and_the_log_says_by_what(tmp_path: Path) -> N
     assert record.provenance.isolation == (
         "WebAssembly, a fresh instance each run: no host files, environment, processes, sockets or clock"
     )
+    assert record.metadata["sandbox_component"] == record.provenance.sandbox_component == card().name
     assert record.provenance.device is None, "no model of ours ran"
     assert record.metric("passed", "accuracy") == 1
 
@@ -161,7 +163,7 @@ def test_the_model_of_the_command_line_is_the_one_whose_hash_is_logged(
     record = inspected(ir_arith, gold(), tmp_path, model=f"open/{stories}", task_args={"n": 2})
     assert record.provenance is not None
     assert record.provenance.model_hash == open_model(str(stories)).hash != open_model("arith").hash
-    assert record.provenance.missing == ("isolation",)
+    assert record.provenance.missing == ("isolation", "sandbox_component")
 
 
 def test_a_foreign_model_has_no_hash(tmp_path: Path) -> None:

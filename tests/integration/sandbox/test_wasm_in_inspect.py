@@ -17,6 +17,8 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.tool import python
 from inspect_ai.util import sandbox
 
+from glassbox.harness.sandbox.component import card
+
 
 @solver
 def with_tools() -> Solver:
@@ -47,6 +49,7 @@ def test_an_inspect_task_runs_in_the_sandbox_with_inspects_own_tool(tmp_path: Pa
     assert accuracy(log) == 1.0
     assert log.samples is not None
     assert [sample.output.completion for sample in log.samples] == ["hey!\n!yeh\n", "ho!\n!oh\n"]
+    assert [sample.store["sandbox_component"] for sample in log.samples] == [card().name] * 2
 
 
 def accuracy(log: EvalLog) -> float:
