@@ -9,17 +9,22 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from glassbox.harness.audit.finding import Severity
+
 
 class BadAudit(ValueError):
     """A file that is no audit; the message names it and the way out."""
 
 
-class _Log(BaseModel):
-    failed: tuple[str, ...] = ()
+class _Finding(BaseModel):
+    log: str
+    check: str
+    severity: str
+    what: str
 
 
 class _Audit(BaseModel):
-    logs: dict[str, _Log]
+    records: tuple[_Finding, ...]
 
 
 def read_audits(path: Path) -> dict[str, str]:
@@ -34,6 +39,10 @@ def read_audits(path: Path) -> dict[str, str]:
         found = _Audit.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         raise BadAudit(
-            f"{path} is no audit; write it again with glassbox audit --output {path}, or remove it"
+            f"{path} is no audit; write it again with glassbox audit --format json --output {path}, or remove it"
         ) from error
-    return {name: " ".join("; ".join(log.failed).split()) for name, log in found.logs.items() if log.failed}
+    failed: dict[str, list[str]] = {}
+    for one in found.records:
+        if one.severity == Severity.FAILED:
+            failed.setdefault(one.log, []).append(f"{one.check}: {one.what}")
+    return {name: " ".join("; ".join(lines).split()) for name, lines in failed.items()}

@@ -20,17 +20,17 @@ from glassbox.leaderboards.prices import Prices, Rate, shipped_prices
 from glassbox.leaderboards.ranks import Standing, rank
 from glassbox.leaderboards.runs import estimate, placed, stands
 from glassbox.leaderboards.samples import read_samples
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Value
+from glassbox.leaderboards.table import Cell, Column, Fact, Table, TableRow
 
 AUDIT_FAILED = "‡"
 GROUPS_SHOWN = 4
 HEAD = (
     Column("solver", text=True, about="with the arguments that set it apart"),
-    Column("rank", about="one more than the rows that are better with evidence; rows that share a letter are tied"),
-    Column("model", text=True),
-    Column("n", about="samples scored"),
+    Column("rank", spare=1, about="1 + the rows that are better with evidence; rows that share a letter are tied"),
+    Column("model", text=True, spare=1),
+    Column("n", spare=3, about="samples scored"),
 )
-COST = Column("cost", about="USD for 1,000 samples: time of the machine in the run, at the price of its device")
+COST = Column("cost", spare=9, about="USD for 1,000 samples: the machine's time in the run, at its price")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _best(family: Family, run: Run) -> tuple[object, ...]:
 
 def _table(section: Section, audits: Mapping[str, str], prices: Prices) -> Table:
     rates = [prices.rate(run.record) for run in section.runs]
-    model = Column("model", text=True, brief=section.several_models)
+    model = Column("model", text=True, brief=section.several_models, spare=1)
     figures_first, words = section.family.parted
     columns = (
         *(HEAD[0], HEAD[1], model, HEAD[3]),
@@ -167,7 +167,7 @@ def _row(section: Section, run: Run, standing: Standing, rate: Rate, audits: Map
         Cell(figures.dollars(cost), cost),
         *(measure.cell(run) for measure in words),
     ]
-    facts: dict[str, Value] = {
+    facts: dict[str, Fact] = {
         **identity(section, run),
         "control": control,
         "rank": standing.placing.rank if standing.placing else None,
@@ -177,6 +177,7 @@ def _row(section: Section, run: Run, standing: Standing, rate: Rate, audits: Map
         "status": record.status,
         "complete": record.complete,
         "samples": record.samples_digest,
+        "unranked": standing.reason or None,
         "audit_failed": audit or None,
     }
     for measure in (*family.measures, *family.more):
@@ -210,7 +211,7 @@ def identity(section: Section, run: Run) -> Facts:
         "solver": run.record.solver,
         "arguments": run.placed.arguments,
         "model": run.record.model,
-        "tags": " ".join(run.record.tags) or None,
+        "tags": run.record.tags,
     }
 
 
@@ -247,6 +248,7 @@ def _groups(section: Section) -> Table | None:
             f"{run.placed.label} {run.record.model}" if section.several_models else run.placed.label,
             about=f"{section.family.headline}, % [95 % interval]",
             brief=at < GROUPS_SHOWN,
+            spare=at,
         )
         for at, run in enumerate(section.runs)
     ]
@@ -255,8 +257,7 @@ def _groups(section: Section) -> Table | None:
         found = [one.get(name) for one in shares]
         sizes = sorted({part.n for part in found if part})
         cells = [Cell(figures.with_interval(part), part.value if part else None) for part in found]
-        facts: Facts = {"task": section.task, "split": section.split, "group": name}
-        rows.append(TableRow((Cell(name, name), Cell("/".join(map(str, sizes)), sizes[0]), *cells), facts=facts))
+        rows.append(TableRow((Cell(name, name), Cell("/".join(map(str, sizes)), sizes[0]), *cells)))
     hidden = len(heads) - GROUPS_SHOWN
     notes = (f"{hidden} more columns in the other formats; --by has a row for each",) if hidden > 0 else ()
     return Table(
@@ -265,5 +266,5 @@ def _groups(section: Section) -> Table | None:
         rows=tuple(rows),
         notes=notes,
         legend=section.family.legend,
-        derived=True,
+        record="",
     )

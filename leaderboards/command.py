@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glassbox.harness.records.export import RECORDS, exported
 from glassbox.harness.records.files import deliver
 from glassbox.harness.records.reading import Reading, add_log_dir
 
@@ -140,17 +141,18 @@ def _values(record: RunRecord, name: str) -> Sequence[str]:
     return (*record.tags, *(map(str, tags) if isinstance(tags, list | tuple) else ()))
 
 
-def render(tables: Sequence[Table], form: str) -> str:
-    """The tables in one of `FORMATS`."""
-    from glassbox.leaderboards.export import csv_tables, json_tables
+def render(tables: Sequence[Table], form: str, command: str = "leaderboard") -> str:
+    """The tables of a command in one of `FORMATS`."""
     from glassbox.leaderboards.page import html_tables
-    from glassbox.leaderboards.render import markdown_tables, rich_tables, svg_tables, text
+    from glassbox.leaderboards.render import markdown_tables, svg_tables, text_tables
+    from glassbox.leaderboards.table import records_of
 
+    if form in RECORDS:
+        found = records_of(tables)
+        return exported(command, found.pop("records"), form, **found)
     renderers = {
-        "rich": lambda tables: text(rich_tables(tables)),
+        "rich": text_tables,
         "markdown": markdown_tables,
-        "csv": csv_tables,
-        "json": json_tables,
         "html": html_tables,
         "svg": svg_tables,
     }
@@ -164,13 +166,11 @@ def _refuse_no_place(output: Path | None) -> None:
 
 def _deliver(tables: Sequence[Table], form: str, output: Path | None) -> None:
     """Render, then print or write."""
-    if form == "rich" and output is None and sys.stdout.isatty():
-        from rich.console import Console
-
+    if form == "rich" and output is None:
+        from glassbox.harness.cli.terminal import show
         from glassbox.leaderboards.render import rich_tables
 
-        console = Console()
-        console.print(rich_tables(tables, console.width))
+        show(rich_tables(tables))
     else:
         deliver(render(tables, form), output)
 

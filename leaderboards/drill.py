@@ -17,7 +17,7 @@ from glassbox.harness.records.scored import ScoredSample
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.board import Section, identity, marks, sections, warnings
-from glassbox.leaderboards.families.family import Run, flat
+from glassbox.leaderboards.families.family import Run
 from glassbox.leaderboards.table import Cell, Column, Table, TableRow
 
 KNOWN_AS = {"operation": ("op",), "tag": ("tags",), "family": ("origin.family", "pair_source")}
@@ -77,9 +77,9 @@ def _table(section: Section, key: str, audits: Mapping[str, str]) -> Table | Non
     headline = section.family.headline.replace("_", " ")
     columns = (
         Column("solver", text=True, about="with the arguments that set it apart"),
-        Column("model", text=True, brief=section.several_models),
+        Column("model", text=True, brief=section.several_models, spare=1),
         Column(key, text=True),
-        Column("n", about="samples scored"),
+        Column("n", spare=2, about="samples scored"),
         Column(headline, about="% [95 % Wilson interval, samples taken for independent]"),
     )
     notes = warnings(section, audits)
@@ -108,7 +108,7 @@ def _row(section: Section, run: Run, mark: str, key: str, name: str, found: Esti
         "control": control,
         "by": key,
         "category": name,
-        **flat(section.family.headline, found),
+        section.family.headline: found,
         "log": run.record.path.name,
     }
     return TableRow(cells, control, mark, facts)

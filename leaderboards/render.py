@@ -1,6 +1,6 @@
 """Tables as text to read: for the terminal, and as Markdown for a README.
 
-    text(rich_tables(tables(load_logs("logs"))))
+    text_tables(tables(load_logs("logs")))
     markdown_tables(tables(load_logs("logs")))
 
 The same tables give the same bytes: nothing here depends on the clock, the locale or the terminal.
@@ -9,10 +9,11 @@ The same tables give the same bytes: nothing here depends on the clock, the loca
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from glassbox.harness.cli import terminal
 from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Tone, with_legends
 
 if TYPE_CHECKING:
@@ -20,36 +21,35 @@ if TYPE_CHECKING:
     from rich.table import Table as Grid
 
 WIDTH = 100
-FOLDED, GAP = 14, 2
+GAP, LONGEST_WORD = 2, 24
 LINES = "    \n    \n ── \n    \n ── \n    \n    \n    \n"  # rich's box: a line below the head and between sections
 STYLES: dict[Tone, str] = {"": "", "good": "green", "bad": "red", "unsure": "yellow"}
 
 
-def rich_tables(tables: Sequence[Table], width: int = WIDTH) -> RenderableType:
+def rich_tables(tables: Sequence[Table], width: int | None = None) -> RenderableType:
     """Tables for a terminal of so many characters, with a line above the controls.
 
-    Columns without any value are not shown, nor those that a terminal has no room for; a line says which these are.
+    Columns without any value are not shown, nor those that a terminal has no room for: the first to go are those with
+    the highest `spare`, cost and latency before all others. Names and figures stay whole; a line says what is left out.
     """
     from rich.console import Group
     from rich.text import Text
 
+    room = terminal.width(WIDTH) if width is None else width
     parts: list[RenderableType] = []
     for table, legend in with_legends(tables):
-        shown, left_out = _fitting(table, width)
+        shown, left_out = _fitting(table, room)
         lines = [*table.notes, *([left_out] if left_out else []), *([legend] if legend else [])]
         parts += [Text()] if parts else []
-        parts += [Text(table.title, style="bold"), _grid(table, shown), *(Text(line, style="dim") for line in lines)]
+        parts += [Text(table.title, style="bold")] if table.title else []
+        parts += [_grid(table, shown, room), *(Text(line, style="dim") for line in lines)]
     return Group(*parts)
 
 
-def text(renderable: RenderableType, width: int = WIDTH) -> str:
-    """A rich renderable as plain text of a fixed width, for files and pipes."""
-    from rich.console import Console
-
-    console = Console(file=StringIO(), width=width, color_system=None, force_terminal=False, legacy_windows=False)
-    with console.capture() as captured:
-        console.print(renderable)
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().splitlines())
+def text_tables(tables: Sequence[Table], default: int = WIDTH) -> str:
+    """The same as plain text, for files and pipes; as wide as `COLUMNS` says."""
+    room = terminal.width(default)
+    return terminal.text(rich_tables(tables, room), room)
 
 
 def svg_tables(tables: Sequence[Table], width: int = WIDTH) -> str:
@@ -98,8 +98,11 @@ def _fitting(table: Table, width: int) -> tuple[list[int], str]:
     """The columns to show, and a line about those for which there is no room."""
     shown = [at for at, column in enumerate(table.columns) if column.brief and (at == 0 or _filled(table, at))]
     dropped: list[str] = []
-    while _width(table, shown) > width and any(table.columns[at].spare for at in shown):
-        least = max(shown, key=lambda at: table.columns[at].spare)
+    while sum(_least(table, at) for at in shown) + GAP * (len(shown) - 1) > width:
+        spare = [at for at in shown if table.columns[at].spare]
+        if not spare:
+            break
+        least = max(spare, key=lambda at: table.columns[at].spare)
         dropped.append(table.columns[least].title)
         shown.remove(least)
     line = f"no room here for {', '.join(dropped)}: in a wider terminal and in the other formats" if dropped else ""
@@ -110,40 +113,69 @@ def _filled(table: Table, at: int) -> bool:
     return any(row.cells[at].value is not None for row in table.rows)
 
 
-def _width(table: Table, shown: Sequence[int]) -> int:
-    """Of the table in characters; words fold, so that a column of them needs no more than some."""
-    widths = []
-    for at in shown:
-        column = table.columns[at]
-        longest = max((len(row.cells[at].text) for row in table.rows), default=0)
-        longest = FOLDED if at == 0 else min(longest, FOLDED) if column.text else longest
-        widths.append(max(longest, len(column.title)))
-    return sum(widths) + GAP * (len(shown) - 1)
+def _shown(table: Table, at: int) -> list[str]:
+    """What stands in a column, marks included."""
+    return [f"{row.cells[at].text} {row.mark if at == 0 else ''}".rstrip() for row in table.rows]
 
 
-def _grid(table: Table, shown: Sequence[int]) -> Grid:
+def _whole(table: Table, at: int) -> int:
+    """Characters of a column when nothing is folded."""
+    return max(map(len, (table.columns[at].title, *_shown(table, at))))
+
+
+def _least(table: Table, at: int, tight: bool = False) -> int:
+    """Characters that a column needs: figures stand on one line, words may fold.
+
+    Args:
+      table: Whose.
+      at: Which.
+      tight: Let a figure's interval stand on a line of its own, which is the last resort.
+    """
+    column, cells = table.columns[at], _shown(table, at)
+    if column.text:
+        return min(max(map(len, words_of((column.title, *cells))), default=0), LONGEST_WORD)
+    pieces = [piece for cell in cells for piece in (cell.replace(" [", "\n[").split("\n") if tight else [cell])]
+    return max(map(len, (*words_of((column.title,)), *pieces)))
+
+
+def words_of(texts: Iterable[str]) -> list[str]:
+    """The words of all texts."""
+    return [word for text in texts for word in text.split()] or [""]
+
+
+def _widths(table: Table, shown: Sequence[int], room: int) -> dict[int, int]:
+    """Each column's characters: what it needs, then what it likes as long as there is room, words last."""
+    tight = sum(_least(table, at) for at in shown) + GAP * (len(shown) - 1) > room
+    given = {at: _least(table, at, tight) for at in shown}
+    left = room - sum(given.values()) - GAP * (len(shown) - 1)
+    for at in sorted(shown, key=lambda at: (table.columns[at].text and at > 0, at)):
+        more = max(min(_whole(table, at) - given[at], left), 0)
+        given[at] += more
+        left -= more
+    return given
+
+
+def _grid(table: Table, shown: Sequence[int], room: int) -> Grid:
     from rich import box
     from rich.table import Table as Grid
 
+    widths = _widths(table, shown, room)
     grid = Grid(box=box.Box(LINES), show_edge=False, pad_edge=False, padding=(0, GAP - 1, 0, 0))
     for at in shown:
-        _add(grid, table.columns[at], first=at == 0)
+        column = table.columns[at]
+        grid.add_column(column.title, justify="left" if column.text else "right", overflow="fold", width=widths[at])
     methods = [row for row in table.rows if not row.control]
     for row in table.rows:
         ends = bool(methods) and row is methods[-1] and len(methods) < len(table.rows)
-        cells = [_styled(row.cells[at], row.mark if at == 0 else "") for at in shown]
+        cells = [_styled(table.columns[at], row.cells[at], row.mark if at == 0 else "", widths[at]) for at in shown]
         grid.add_row(*cells, style="dim" if row.control else None, end_section=ends)
     return grid
 
 
-def _add(grid: Grid, column: Column, first: bool) -> None:
-    if column.text:
-        grid.add_column(column.title, justify="left", overflow="fold", min_width=FOLDED if first else None)
-    else:
-        grid.add_column(column.title, justify="right", no_wrap=True)
-
-
-def _styled(cell: Cell, mark: str) -> RenderableType:
+def _styled(column: Column, cell: Cell, mark: str, width: int) -> RenderableType:
     from rich.text import Text
 
-    return Text(f"{cell.text} {mark}".rstrip(), style=STYLES[cell.tone])
+    shown = f"{cell.text} {mark}".rstrip()
+    if not column.text and len(shown) > width:  # what may stand on a line of its own is an interval, nothing else
+        shown = shown.replace(" [", "\n[")
+    return Text(shown, style=STYLES[cell.tone])

@@ -13,10 +13,10 @@ from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Tone
 TONES: dict[Verdict, Tone] = {Verdict.SUPPORTED: "good", Verdict.REFUTED: "bad", Verdict.UNDETERMINED: "unsure"}
 COLUMNS = (
     Column("criterion", text=True),
-    Column("asked", about="the seed's threshold"),
+    Column("asked", spare=2, about="the seed's threshold"),
     Column("measured", about="[95 % interval]"),
     Column("verdict", text=True, about="by the bound of the interval, never by the point"),
-    Column("note", text=True),
+    Column("note", text=True, spare=3),
 )
 
 
@@ -32,7 +32,7 @@ def success_table(found: Success) -> Table:
             found.sentence,
             f"{found.head} is at most {margin} worse: {found.paired.verdict} ({found.paired.comparison.test.method})",
         ),
-        derived=True,
+        record="criteria",
     )
 
 
@@ -53,13 +53,16 @@ def _row(found: Success, criterion: Criterion) -> TableRow:
         ),
         facts={
             "task": found.task,
+            "task_version": found.task_version,
             "split": found.split,
+            "head": found.head,
+            "pipeline": found.pipeline,
+            "n": found.n,
             "model": found.model,
             "criterion": criterion.name,
-            "measured": share.value if share else None,
-            "measured_low": share.low if share else None,
-            "measured_high": share.high if share else None,
-            "unit": criterion.unit,
+            "asked": criterion.condition,
+            "measured": share,
+            "unit": {"%": "share", "x": "times"}[criterion.unit],
             "verdict": verdict.value,
         },
     )

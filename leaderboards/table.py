@@ -11,7 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from glassbox.harness.stats.estimate import Estimate
+
 Value = str | float | int | bool | None
+Fact = Value | Estimate | Sequence[str] | Mapping[str, Value | Estimate]
 Tone = Literal["", "good", "bad", "unsure"]
 
 
@@ -55,13 +58,13 @@ class TableRow:
       cells: As many as there are columns.
       control: Whether the row shows what a score is worth rather than competes.
       mark: Footnote sign behind the first cell, such as a failed audit; empty without one.
-      facts: What is not shown but exported to JSON and CSV, and filtered by in HTML (task, split, model, log).
+      facts: The row as a record for JSON and CSV, by which HTML filters too (task, split, model, log).
     """
 
     cells: tuple[Cell, ...]
     control: bool = False
     mark: str = ""
-    facts: Mapping[str, Value] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ class Table:
     Attributes:
       notes: About these rows, one line each.
       legend: How to read the columns; tables that share one show it once, below the last of them.
-      derived: Whether it shows in another shape what other tables hold; CSV, which has one line a run, leaves it out.
+      record: What a row is: `records` where it is one of those that the command is about, another name where its rows
+        are listed beside them, empty where the table only shows in another shape what other tables hold.
 
     Raises:
       ValueError: A row has another number of cells than there are columns.
@@ -82,7 +86,7 @@ class Table:
     rows: tuple[TableRow, ...]
     notes: tuple[str, ...] = ()
     legend: str = ""
-    derived: bool = False
+    record: str = "records"
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -95,3 +99,12 @@ def with_legends(tables: Sequence[Table]) -> Iterator[tuple[Table, str]]:
     for at, table in enumerate(tables):
         last = at + 1 == len(tables) or tables[at + 1].legend != table.legend
         yield table, table.legend if last else ""
+
+
+def records_of(tables: Sequence[Table]) -> dict[str, list[Mapping[str, Fact]]]:
+    """The rows of tables as records, by what they are."""
+    found: dict[str, list[Mapping[str, Fact]]] = {"records": []}
+    for table in tables:
+        if table.record:
+            found.setdefault(table.record, []).extend(row.facts for row in table.rows)
+    return found

@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glassbox.harness.cli.terminal import text, width
+from glassbox.harness.records.export import RECORDS
 from glassbox.harness.records.files import deliver
 from glassbox.harness.records.reading import Reading, log_folder
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 HELP = "look for what voids a measurement: leaks, dead settings, label shifts"
 
-FORMATS = ("rich", "markdown", "json")
+FORMATS = ("rich", "markdown", *RECORDS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -97,19 +99,19 @@ def run(args: argparse.Namespace) -> int:
 
 def _rendered(found: Sequence[Audit], form: str) -> tuple[str, RenderableType | None]:
     """The audits as text, and for the terminal as rich has them."""
-    from glassbox.harness.audit.render import json_audit, markdown_audit, rich_audit, text
+    from glassbox.harness.audit.render import WIDTH, markdown_audit, records_audit, rich_audit
 
     if form == "rich":
-        return text(rich_audit(found)), rich_audit(found)
-    return (json_audit(found) if form == "json" else markdown_audit(found)), None
+        return text(rich_audit(found), width(WIDTH)), rich_audit(found)
+    return (records_audit(found, form) if form in RECORDS else markdown_audit(found)), None
 
 
 def _listed(checks: Sequence[Check], form: str) -> tuple[str, RenderableType | None]:
-    from glassbox.harness.audit.render import json_list, markdown_list, rich_list, text
+    from glassbox.harness.audit.render import WIDTH, markdown_list, records_list, rich_list
 
     if form == "rich":
-        return text(rich_list(checks)), rich_list(checks)
-    return (json_list(checks) if form == "json" else markdown_list(checks)), None
+        return text(rich_list(checks), width(WIDTH)), rich_list(checks)
+    return (records_list(checks, form) if form in RECORDS else markdown_list(checks)), None
 
 
 def _deliver(content: str, shown: RenderableType | None, output: Path | None) -> None:

@@ -1,17 +1,17 @@
-"""Audits and the list of checks as text: for the terminal, as Markdown, as JSON for a leaderboard.
+"""Audits and the list of checks: for the terminal, as Markdown, and as records, which a leaderboard reads.
 
 The same logs give the same bytes.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from glassbox.harness.audit.check import Check
 from glassbox.harness.audit.finding import Finding, Severity
 from glassbox.harness.audit.run import Audit
+from glassbox.harness.records.export import exported, plain
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,17 +21,18 @@ SHOWN = tuple(STYLES)
 WIDTH = 110
 
 
-def json_audit(audits: Sequence[Audit]) -> str:
-    """By log file name what failed, what was warned of and what could not be checked, each as `check: what`."""
-    logs = {
-        audit.record.path.name: {
-            "failed": _lines(audit.found(Severity.FAILED)),
-            "warnings": _lines(audit.found(Severity.WARNING)),
-            "unchecked": _lines(audit.found(Severity.UNCHECKED)),
-        }
-        for audit in audits
-    }
-    return json.dumps({"logs": logs}, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+def records_audit(audits: Sequence[Audit], form: str) -> str:
+    """A record for each finding of each check, and for each check that found nothing or does not apply."""
+    return exported("audit", [record for audit in audits for record in _records(audit)], form)
+
+
+def _records(audit: Audit) -> Iterator[dict[str, object]]:
+    run = audit.record
+    named = {name: getattr(run, name) for name in ("task", "task_version", "split", "solver", "model")}
+    for result in audit.results:
+        nothing = Finding(result.severity, result.inapplicable, "", "", "")
+        for finding in result.findings or (nothing,):
+            yield {"log": run.path.name, **named, "check": result.check, **plain(finding)}
 
 
 def markdown_audit(audits: Sequence[Audit]) -> str:
@@ -70,18 +71,6 @@ def rich_audit(audits: Sequence[Audit]) -> RenderableType:
     return Group(*parts, Text(summary(audits), style="bold"))
 
 
-def text(renderable: RenderableType, width: int = WIDTH) -> str:
-    """A rich renderable as plain text of a fixed width, for files and pipes."""
-    from io import StringIO
-
-    from rich.console import Console
-
-    console = Console(file=StringIO(), width=width, color_system=None, force_terminal=False, legacy_windows=False)
-    with console.capture() as captured:
-        console.print(renderable)
-    return "".join(f"{line.rstrip()}\n" for line in captured.get().rstrip().splitlines())
-
-
 def title(audit: Audit) -> str:
     """`ir_arith 1-A · held_out_both · ir_head · open/arith · run.json`."""
     record = audit.record
@@ -102,10 +91,6 @@ def summary(audits: Sequence[Audit]) -> str:
 
 def _ordered(audit: Audit) -> list[tuple[str, Finding]]:
     return [found for severity in SHOWN for found in audit.found(severity)]
-
-
-def _lines(found: Iterable[tuple[str, Finding]]) -> list[str]:
-    return [f"{check}: {finding.what}" for check, finding in found]
 
 
 def _closing(audit: Audit, reasons: bool = True) -> list[str]:
@@ -145,7 +130,7 @@ def rich_list(checks: Sequence[Check]) -> RenderableType:
     return table
 
 
-def json_list(checks: Sequence[Check]) -> str:
-    """The checks as JSON."""
-    listed = [{"name": c.name, "detects": c.detects, "needs": c.needs, "seen_in": c.seen_in} for c in checks]
-    return json.dumps({"checks": listed}, indent=2, ensure_ascii=False) + "\n"
+def records_list(checks: Sequence[Check], form: str) -> str:
+    """A record a check."""
+    listed = [{"check": c.name, "detects": c.detects, "needs": c.needs, "seen_in": c.seen_in} for c in checks]
+    return exported("audit", listed, form)

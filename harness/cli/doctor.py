@@ -1,7 +1,7 @@
 """`glassbox doctor`: is this installation sound, and what would a run use?
 
     glassbox doctor
-    glassbox doctor --json
+    glassbox doctor --format json
 
 Exit 1 when a check fails: a core library is missing, a shipped model is not what its card says, the IR machine is
 wrong, or the sandbox does not hold.
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import os
 import platform
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from glassbox.harness.cli.main import DISTRIBUTION
+from glassbox.harness.records.export import RECORDS, add_format, exported, plain_items
 
 HELP = "check this installation: versions, device, models, the IR machine, the sandbox and its road"
 
@@ -47,16 +47,16 @@ class _Card(BaseModel):
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`--json` only."""
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    """`--format` only."""
+    add_format(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the report; 1 if a check failed."""
     findings = [*versions(), *machine(), *models(), arithmetic(), sandbox(), road()]
     failed = any(finding.ok is False for finding in findings)
-    if args.json:
-        print(json.dumps({"ok": not failed, "findings": [asdict(finding) for finding in findings]}, indent=1))
+    if args.format in RECORDS:
+        print(exported("doctor", [plain_items(asdict(one)) for one in findings], args.format, ok=not failed), end="")
     else:
         _print(findings)
     return int(failed)

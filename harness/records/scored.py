@@ -108,8 +108,10 @@ def _costs(sample: EvalSample | EvalSampleSummary) -> dict[str, float]:
             numbers = {name: part for name, part in one.value.items() if isinstance(part, int | float)}
             found |= {name: float(numbers[name]) for name in ("alone_ms", "amortised_ms") if name in numbers}
             if "prompt_tokens" in numbers and "generated_tokens" in numbers:
+                found["generated_tokens"] = float(numbers["generated_tokens"])
                 found["tokens"] = float(numbers["prompt_tokens"] + numbers["generated_tokens"])
     if "tokens" not in found and sample.model_usage:
+        found["generated_tokens"] = float(sum(usage.output_tokens for usage in sample.model_usage.values()))
         found["tokens"] = float(sum(usage.total_tokens for usage in sample.model_usage.values()))
     if sample.working_time is not None:
         found["working_ms"] = 1000 * float(sample.working_time)

@@ -135,16 +135,15 @@ def _show(books: Sequence[Book], entries: Sequence[Entry], form: str, output: Pa
     from glassbox.leaderboards.command import render
 
     made = [*tables(books, entries), *([] if form == "rich" else how_tables(books, entries))]
-    if form == "rich" and output is None and sys.stdout.isatty():
-        from rich.console import Console
-
+    if form == "rich" and output is None:
+        from glassbox.harness.cli.terminal import show
         from glassbox.leaderboards.render import rich_tables
 
-        Console().print(rich_tables(made))
+        show(rich_tables(made))
         return
     if form == "html":
         from glassbox.leaderboards.page import html_tables
 
         deliver(html_tables(made, "Claims"), output)
         return
-    deliver(HEADS.get(form, "") + render(made, form), output)
+    deliver(HEADS.get(form, "") + render(made, form, "claims"), output)

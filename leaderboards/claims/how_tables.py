@@ -27,7 +27,7 @@ def how_tables(books: Sequence[Book], entries: Iterable[Entry]) -> list[Table]:
     shown = {entry.claim.id for entry in entries}
     chosen = [(book, [claim for claim in book.claims if claim.id in shown]) for book in books]
     return [
-        Table(f"How the claims of seed {book.seed} are tested", COLUMNS, tuple(map(_row, claims)), derived=True)
+        Table(f"How the claims of seed {book.seed} are tested", COLUMNS, tuple(map(_row, claims)), record="")
         for book, claims in chosen
         if claims
     ]
@@ -42,7 +42,7 @@ def _row(claim: Claim) -> TableRow:
         claim.refuted_by,
         " && ".join(lines) if lines else figures.NONE,
     )
-    return TableRow(tuple(Cell(text, text) for text in cells), facts={"claim": claim.id, "seed": claim.seed})
+    return TableRow(tuple(Cell(text, text) for text in cells))
 
 
 def condition(claim: Claim) -> str:

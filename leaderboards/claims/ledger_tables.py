@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from glassbox.harness.records.export import FIGURE
 from glassbox.harness.records.frames import RunRecord
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.claims.claim import Book, Claim, load_books
@@ -18,14 +19,16 @@ from glassbox.leaderboards.claims.measured import Measured
 from glassbox.leaderboards.claims.recorded import load_record
 from glassbox.leaderboards.claims.selection import commands
 from glassbox.leaderboards.claims.verdict import Standing, Threshold
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Tone, Value
+from glassbox.leaderboards.table import Cell, Column, Fact, Table, TableRow, Tone
 
 COLUMNS = (
     Column("claim", text=True, about="seed and name"),
     Column("line", about="of the seed's document", brief=False),
     Column("what the seed says", text=True, about="in our own words", brief=False),
     Column(
-        "asked", about="where the claim puts its statistic; * where the seed gives no figure and this is our reading"
+        "asked",
+        spare=1,
+        about="where the claim puts its statistic; * where the seed gives no figure and this is our reading",
     ),
     Column(
         "reported by the origin",
@@ -33,7 +36,7 @@ COLUMNS = (
         about="theirs, not ours; intervals of counts are Wilson's, 95 %",
         brief=False,
     ),
-    Column("model", text=True, about="with the data and the setting where a claim leaves them open"),
+    Column("model", text=True, spare=2, about="with the data and the setting where a claim leaves them open"),
     Column("measured here", about="point and 95 % interval"),
     Column("n", about="samples or pairs behind it", brief=False),
     Column("verdict", text=True, about="by the whole interval, never by the point"),
@@ -108,7 +111,7 @@ def _row(entry: Entry) -> TableRow:
     )
 
 
-def _facts(entry: Entry) -> dict[str, Value]:
+def _facts(entry: Entry) -> dict[str, Fact]:
     claim, measured, made = entry.claim, entry.measured, entry.made
     first = next(iter(claim.runs.values()), None)
     found = measured.found if measured else None
@@ -120,9 +123,7 @@ def _facts(entry: Entry) -> dict[str, Value]:
         "reported": reported(claim),
         "statistic": claim.statistic.kind,
         "unit": claim.unit,
-        "asked_low": claim.threshold.low,
-        "asked_high": claim.threshold.high,
-        "threshold_is": claim.threshold.whose,
+        "asked": {"low": claim.threshold.low, "high": claim.threshold.high, "whose": claim.threshold.whose},
         "refuted_by": claim.refuted_by,
         "command": " && ".join(commands(claim)) or None,
         "needs": claim.needs or None,
@@ -131,10 +132,7 @@ def _facts(entry: Entry) -> dict[str, Value]:
         "model": entry.model,
         "solver": first.solver if first else "",
         "setting": entry.setting,
-        "value": found.value if found else None,
-        "low": found.low if found else None,
-        "high": found.high if found else None,
-        "n": measured.n if measured else None,
+        "measured": found or ({**dict.fromkeys(FIGURE), "n": measured.n} if measured else None),
         "verdict": str(entry.standing),
         "note": entry.note,
         "created": made.created or None,
@@ -142,7 +140,7 @@ def _facts(entry: Entry) -> dict[str, Value]:
         "model_hash": made.model_hash,
         "recorded": made.recorded,
         "log": made.logs[0] if len(made.logs) == 1 else "",
-        "logs": " ".join(made.logs),
+        "logs": made.logs,
     }
 
 

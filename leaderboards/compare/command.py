@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glassbox.harness.records.export import RECORDS, exported
 from glassbox.harness.records.files import deliver
 from glassbox.harness.records.reading import Reading, add_log_dir
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 HELP = "compare two runs by sample: difference, interval, power, cost"
 
-FORMATS = ("rich", "markdown", "json")
+FORMATS = ("rich", "markdown", *RECORDS)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -139,13 +140,13 @@ def _several(args: argparse.Namespace, logged: Sequence[RunRecord]) -> str:
 
 def render(found: Report, form: str) -> str:
     """The comparison as text."""
-    from glassbox.leaderboards.compare.render import json_report, markdown_report, rich_report
-    from glassbox.leaderboards.render import text
+    from glassbox.leaderboards.compare.render import markdown_report, record_of, table
+    from glassbox.leaderboards.render import text_tables
 
-    if form == "json":
-        return json_report(found)
+    if form in RECORDS:
+        return exported("compare", [record_of(found)], form)
     # The sentence stands on one line, however long, so that it can be searched for.
-    return markdown_report(found) if form == "markdown" else f"{found.sentence}\n\n{text(rich_report(found))}"
+    return markdown_report(found) if form == "markdown" else f"{found.sentence}\n\n{text_tables([table(found)])}"
 
 
 def _is_file(name: str) -> bool:
@@ -202,9 +203,10 @@ def _age(record: RunRecord) -> tuple[str, str]:
 def _print_to_terminal(found: Report) -> None:
     from rich.console import Console
 
-    from glassbox.leaderboards.compare.render import rich_report, rich_sentence
+    from glassbox.leaderboards.compare.render import rich_sentence, table
+    from glassbox.leaderboards.render import rich_tables
 
     console = Console()
     console.print(rich_sentence(found), soft_wrap=True)
     console.print()
-    console.print(rich_report(found))
+    console.print(rich_tables([table(found)]))

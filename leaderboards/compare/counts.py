@@ -5,11 +5,10 @@ glassbox compare 13/18 14/18 --format json
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import asdict
 
-from glassbox.harness.stats.estimate import points
+from glassbox.harness.records.export import RECORDS, exported
+from glassbox.harness.stats.estimate import Estimate, points
 from glassbox.harness.stats.reported import Rejudged, rejudge
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.render import markdown_table
@@ -33,13 +32,25 @@ def compare_counts(a: str, b: str, form: str, confidence: float) -> str:
         raise ValueError(f"{a} and {b} are over {n_a} and {n_b} samples; counts are compared over the same samples")
     found = rejudge(right_a, right_b, n_a, confidence)
     sentence = found.sentence("A", "B")
-    if form == "json":
-        content = {"sentence": sentence, "evidence": found.evidence, "possible": found.possible, **asdict(found)}
-        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if form in RECORDS:
+        return exported("compare", [_record(found, sentence)], form)
     if form == "markdown":
         return f"### A {a} against B {b}\n\n{sentence}\n\n{markdown_table(('', 'A against B'), _rows(found))}\n"
     width = max(len(name) for name, _ in _rows(found))
     return f"{sentence}\n\n" + "".join(f"{name:<{width}}  {value:>24}\n" for name, value in _rows(found))
+
+
+def _record(found: Rejudged, sentence: str) -> dict[str, object]:
+    interval = found.interval
+    judged = ("evidence", "possible", "p", "least_p", "most_p", "needed", "needed_paired", "needed_unrelated")
+    return {
+        "n": found.n,
+        "a": {"right": found.right_a},
+        "b": {"right": found.right_b},
+        "difference": Estimate(found.difference, interval.low, interval.high, found.n),
+        **{name: getattr(found, name) for name in judged},
+        "sentence": sentence,
+    }
 
 
 def _rows(found: Rejudged) -> list[tuple[str, str]]:

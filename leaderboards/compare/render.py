@@ -1,21 +1,21 @@
-"""A paired comparison as text: a rich table, Markdown, and JSON."""
+"""A paired comparison as text, a rich table or Markdown, and as a record."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from glassbox.harness.stats.estimate import points
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.compare.report import Ratio, Report, Side
 from glassbox.leaderboards.render import markdown_table
+from glassbox.leaderboards.table import Cell, Column, Table, TableRow
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
     from rich.text import Text
 
 HEAD = ("", "A", "B", "A against B")
+RECORDED = {"tokens": "total_tokens"}
+"""What a cost is called in records, where the name of the samples could be taken for another."""
 
 
 def rich_sentence(found: Report) -> Text:
@@ -26,21 +26,11 @@ def rich_sentence(found: Report) -> Text:
     return Text(found.sentence, style=style)
 
 
-def rich_report(found: Report) -> RenderableType:
-    """The figures and the notes."""
-    from rich import box
-    from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(title=title(found), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    grid.show_edge, grid.pad_edge = False, False
-    for position, name in enumerate(HEAD):
-        grid.add_column(name, justify="right" if position else "left", no_wrap=position > 0, min_width=12)
-    for row in rows(found):
-        grid.add_row(*row)
-    notes = Text("\n".join(lines(found)), style="dim")
-    return Group(grid, Text(), notes)
+def table(found: Report) -> Table:
+    """The figures and the notes; a narrow terminal leaves out what each side has, never the difference."""
+    columns = (Column("", text=True), Column("A", spare=1), Column("B", spare=1), Column("A against B"))
+    shown = tuple(TableRow(tuple(Cell(text, text or None) for text in row)) for row in rows(found))
+    return Table(title(found), columns, shown, notes=tuple(lines(found)))
 
 
 def markdown_report(found: Report) -> str:
@@ -50,10 +40,28 @@ def markdown_report(found: Report) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def json_report(found: Report) -> str:
-    """Every figure unrounded, and the sentence."""
-    content = {"sentence": found.sentence, **asdict(found)}
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def record_of(found: Report) -> dict[str, object]:
+    """Every figure unrounded, the sentence and the notes."""
+    test, table = found.test, found.table
+    return {
+        **{name: getattr(found, name) for name in ("task", "task_version", "split", "score", "n", "unscored")},
+        **{name: getattr(found, name) for name in ("data", "cluster", "a", "b")},
+        "difference": {"value": test.difference, "low": test.low, "high": test.high, "n": found.n},
+        **{name: getattr(test, name) for name in ("evidence", "p", "method", "second", "second_p")},
+        **{name: getattr(test, name) for name in ("effect", "effect_name", "detectable", "needed")},
+        **{name: getattr(test, name) for name in ("clusters", "differing", "design_effect")},
+        **{name: getattr(table, name, None) for name in ("both", "only_a", "only_b", "neither")},
+        "costs": {
+            RECORDED.get(one.key, one.key): {
+                "a": one.a,
+                "b": one.b,
+                "ratio": {"value": one.ratio, "low": one.low, "high": one.high, "n": one.n},
+            }
+            for one in found.ratios
+        },
+        "sentence": found.sentence,
+        "notes": lines(found),
+    }
 
 
 def title(found: Report) -> str:

@@ -38,7 +38,8 @@ COSTS = (
     ("latency alone, median", "alone_ms", "ms"),
     ("time in a batch, mean", "amortised_ms", "ms"),
     ("working time, mean", "working_ms", "ms"),
-    ("tokens, mean", "tokens", "tokens"),
+    ("tokens written, mean", "generated_tokens", "tokens"),
+    ("tokens in all, mean", "tokens", "tokens"),
 )
 
 
@@ -89,6 +90,7 @@ class Ratio:
     """A cost of A over that of B; None where it was not measured on both, or is zero on one."""
 
     name: str
+    key: str
     unit: str
     a: float | None
     b: float | None
@@ -236,14 +238,14 @@ def _ratio(pairs: PairedRuns, name: str, key: str, unit: str, confidence: float)
     middle = np.median if key == "alone_ms" else np.mean
     cost_a, cost_b = float(middle(left)), float(middle(right))
     if cost_b <= 0 or cost_a <= 0:
-        return Ratio(name, unit, cost_a, cost_b, None, None, None, len(left))
+        return Ratio(name, key, unit, cost_a, cost_b, None, None, None, len(left))
     interval: Interval | None = None
     if len(left) >= FEWEST_LATENCIES and key == "alone_ms":
         interval = bootstrap_ratio(left, right, confidence=confidence)
     elif len(left) >= FEWEST_LATENCIES and (right > 0).all():
         interval = ratio_of_means(left, right, confidence)
     low, high = (interval.low, interval.high) if interval else (None, None)
-    return Ratio(name, unit, cost_a, cost_b, cost_a / cost_b, low, high, len(left))
+    return Ratio(name, key, unit, cost_a, cost_b, cost_a / cost_b, low, high, len(left))
 
 
 def _notes(pairs: PairedRuns, table: PairedTable | None, test: Finding) -> list[str]:

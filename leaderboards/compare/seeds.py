@@ -6,15 +6,15 @@ glassbox compare ir_head layer0 --runs 5
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
+from glassbox.harness.records.export import RECORDS, exported
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.pairing import NotComparable, PairedRuns, pair
-from glassbox.harness.stats.estimate import points
+from glassbox.harness.stats.estimate import Estimate, points
 from glassbox.harness.stats.resample import Floats
 from glassbox.harness.stats.runs import Runs, RunsComparison, compare_runs, several_runs
 from glassbox.leaderboards.render import markdown_table
@@ -108,10 +108,30 @@ def _judged(
     )
 
 
+def _record(found: SeedsReport) -> dict[str, object]:
+    judged = found.comparison
+    difference = Estimate.within(judged.interval, judged.difference, found.a.samples)
+    return {
+        **{name: getattr(found, name) for name in ("task", "task_version", "split", "score", "cluster")},
+        "n": found.a.samples,
+        "a": _side(found.name_a, found.logs_a, found.a),
+        "b": _side(found.name_b, found.logs_b, found.b),
+        "difference": difference,
+        "evidence": judged.evidence,
+        "p": judged.p,
+        "sentence": found.sentence,
+    }
+
+
+def _side(name: str, logs: Sequence[str], runs: Runs) -> dict[str, object]:
+    score = Estimate.within(runs.interval, runs.mean, runs.samples)
+    means, deviation = runs.run_means, runs.run_deviation
+    return {"name": name, "logs": logs, "runs": runs.runs, "score": score, "means": means, "deviation": deviation}
+
+
 def _written(found: SeedsReport, form: str) -> str:
-    if form == "json":
-        content = {"sentence": found.sentence, **asdict(found)}
-        return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if form in RECORDS:
+        return exported("compare", [_record(found)], form)
     lines = [f"{found.name_a}: {found.a.sentence}", f"{found.name_b}: {found.b.sentence}"]
     if found.cluster:
         lines.append(f"samples of the same {found.cluster} are one cluster; --cluster none takes them for independent")

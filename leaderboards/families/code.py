@@ -11,7 +11,7 @@ from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
-from glassbox.leaderboards.families.family import Facts, Family, Measure, Run, flat, number, share, words
+from glassbox.leaderboards.families.family import CAN_GO, Facts, Family, Measure, Run, number, share, words
 from glassbox.leaderboards.runs import part_estimate
 from glassbox.leaderboards.table import Cell, Column
 
@@ -51,9 +51,9 @@ def _largest_k() -> Measure:
         return Cell(f"{figures.proportion(found[name])} (k={name.removeprefix('pass@')})", found[name].value)
 
     def facts(run: Run) -> Facts:
-        return {key: value for name, found in pass_at(run.record).items() for key, value in flat(name, found).items()}
+        return {**pass_at(run.record)}
 
-    return Measure(Column("pass@k", about="a right program among k, %; the largest k"), cell, facts)
+    return Measure(Column("pass@k", spare=CAN_GO, about="a right program among k, %; the largest k"), cell, facts)
 
 
 def _cases() -> Measure:
@@ -69,13 +69,11 @@ def _cases() -> Measure:
         right, cases = counted(run)
         return {"cases_right": right, "cases": cases}
 
-    return Measure(Column("cases", about="cases passed, over all samples and epochs", spare=2), cell, facts)
+    return Measure(Column("cases", spare=CAN_GO, about="cases passed, over all samples and epochs"), cell, facts)
 
 
 def _grouped(run: Run) -> Facts:
-    return {
-        key: value for name, found in groups(run.record).items() for key, value in flat(f"group_{name}", found).items()
-    }
+    return {"group": groups(run.record)}
 
 
 def _failed(run: Run) -> str:
@@ -100,7 +98,7 @@ FAMILY = Family(
         words(
             "not passed",
             _failed,
-            lambda run: {f"outcome_{kind.value}": outcomes(run.record).get(kind.value, 0) for kind in Outcome},
+            lambda run: {"outcome": {kind.value: outcomes(run.record).get(kind.value, 0) for kind in Outcome}},
             about="programs by outcome, over all epochs",
             brief=True,
         ),
@@ -112,7 +110,10 @@ FAMILY = Family(
             about="wall time of the run, judging included, over samples and epochs",
         ),
         number(
-            "tokens", "tokens", lambda run: run.cost("tokens"), spare=1, about="read and written for a program, mean"
+            "total_tokens",
+            "tokens in all",
+            lambda run: run.cost("tokens"),
+            about="prompt and text, mean",
         ),
     ),
     more=(words("groups", lambda run: "", _grouped),),

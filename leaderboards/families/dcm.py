@@ -13,7 +13,7 @@ from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.prompted import TargetName
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
-from glassbox.leaderboards.families.family import Facts, Family, Measure, Run, flat, metric, number, share, words
+from glassbox.leaderboards.families.family import CAN_GO, Facts, Family, Measure, Run, metric, number, share, words
 from glassbox.leaderboards.runs import estimate, part_estimate
 from glassbox.leaderboards.table import Cell, Column
 
@@ -87,11 +87,7 @@ def _losses() -> Measure:
         return Cell(text, max((part.value for part in found.values()), default=None))
 
     about = "mean loss over that of random vectors, question/answer; sorted by the worse"
-    return Measure(Column("loss Q/A", about=about, spare=1), cell, lambda run: _all(_ratios(run.record), "loss_ratio_"))
-
-
-def _all(found: Mapping[str, Estimate], prefix: str) -> Facts:
-    return {key: value for name, part in found.items() for key, value in flat(f"{prefix}{name}", part).items()}
+    return Measure(Column("loss Q/A", about=about, spare=CAN_GO), cell, lambda run: {"loss_ratio": _ratios(run.record)})
 
 
 def _levels(run: Run) -> str:
@@ -106,7 +102,7 @@ def _grids(run: Run) -> str:
 
 
 def _grid_facts(run: Run) -> Facts:
-    return {**_all(estimates(run.record, GRIDS), ""), **_all(estimates(run.record, ("cell_accuracy",), "", "mean"), "")}
+    return {**estimates(run.record, GRIDS), **estimates(run.record, ("cell_accuracy",), "", "mean")}
 
 
 def _both(found: Mapping[str, Estimate]) -> str:
@@ -154,7 +150,7 @@ FAMILY = Family(
         share("exact_answer", "A", about="the answer is decoded exactly, %"),
         share("converged_both", "converged", about="by the seed's criteria, which are about losses, %", brief=False),
         _losses(),
-        metric("steps", "steps", "steps", "mean", lambda value: figures.number(value and round(value)), spare=2),
+        metric("steps", "steps", "steps", "mean", lambda value: figures.number(value and round(value))),
         metric("per_minute", "pairs/min", "seconds", "per_minute"),
         number(
             "restarts",
@@ -166,29 +162,26 @@ FAMILY = Family(
         words(
             "levels (sure)",
             _levels,
-            lambda run: {
-                **{f"level_{name}": level for name, level in levels(run.record, "level").items()},
-                **{f"level_sure_{name}": level for name, level in levels(run.record, "level_sure").items()},
-            },
+            lambda run: {name: levels(run.record, name) for name in ("level", "level_sure")},
             about="the seed's levels, in brackets those of the whole interval",
         ),
         words(
             "recognised Q/A",
             lambda run: _both(_recognised(run.record)),
-            lambda run: _all(_recognised(run.record), "recognised_if_converged_"),
+            lambda run: {"recognised_if_converged": _recognised(run.record)},
             about="the seed's pass among the pairs that converged, %",
         ),
         words("grids", _grids, _grid_facts, about="what was decoded of a grid, %"),
         words(
             "controls",
             lambda run: ", ".join(f"{name} {figures.with_interval(x)}" for name, x in controls(run.record).items()),
-            lambda run: _all(controls(run.record), "control_"),
+            lambda run: {"controls": controls(run.record)},
             about="shares of the run's own controls that came out yes, %",
         ),
         words(
             "curves",
             lambda run: ", ".join(f"{name} {count}" for name, count in curves(run.record).items()),
-            lambda run: {f"curve_{name}": count for name, count in curves(run.record).items()},
+            lambda run: {"curve": curves(run.record)},
             about="loss curves by target and kind",
         ),
     ),

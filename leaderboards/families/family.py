@@ -17,10 +17,13 @@ from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.runs import Placed, estimate
 from glassbox.leaderboards.samples import RunSamples
-from glassbox.leaderboards.table import Cell, Column, Value
+from glassbox.leaderboards.table import Cell, Column, Fact
 
 logger = logging.getLogger(__name__)
-Facts = Mapping[str, Value]
+CAN_GO, GOES_FIRST = 4, 8
+"""How soon a narrow terminal leaves a column out: what is not the headline, and latencies, which go with the cost."""
+
+Facts = Mapping[str, Fact]
 ReadEstimate = Callable[[RunRecord], Estimate | None]
 
 
@@ -124,7 +127,6 @@ def share(
     interval: bool = False,
     about: str = "",
     brief: bool = True,
-    spare: int = 0,
     read: ReadEstimate | None = None,
 ) -> Measure:
     """A proportion in percent, with or without its interval; exported with interval and n.
@@ -133,10 +135,9 @@ def share(
       score: Its name in the header, and in exports.
       title: As shown; the score's name without one.
       metric: The metric that holds the proportion.
-      interval: Whether the interval is shown.
+      interval: Whether the interval is shown; such a column stays in every terminal.
       about: What it says.
       brief: Whether terminals show it.
-      spare: How soon they leave it out; see `Column`.
       read: How to read it, should it not simply be that metric.
     """
     found = read or (lambda record: estimate(record, score, metric))
@@ -147,7 +148,9 @@ def share(
         return Cell(write(part), part.value if part else None)
 
     return Measure(
-        Column(title or score, about=about, brief=brief, spare=spare), cell, lambda run: flat(score, found(run.record))
+        Column(title or score, about=about, brief=brief, spare=0 if interval else CAN_GO),
+        cell,
+        lambda run: {score: found(run.record)},
     )
 
 
@@ -159,11 +162,10 @@ def number(
     *,
     about: str = "",
     brief: bool = True,
-    spare: int = 0,
 ) -> Measure:
     """A figure without an interval."""
     return Measure(
-        Column(title, about=about, brief=brief, spare=spare),
+        Column(title, about=about, brief=brief, spare=GOES_FIRST if write is figures.milliseconds else CAN_GO),
         lambda run: Cell(write(found := read(run)), found),
         lambda run: {name: read(run)},
     )
@@ -178,10 +180,9 @@ def metric(
     *,
     about: str = "",
     brief: bool = True,
-    spare: int = 0,
 ) -> Measure:
     """A metric of the header, without an interval."""
-    return number(name, title, lambda run: run.record.metric(score, part), write, about=about, brief=brief, spare=spare)
+    return number(name, title, lambda run: run.record.metric(score, part), write, about=about, brief=brief)
 
 
 def words(
@@ -194,17 +195,7 @@ def words(
 ) -> Measure:
     """Something said in words, with the figures it is made of."""
     return Measure(
-        Column(title, text=True, about=about, brief=brief),
+        Column(title, text=True, about=about, brief=brief, spare=CAN_GO),
         lambda run: Cell(text := read(run) or figures.NONE, None if text == figures.NONE else text),
         facts,
     )
-
-
-def flat(name: str, found: Estimate | None) -> dict[str, Value]:
-    """An estimate as four facts: `name`, `name_low`, `name_high`, `name_n`."""
-    return {
-        name: found.value if found else None,
-        f"{name}_low": found.low if found else None,
-        f"{name}_high": found.high if found else None,
-        f"{name}_n": found.n if found else None,
-    }

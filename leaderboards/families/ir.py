@@ -36,7 +36,7 @@ FAMILY = Family(
     criteria={"value": HEADLINE, "form": "structural"},
     order=_fastest,
     measures=(
-        share("structural", spare=2, read=_structural, about="programs with the right operation and operands, %"),
+        share("structural", read=_structural, about="programs with the right operation and operands, %"),
         share("semantic", interval=True, about="programs that compute the right value, % [95 % Wilson interval]"),
         share("parse_failure", "unread", metric="rate", about="answers in which no program was found, %", brief=False),
         metric(
@@ -55,7 +55,13 @@ FAMILY = Family(
             figures.milliseconds,
             about="a sample's share of its batch's time, median",
         ),
-        metric("generated_tokens", "tokens", "generated_tokens", "mean", spare=1, about="generated for a sample, mean"),
+        metric(
+            "generated_tokens",
+            "written",
+            "generated_tokens",
+            "mean",
+            about="tokens for a sample, mean",
+        ),
         words(
             "artefact",
             lambda run: figures.address(_artefact(run)),

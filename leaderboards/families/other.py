@@ -38,8 +38,13 @@ def _family(headline: str, runs: Sequence[RunRecord]) -> Family:
         batch_ms=_each_ms,
         measures=(
             share(headline, interval=True, about="% [95 % interval]"),
-            *(share(score, about="%", spare=1) for score in beside),
-            number("tokens", "tokens", lambda run: run.cost("tokens"), about="read and written for a sample, mean"),
+            *(share(score, about="%") for score in beside),
+            number(
+                "total_tokens",
+                "tokens in all",
+                lambda run: run.cost("tokens"),
+                about="prompt and text, mean",
+            ),
             number(
                 "in_run_ms",
                 "in run",

@@ -17,6 +17,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glassbox.harness.records.export import RECORDS
 from glassbox.harness.records.reading import Reading, add_log_dir
 from glassbox.leaderboards.gate.ruling import REFERENCE
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 HELP = "has a run lost against a blessed one? exit 0 no, 1 yes, 2 unclear"
 
-FORMATS = ("rich", "markdown", "json")
+FORMATS = ("rich", "markdown", *RECORDS)
 STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 FURTHER_TIMINGS = 2
 
@@ -192,12 +193,13 @@ def _write(args: argparse.Namespace, found: GateReport) -> None:
 
 
 def _show(args: argparse.Namespace, found: GateReport) -> None:
-    from glassbox.leaderboards.gate.render import json_report, markdown_report, rich_report, text_report
+    from glassbox.leaderboards.gate.render import markdown_report, records_report, rich_report, text_report
 
     if args.format == "rich" and sys.stdout.isatty():
         from rich.console import Console
 
         Console().print(rich_report(found))
         return
-    forms = {"rich": text_report, "markdown": markdown_report, "json": json_report}
-    sys.stdout.write(forms[args.format](found))
+    forms = {"rich": text_report, "markdown": markdown_report}
+    written = records_report(found, args.format) if args.format in RECORDS else forms[args.format](found)
+    sys.stdout.write(written)

@@ -5,34 +5,42 @@ The same logs give the same bytes: no clock, no paths, no host.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from glassbox.harness.records.export import exported
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.gate.ruling import GateReport, RowReport, Ruling
 from glassbox.leaderboards.gate.wording import points
-from glassbox.leaderboards.render import markdown_table, text
+from glassbox.leaderboards.render import STYLES, markdown_table, rich_tables, text_tables
+from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Tone
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
 
 HEAD = ("task", "solver", "n", "blessed, %", "now, %", "loss [at most]", "p", "time", "ruling")
-STYLES = {
-    Ruling.PASS: "green",
-    Ruling.INCONCLUSIVE: "yellow",
-    Ruling.NOT_COMPARABLE: "yellow",
-    Ruling.REGRESSION: "bold red",
+COLUMNS = (
+    Column("task", text=True),
+    Column("solver", text=True),
+    *(Column(name, spare=spare) for name, spare in zip(HEAD[2:8], (5, 3, 2, 1, 6, 9), strict=True)),
+    Column("ruling", text=True),
+)
+TONES: dict[Ruling, Tone] = {
+    Ruling.PASS: "good",
+    Ruling.INCONCLUSIVE: "unsure",
+    Ruling.NOT_COMPARABLE: "unsure",
+    Ruling.REGRESSION: "bad",
 }
+WIDE = 200
 
 
 def text_report(found: GateReport) -> str:
     """The same as the terminal's, for pipes and job logs: every sentence on one line, however long."""
     said = "".join(f"{line}\n" for row in found.rows for line in _lines(row))
-    table = text(_table(found), width=200)
-    return "\n".join([f"{found.sentence}\n", table, *([said] if said else []), f"{terms(found)}\n"])
+    return (
+        "\n".join([f"{found.sentence}\n", text_tables([_table(found)], WIDE), *([said] if said else []), terms(found)])
+        + "\n"
+    )
 
 
 def rich_report(found: GateReport) -> RenderableType:
@@ -40,23 +48,18 @@ def rich_report(found: GateReport) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    said = [Text(line, style=STYLES[row.ruling]) for row in found.rows for line in _lines(row)]
-    answer = Text(found.sentence, style=STYLES[found.ruling])
-    return Group(answer, Text(), _table(found), Text(), *said, Text(terms(found), style="dim"))
+    said = [Text(line, style=STYLES[TONES[row.ruling]]) for row in found.rows for line in _lines(row)]
+    answer = Text(found.sentence, style=STYLES[TONES[found.ruling]])
+    return Group(answer, Text(), rich_tables([_table(found)]), Text(), *said, Text(terms(found), style="dim"))
 
 
 def _table(found: GateReport) -> Table:
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for position, name in enumerate(HEAD):
-        grid.add_column(Text(name), justify="left" if position < 2 or name == "ruling" else "right")
-    for row in found.rows:
-        *cells, ruling = _cells(row)
-        grid.add_row(*map(Text, cells), Text(ruling, style=STYLES[row.ruling]))
-    return grid
+    rows = tuple(
+        TableRow((*(Cell(text, text) for text in cells), Cell(ruling, ruling, TONES[row.ruling])))
+        for row in found.rows
+        for *cells, ruling in [_cells(row)]
+    )
+    return Table("", COLUMNS, rows)
 
 
 def markdown_report(found: GateReport) -> str:
@@ -67,11 +70,28 @@ def markdown_report(found: GateReport) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def json_report(found: GateReport) -> str:
-    """Every figure unrounded."""
-    rows = [{**asdict(row), "label": row.label, "ruling": row.ruling.text} for row in found.rows]
-    content = {**asdict(found), "status": found.status, "sentence": found.sentence, "rows": rows}
-    return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+def records_report(found: GateReport, form: str) -> str:
+    """A record a row, every figure unrounded; JSON also says what came of all of them."""
+    named = {name: getattr(found, name) for name in ("name", "reason", "status", "sentence", "settings", "unreadable")}
+    return exported("gate", [_record(row) for row in found.rows], form, ruling=found.ruling.text, **named)
+
+
+def _record(row: RowReport) -> dict[str, object]:
+    loss, time = row.loss, row.latency
+    seen = ("units", "lost", "gained", "detectable")
+    return {
+        **{name: getattr(row, name) for name in ("place", "method", "model", "rule")},
+        "ruling": row.ruling.text,
+        "why": row.line,
+        **{name: getattr(row, name) for name in ("n", "blessed", "now", "p")},
+        "loss": {"value": loss.loss, "low": loss.low, "high": loss.high, "n": loss.n} if loss else None,
+        **{name: getattr(loss, name, None) for name in seen},
+        "slowdown": {"value": time.ratio, "low": time.low, "high": time.high, "n": time.n} if time else None,
+        "slowdown_ruling": row.latency_ruling.text,
+        "slowdown_why": row.latency_line,
+        "log": row.log,
+        "notes": row.notes,
+    }
 
 
 def junit_report(found: GateReport) -> str:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from glassbox.leaderboards.figures import percent
 from glassbox.leaderboards.report.content import FILTERS
 from glassbox.leaderboards.report.runs import Links
-from glassbox.leaderboards.table import Cell, Table, TableRow, Value
+from glassbox.leaderboards.table import Cell, Table, TableRow
 
 _INTERVAL = re.compile(r"(\d+\.\d) \[(\d+\.\d), (\d+\.\d)\]")
 """As `glassbox.leaderboards.figures.with_interval` writes a proportion."""
@@ -80,7 +80,7 @@ class Shown:
         return Markup('<a href="{}" title="{}">log</a>').format(address, name)
 
 
-def facts(found: Mapping[str, Value]) -> Markup:
+def facts(found: Mapping[str, object]) -> Markup:
     """Attributes to filter by: `data-task="ir_arith" data-model=...`."""
     return Markup("").join(
         Markup(' data-{}="{}"').format(name, value) for name in FILTERS if (value := found.get(name)) not in (None, "")

@@ -32,7 +32,7 @@ class Links:
             found.setdefault(record.path.name, set()).add(_relative(record.path, page.parent))
         return cls({name: places.pop() for name, places in found.items() if len(places) == 1 and "" not in places})
 
-    def of(self, facts: Mapping[str, Value]) -> str:
+    def of(self, facts: Mapping[str, object]) -> str:
         """The address of a row's log; empty where there is none."""
         return self.addresses.get(str(facts.get("log", "")), "")
 

@@ -56,16 +56,15 @@ def test_json_is_what_the_leaderboard_reads_and_is_the_same_every_time(logs: Pat
     assert said(capsys, logs, "--format", "json", "--output", target)[0] == 1
     first = target.read_bytes()
     content = json.loads(first)
-    assert set(content) == {"logs"}
+    assert (list(content), content["schema"]) == (["schema", "records"], "glassbox/audit/1")
     control, guilty = sorted(
         logs.glob("*.eval"), key=lambda log: "control" not in str(read_eval_log(log).eval.metadata)
     )
-    assert set(content["logs"]) == {guilty.name, control.name}
-    assert content["logs"][guilty.name]["failed"] == [
-        "model_never_called: none of 8 scored samples has a call of open/arith"
-    ]
-    assert set(content["logs"][control.name]) == {"failed", "warnings", "unchecked"}
-    assert content["logs"][control.name]["failed"] == []
+    assert {one["log"] for one in content["records"]} == {guilty.name, control.name}
+    assert {one["check"] for one in content["records"]} == set(CHECKS)
+    [failed] = [one for one in content["records"] if one["severity"] == "failed"]
+    assert (failed["log"], failed["check"]) == (guilty.name, "model_never_called")
+    assert failed["what"] == "none of 8 scored samples has a call of open/arith"
     assert list(read_audits(target)) == [guilty.name]
     assert said(capsys, logs, "--format", "json", "--output", target)[0] == 1
     assert target.read_bytes() == first
@@ -119,8 +118,8 @@ def test_the_list_names_what_every_check_detects_and_needs(capsys: Any) -> None:
     status, out, _ = said(capsys, "--list")
     assert status == 0
     assert all(name in out for name in CHECKS)
-    listed = json.loads(said(capsys, "--list", "--format", "json")[1])["checks"]
-    assert [one["name"] for one in listed] == list(CHECKS)
+    listed = json.loads(said(capsys, "--list", "--format", "json")[1])["records"]
+    assert [one["check"] for one in listed] == list(CHECKS)
     assert all(one["detects"] and one["needs"] for one in listed)
 
 

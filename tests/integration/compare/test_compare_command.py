@@ -30,7 +30,7 @@ def paths(logs: Path) -> dict[str, Path]:
 def _json(capsys: Any, *arguments: object) -> dict[str, Any]:
     answer = compare(capsys, *arguments, "--format", "json")
     assert answer.status == 0, answer.err
-    found = json.loads(answer.out)
+    found = json.loads(answer.out)["records"][0]
     assert isinstance(found, dict)
     return found
 
@@ -40,14 +40,13 @@ def test_figures_are_those_of_the_samples(logs: Path, paths: dict[str, Path], ca
     frame = samples_frame(paths["regex_only"], attempts=False)
     wrong = int((frame["score_semantic"] == 0).sum())
     assert 10 < wrong < N - 10
-    assert found["table"] == {"both": N - wrong, "only_a": wrong, "only_b": 0, "neither": 0}
+    assert [found[name] for name in ("both", "only_a", "only_b", "neither")] == [N - wrong, wrong, 0, 0]
     by_hand = paired.compare([1] * N, frame["score_semantic"].astype(int).tolist())
-    test = found["test"]
-    assert (test["difference"], test["low"], test["high"], test["p"]) == pytest.approx(
+    assert (*(found["difference"][end] for end in ("value", "low", "high")), found["p"]) == pytest.approx(
         (by_hand.difference, by_hand.interval.low, by_hand.interval.high, by_hand.p)
     )
-    assert test["evidence"] is True
-    assert test["effect"] == 0.5
+    assert found["evidence"] is True
+    assert found["effect"] == 0.5
     assert found["sentence"].startswith("gold scores higher than regex_only on semantic: difference +")
 
 
@@ -59,23 +58,23 @@ def test_samples_of_one_template_are_a_cluster_unless_told_otherwise(
     by_hand = paired_means.compare_means(
         frame["score_semantic"].to_numpy(float), [1.0] * N, frame["metadata_template"].tolist()
     )
-    test = found["test"]
     assert found["cluster"] == "template"
-    assert test["clusters"] == frame["metadata_template"].nunique()
-    assert (test["difference"], test["low"], test["high"], test["p"]) == pytest.approx(
+    assert found["clusters"] == frame["metadata_template"].nunique()
+    assert (*(found["difference"][end] for end in ("value", "low", "high")), found["p"]) == pytest.approx(
         (by_hand.difference, by_hand.interval.low, by_hand.interval.high, by_hand.p)
     )
     # A regex fails on whole templates: the independent test is far too sure of itself.
-    independent = _json(capsys, "regex_only", "gold", "--log-dir", logs, "--cluster", "none")["test"]
-    assert test["design_effect"] > 3
-    assert test["high"] - test["low"] > 1.7 * (independent["high"] - independent["low"])
-    assert test["p"] > 1000 * independent["p"]
+    independent = _json(capsys, "regex_only", "gold", "--log-dir", logs, "--cluster", "none")
+    assert found["design_effect"] > 3
+    wide, narrow = (one["difference"]["high"] - one["difference"]["low"] for one in (found, independent))
+    assert wide > 1.7 * narrow
+    assert found["p"] > 1000 * independent["p"]
 
 
 def test_any_metadata_may_be_the_cluster_and_few_clusters_are_no_evidence(logs: Path, capsys: Any) -> None:
     found = _json(capsys, "gold", "regex_only", "--log-dir", logs, "--cluster", "op")
-    assert found["test"]["clusters"] == 4
-    assert not found["test"]["evidence"]
+    assert found["clusters"] == 4
+    assert not found["evidence"]
     assert found["sentence"].startswith("no evidence of a difference between gold and regex_only on semantic")
     assert any("the clusters decide" in note for note in found["notes"])
     assert any("4 are few" in note for note in found["notes"])
@@ -104,19 +103,19 @@ def test_a_small_difference_on_few_samples_is_a_tie_that_names_the_samples_neede
     worse = changed(paths["gold"], tmp_path, two_wrong)
     found = _json(capsys, worse, paths["gold"], "--cluster", "none")
     assert found["sentence"].startswith("no evidence of a difference")
-    assert found["test"]["p"] == 0.5
-    assert found["table"] == {"both": N - 2, "only_a": 0, "only_b": 2, "neither": 0}
-    assert found["test"]["needed"] > 2 * N
+    assert found["p"] == 0.5
+    assert [found[name] for name in ("both", "only_a", "only_b", "neither")] == [N - 2, 0, 2, 0]
+    assert found["needed"] > 2 * N
     assert any("differ on 2 samples: with fewer than 6 no outcome is evidence" in note for note in found["notes"])
 
 
 def test_latency_and_time_are_ratios_with_intervals(logs: Path, capsys: Any) -> None:
-    ratios = {ratio["name"]: ratio for ratio in _json(capsys, "regex_only", "null", "--log-dir", logs)["ratios"]}
-    alone = ratios["latency alone, median"]
-    assert alone["ratio"] == pytest.approx(alone["a"] / alone["b"])
-    assert 1 < alone["low"] <= alone["ratio"] <= alone["high"]  # reading with a regex takes longer than doing nothing
-    assert ratios["time in a batch, mean"]["n"] == N
-    assert "tokens, mean" not in ratios  # neither calls a model
+    costs = _json(capsys, "regex_only", "null", "--log-dir", logs)["costs"]
+    alone, ratio = costs["alone_ms"], costs["alone_ms"]["ratio"]
+    assert ratio["value"] == pytest.approx(alone["a"] / alone["b"])
+    assert 1 < ratio["low"] <= ratio["value"] <= ratio["high"]  # reading with a regex takes longer than doing nothing
+    assert costs["amortised_ms"]["ratio"]["n"] == N
+    assert "total_tokens" not in costs  # neither calls a model
 
 
 def test_files_and_names_say_the_same(logs: Path, paths: dict[str, Path], capsys: Any) -> None:
@@ -149,13 +148,13 @@ def test_another_score_may_be_compared_and_an_unknown_one_is_named(logs: Path, c
 
 
 def test_output_is_written_whole_and_is_what_would_be_printed(logs: Path, tmp_path: Path, capsys: Any) -> None:
-    for form in ("rich", "markdown", "json"):
+    for form in ("rich", "markdown", "json", "csv"):
         file = tmp_path / f"comparison.{form}"
         written = compare(capsys, "gold", "null", "--log-dir", logs, "--format", form, "--output", file)
         printed = compare(capsys, "gold", "null", "--log-dir", logs, "--format", form)
         assert (written.status, written.out) == (0, "")
         assert file.read_text(encoding="utf-8") == printed.out
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"comparison.{f}" for f in ("json", "markdown", "rich")]
+    assert {path.suffix for path in tmp_path.iterdir()} == {".csv", ".json", ".markdown", ".rich"}
     nowhere = compare(capsys, "gold", "null", "--log-dir", logs, "--output", tmp_path / "none" / "file")
     assert nowhere.status == 2
     assert "make it first" in nowhere.err

@@ -17,7 +17,7 @@ def test_13_of_18_against_the_reported_gains_is_no_evidence_of_a_difference(
     answer = compare(capsys, "13/18", other)
     assert answer.status == 0
     assert answer.out.startswith(f"no evidence of a difference between A and B: 13/18 against {other}, difference -")
-    found = json.loads(compare(capsys, "13/18", other, "--format", "json").out)
+    found = json.loads(compare(capsys, "13/18", other, "--format", "json").out)["records"][0]
     assert (found["evidence"], found["possible"], found["needed"]) == (False, False, needed)
     assert f"{needed:,} samples a side" in found["sentence"]
 

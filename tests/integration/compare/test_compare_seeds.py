@@ -73,7 +73,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _json(capsys: Any, *arguments: object) -> dict[str, Any]:
     answer = compare(capsys, *arguments, "--format", "json")
     assert answer.status == 0, answer.err
-    found = json.loads(answer.out)
+    found = json.loads(answer.out)["records"][0]
     assert isinstance(found, dict)
     return found
 
@@ -81,8 +81,8 @@ def _json(capsys: Any, *arguments: object) -> dict[str, Any]:
 def test_moods_between_seeds_are_no_evidence_and_one_pair_of_runs_would_have_been(logs: Path, capsys: Any) -> None:
     found = _json(capsys, "steady", "moody", "--log-dir", logs, "--runs", 4)
     assert found["sentence"].startswith("no evidence of a difference between ")
-    assert found["b"]["run_deviation"] > 0.15 > 0.05 > found["a"]["run_deviation"]
-    assert len(found["b"]["run_means"]) == 4
+    assert found["b"]["deviation"] > 0.15 > 0.05 > found["a"]["deviation"]
+    assert len(found["b"]["means"]) == 4
     one = _json(capsys, "steady seed=1", "moody seed=1", "--log-dir", logs)
     assert one["sentence"].startswith("steady seed=1 scores higher than moody seed=1")
 

@@ -168,7 +168,7 @@ def test_scores_that_are_not_0_or_1_are_kept_as_numbers(logs: dict[str, Path], t
     assert sorted(set(row.values)) == [0, 0.25, 0.5, 0.75, 1]  # type: ignore[type-var]
     assert row.mean == pytest.approx(0.5)
     answer = command(capsys, "gate", again(half, tmp_path / "again"), "--baseline", base, "--format", "json")
-    assert json.loads(answer.out)["rows"][0]["loss"]["high"] == pytest.approx(1 - 0.05 ** (1 / N))
+    assert json.loads(answer.out)["records"][0]["loss"]["high"] == pytest.approx(1 - 0.05 ** (1 / N))
 
 
 def test_every_solver_of_these_tests_is_one_of_the_project() -> None:

@@ -39,10 +39,10 @@ def test_the_same_head_run_again_passes_at_n_1000(head: Path, tmp_path: Path, ca
     answer = command(capsys, "gate", "--baseline", base, "--run", "--log-dir", tmp_path / "logs", "--format", "json")
     assert answer.status == 0, answer.out
     found = json.loads(answer.out)
-    [row] = found["rows"]
-    assert (row["n"], row["ruling"], row["loss"]["lost"]) == (N, "pass", 0)
+    [row] = found["records"]
+    assert (row["n"], row["ruling"], row["lost"]) == (N, "pass", 0)
     assert row["loss"]["high"] == pytest.approx(1 - 0.05 ** (1 / N))
-    assert row["line"] == "no evidence of a loss, at most 0.3 points possible, n = 1,000"
+    assert row["why"] == "no evidence of a loss, at most 0.3 points possible, n = 1,000"
     assert row["log"] != head.name
     assert found["sentence"] == "gate base: passed (1 pass of 1)"
 
@@ -63,9 +63,9 @@ def test_five_planted_points_are_found_by_clusters_too(head: Path, tmp_path: Pat
     base = blessed(capsys, tmp_path, head)
     worse = degraded(head, tmp_path / "worse", range(0, N, 20))
     answer = command(capsys, "gate", worse, "--baseline", base, "--clustered", "--format", "json")
-    [row] = json.loads(answer.out)["rows"]
+    [row] = json.loads(answer.out)["records"]
     assert (answer.status, row["ruling"]) == (1, "regression")
-    assert row["loss"]["units"] == 24
+    assert row["units"] == 24
     assert any("judged by 24 clusters of the same template" in note for note in row["notes"])
     same = command(capsys, "gate", again(head, tmp_path / "same"), "--baseline", base, "--clustered")
     assert same.status == 2
@@ -112,9 +112,9 @@ def test_a_pipeline_that_lost_its_model_is_a_regression(many: dict[str, Path], t
         "json",
     )
     assert answer.status == 1
-    [row] = json.loads(answer.out)["rows"]
-    assert row["loss"]["loss"] > 0.1
-    assert row["loss"]["gained"] == 0
+    [row] = json.loads(answer.out)["records"]
+    assert row["loss"]["value"] > 0.1
+    assert row["gained"] == 0
     assert row["p"] < 1e-20
 
 
@@ -127,7 +127,7 @@ def test_another_model_is_gated_against_the_blessed_one(
         capsys, "gate", "--baseline", base, "--run", "--model", model, "--log-dir", tmp_path / "l", "--format", "json"
     )
     assert answer.status == 1, answer.out
-    [row] = json.loads(answer.out)["rows"]
+    [row] = json.loads(answer.out)["records"]
     assert (row["model"], row["method"], row["now"]) == (model, "regex_pipeline max_tokens=12", 0)
     assert row["blessed"] >= 0.9
 

@@ -59,12 +59,12 @@ def test_a_zipped_log_with_letters_and_epochs_is_gated(
     assert same.status == 0, same.out
     monkeypatch.setitem(FORGETS, "every", 3)
     worse = command(capsys, "gate", _run(tmp_path / "c", epochs=2), *asked)
-    [row] = json.loads(worse.out)["rows"]
+    [row] = json.loads(worse.out)["records"]
     assert worse.status == 1
     assert row["blessed"] == pytest.approx(0.9)
     assert row["now"] == pytest.approx(2 / 3, abs=0.01)
-    assert "most in passage 'p" in row["line"]
-    once = json.loads(command(capsys, "gate", _run(tmp_path / "d"), *asked).out)["rows"][0]
+    assert "most in passage 'p" in row["why"]
+    once = json.loads(command(capsys, "gate", _run(tmp_path / "d"), *asked).out)["records"][0]
     assert "1 epochs now, 2 when blessed" in once["notes"]
 
 
@@ -90,7 +90,7 @@ def test_code_suites_are_run_again_inside_inspect(tmp_path: Path, capsys: Any) -
     base = blessed(capsys, tmp_path, *logs, options=["--exact", "gold", "null"])
     answer = command(capsys, "gate", "--baseline", base, "--run", "--log-dir", tmp_path / "b", "--format", "json")
     assert answer.status == 0, answer.out
-    rows = json.loads(answer.out)["rows"]
+    rows = json.loads(answer.out)["records"]
     assert [(row["method"], row["n"], row["now"], row["ruling"]) for row in rows] == [
         ("gold", 10, 1, "pass"),
         ("null", 10, 0, "pass"),

@@ -56,18 +56,18 @@ def test_time_is_gated_relative_to_a_reference_of_the_same_run(
             changed(slow["regex_only"], tmp_path / name, _slower(row)),
         ]
         answer = command(capsys, "gate", *logs, *asked)
-        found = json.loads(answer.out)["rows"][1]
+        found = json.loads(answer.out)["records"][1]
         assert (answer.status, found["method"]) == (status, "regex_only")
-        assert found["latency"]["ratio"] == pytest.approx(ratio, rel=0.01)
-    assert found["line"].startswith("slower than the 1.5 x allowed: 3.00 x [3.00, 3.00] its blessed time relative to")
+        assert found["slowdown"]["value"] == pytest.approx(ratio, rel=0.01)
+    assert found["why"].startswith("slower than the 1.5 x allowed: 3.00 x [3.00, 3.00] its blessed time relative to")
     allowed = command(capsys, "gate", *logs, *asked, "--latency-margin", 3.5)
     off = command(capsys, "gate", *logs, *shown)
     assert (allowed.status, off.status) == (0, 0)
     assert "3.00 x [3.00, 3.00]" in off.out
     assert "not judged without --latency-margin" in off.out
-    alone = json.loads(command(capsys, "gate", *logs, *asked, "--solver", "regex_only").out)["rows"][0]
-    assert (alone["ruling"], alone["latency"]) == ("pass", None)
-    assert alone["latency_line"] == "time is not judged: no gold on the same samples and model"
+    alone = json.loads(command(capsys, "gate", *logs, *asked, "--solver", "regex_only").out)["records"][0]
+    assert (alone["ruling"], alone["slowdown"]) == ("pass", None)
+    assert alone["slowdown_why"] == "time is not judged: no gold on the same samples and model"
 
 
 def test_a_row_that_seems_slower_is_timed_twice_more_before_it_is_believed(
@@ -106,7 +106,7 @@ def test_a_row_of_microseconds_is_not_timed(trivial: dict[str, Path], tmp_path: 
         2,
     )
     assert answer.status == 0
-    assert json.loads(answer.out)["rows"][1]["latency_line"] == (
+    assert json.loads(answer.out)["records"][1]["slowdown_why"] == (
         "time is not judged: under 0.1 ms a sample when blessed"
     )
 

@@ -14,6 +14,7 @@ from lm_eval_runs import OURS, SUMS, generic_tasks, run_lm_eval
 
 from glassbox.harness.cli.main import main
 from glassbox.harness.engine.run import run as run_directly
+from glassbox.harness.records.export import flattened
 from glassbox.harness.records.frames import RunRecord, load_logs, samples_frame
 from glassbox.harness.records.lm_eval_files import NotLmEval
 from glassbox.harness.records.lm_eval_logs import lm_eval_logs
@@ -130,9 +131,10 @@ def test_tasks_of_others_have_boards(generic: Path) -> None:
     made = {table.title.split()[0]: table for table in tables(load_logs(generic))}
     assert set(made) == {"sums_exact", "sums_choice"}, "perplexity is no proportion"
     [row] = made["sums_choice"].rows
-    low, share, high = (float(str(row.facts[name])) for name in ("acc_low", "acc", "acc_high"))
+    facts = dict(flattened(row.facts))
+    low, share, high = (float(str(facts[name])) for name in ("acc_low", "acc", "acc_high"))
     assert 0 <= low <= share <= high <= 1
-    assert (row.facts["acc_n"], "acc_norm" in row.facts) == (len(SUMS), True)
+    assert (facts["acc_n"], "acc_norm" in facts) == (len(SUMS), True)
 
 
 def test_every_filter_is_a_score_of_its_own(generic: Path) -> None:

@@ -14,9 +14,9 @@ from glassbox.harness.sandbox.isolation import isolation
 
 def doctor(cache: Path | None = None) -> tuple[int, dict[str, object]]:
     environment = {**os.environ, **({"GLASSBOX_CACHE": str(cache)} if cache else {})}
-    command = [sys.executable, "-m", "glassbox.harness.cli.main", "doctor", "--json"]
+    command = [sys.executable, "-m", "glassbox.harness.cli.main", "doctor", "--format", "json"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
-    (found,) = [finding for finding in json.loads(done.stdout)["findings"] if finding["subject"] == "sandbox"]
+    (found,) = [finding for finding in json.loads(done.stdout)["records"] if finding["subject"] == "sandbox"]
     return done.returncode, found
 
 

@@ -46,15 +46,15 @@ def test_the_ir_machine_is_tried_and_right() -> None:
 
 
 def test_json_report_agrees_with_the_exit_status(capsys: pytest.CaptureFixture[str]) -> None:
-    status = main(["doctor", "--json"])
+    status = main(["doctor", "--format", "json"])
     report = json.loads(capsys.readouterr().out)
     assert status == (0 if report["ok"] else 1)
-    found = {finding["subject"]: finding for finding in report["findings"]}
+    found = {finding["subject"]: finding for finding in report["records"]}
     assert found["IR machine"]["ok"] is True
     assert found["torch"]["ok"] is True
     assert int(found["cores"]["value"]) >= 1
     assert float(found["memory"]["value"].split()[0]) > 0.5
-    assert report["ok"] == all(finding["ok"] is not False for finding in report["findings"])
+    assert report["ok"] == all(finding["ok"] is not False for finding in report["records"])
 
 
 def test_the_plain_report_has_one_line_a_finding(capsys: pytest.CaptureFixture[str]) -> None:

@@ -101,7 +101,7 @@ def test_debug_shows_where_the_error_comes_from(arguments: list[str]) -> None:
 def test_a_reader_that_went_away_is_no_error() -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
-    command = [sys.executable, "-m", "glassbox.harness.cli.main", "models", "list", "--json"]
+    command = [sys.executable, "-m", "glassbox.harness.cli.main", "models", "list", "--format", "json"]
     done = subprocess.run(command, cwd=ROOT, stdout=write_end, stderr=subprocess.PIPE, timeout=300, check=False)
     os.close(write_end)
     assert (done.returncode, done.stderr) == (0, b"")

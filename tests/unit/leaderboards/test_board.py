@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from trivial_runs import ARTEFACT, SIZE, TIMED, copy_as_version, ir_head, run, shared_logs
 
+from glassbox.harness.records.export import flattened
 from glassbox.harness.records.frames import RunRecord, load_logs
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.board import Section, sections, tables
@@ -50,7 +51,7 @@ def test_methods_stand_best_first_and_controls_below(made: Table) -> None:
 
 
 def test_a_row_has_the_figures_of_its_log_header(made: Table) -> None:
-    facts, interval = _row(made, "ir_head").facts, wilson(SIZE - 1, SIZE)
+    facts, interval = dict(flattened(_row(made, "ir_head").facts)), wilson(SIZE - 1, SIZE)
     assert [facts[f"semantic{part}"] for part in ("", "_low", "_high", "_n")] == [
         (SIZE - 1) / SIZE,
         interval.low,
@@ -63,7 +64,7 @@ def test_a_row_has_the_figures_of_its_log_header(made: Table) -> None:
 
 
 def test_a_pipeline_that_reads_nothing_is_wrong_in_structure_too(made: Table) -> None:
-    facts = _row(made, "regex_pipeline").facts
+    facts = dict(flattened(_row(made, "regex_pipeline").facts))
     assert (facts["structural"], facts["parse_failure"]) == ((SIZE - 5) / SIZE, 5 / SIZE)
 
 

@@ -18,6 +18,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 from glassbox.harness.cli.main import main
 from glassbox.harness.code.completion import fenced
 from glassbox.harness.code.question import CodeQuestion
+from glassbox.harness.records.export import flattened
 from glassbox.harness.records.frames import RunRecord, load_logs
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.board import tables
@@ -63,7 +64,7 @@ def test_rows_hold_the_headers_figures_and_controls_stand_last(logs: Path) -> No
     board, _ = tables(load_logs(logs))
     assert board.title == f"phase3 1-A · n={SIZE} · none/none"
     assert [(row.cells[0].text, row.control) for row in board.rows] == [("half", False), ("gold", True), ("null", True)]
-    half, gold_row, null_row = (row.facts for row in board.rows)
+    half, gold_row, null_row = (dict(flattened(row.facts)) for row in board.rows)
     assert (half["passed"], half["passed_n"]) == (0.75, SIZE)
     assert (half["pass@1"], half["pass@2"]) == (0.75, 1.0)
     assert (half["outcome_pass"], half["outcome_syntax"], null_row["outcome_parse"]) == (6, 2, SIZE)
@@ -73,13 +74,13 @@ def test_rows_hold_the_headers_figures_and_controls_stand_last(logs: Path) -> No
 
 def test_groups_have_the_interval_that_their_share_and_n_give(logs: Path) -> None:
     board, groups = tables(load_logs(logs))
-    facts = board.rows[0].facts
+    facts = dict(flattened(board.rows[0].facts))
     assert facts["group_unflagged"] == pytest.approx((1 + 0.5 + 0.5) / 3)
     assert facts["group_unflagged_n"] == 3
     interval = wilson(2, 3)
     assert (facts["group_unflagged_low"], facts["group_unflagged_high"]) == pytest.approx((interval.low, interval.high))
     assert facts["group_under-specified"] == 1
-    assert groups.derived
+    assert groups.record == ""
     assert {row.cells[0].text for row in groups.rows} >= {"control_flow", "list_operations", "easy", "medium"}
     assert [column.title for column in groups.columns] == ["group", "n", "half", "gold", "null"]
 
@@ -120,8 +121,9 @@ def test_every_format_shows_the_board(logs: Path, capsys: pytest.CaptureFixture[
     ]
     assert rows[0]["group_easy_n"] == "2"
     content: dict[str, Any] = json.loads(written(capsys, "--log-dir", logs, "--format", "json"))
-    assert [table["title"].split(" · ")[-1] for table in content["tables"]] == ["none/none", "by group"]
-    assert content["tables"][0]["rows"][0]["facts"]["pass@2"] == 1
+    assert [run["solver"] for run in content["records"]] == ["half", "gold", "null"]
+    assert content["records"][0]["pass@2"]["value"] == 1
+    assert content["records"][0]["group"]["easy"]["n"] == 2
 
 
 def test_a_filter_that_leaves_nothing_is_refused_in_one_line(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:

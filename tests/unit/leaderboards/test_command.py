@@ -18,6 +18,7 @@ from trivial_runs import copy_as_version, gold, ir_head, regex_pipeline, run, sh
 from glassbox.harness.cli.main import main
 from glassbox.harness.records.files import write_atomically
 from glassbox.harness.records.frames import load_logs
+from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.command import FORMATS
 from glassbox.leaderboards.figures import MICRO, NONE
 
@@ -74,11 +75,13 @@ def test_csv_has_every_figure_unrounded_and_a_line_a_run(logs: Path, capsys: pyt
 
 
 def test_json_holds_the_boards_and_the_success_table(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    board, success = json.loads(_written(capsys, "--log-dir", logs, "--format", "json"))["tables"]
-    assert [row["facts"]["solver"] for row in board["rows"] if row["control"]] == ["gold", "direct"]
-    assert board["rows"][3]["facts"]["structural"] is None
-    assert (board["derived"], success["derived"]) == (False, True)
-    assert [row["facts"]["verdict"] for row in success["rows"]] == ["undetermined"] * 3 + ["supported"]
+    found = json.loads(_written(capsys, "--log-dir", logs, "--format", "json"))
+    assert list(found) == ["schema", "records", "criteria"]
+    assert [run["solver"] for run in found["records"] if run["control"]] == ["gold", "direct"]
+    assert found["records"][3]["structural"] is None
+    interval = wilson(39, 40)
+    assert found["records"][0]["semantic"] == {"value": 0.975, "low": interval.low, "high": interval.high, "n": 40}
+    assert [one["verdict"] for one in found["criteria"]] == ["undetermined"] * 3 + ["supported"]
 
 
 def test_html_is_one_page_that_needs_nothing_else(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,7 +170,9 @@ def test_runs_that_failed_the_audit_beside_the_logs_are_marked(
     for log in logs.glob("*.eval"):
         shutil.copy(log, tmp_path)
     [head] = [record.path.name for record in load_logs(tmp_path) if record.solver == "ir_head"]
-    audit = {"logs": {head: {"failed": ["controls: none was run", "size: n is 40"]}, "other.eval": {"failed": []}}}
+    said = (("controls", "failed", "none was run"), ("size", "failed", "n is 40"), ("labels", "warning", "who knows"))
+    found = [{"log": head, "check": check, "severity": severity, "what": what} for check, severity, what in said]
+    audit = {"schema": "glassbox/audit/1", "records": found}
     (tmp_path / "audit.json").write_text(json.dumps(audit), encoding="utf-8")
     written = _written(capsys, "--log-dir", tmp_path)
     assert "ir_head ‡" in written

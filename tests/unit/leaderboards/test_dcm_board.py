@@ -15,6 +15,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from glassbox.harness.cli.main import main
 from glassbox.harness.data.pair import pair_of
+from glassbox.harness.records.export import flattened
 from glassbox.harness.records.frames import load_logs
 from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
 from glassbox.harness.stats.intervals import wilson
@@ -101,7 +102,7 @@ def written(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
 def test_rows_hold_the_headers_figures_the_best_first(logs: Path) -> None:
     sums, boards = tables(load_logs(logs))
     assert sums.title == f"dcm_arithmetic 1-A · generated n={SIZE} · open/arith"
-    best, half = (row.facts for row in sums.rows)
+    best, half = (dict(flattened(row.facts)) for row in sums.rows)
     assert (best["solver"], half["solver"]) == ("held", "half_held")
     interval = wilson(2, 4)
     assert (half["exact_both"], half["exact_both_n"]) == (0.5, 4)
@@ -115,8 +116,9 @@ def test_rows_hold_the_headers_figures_the_best_first(logs: Path) -> None:
         f"curve_{one}": 2 for one in ("question:healthy", "question:flat", "answer:healthy", "answer:flat")
     }
     assert half["recognised_if_converged_answer"] == 0.5
-    assert half["control_shuffled_pairs"] == 0
-    assert (boards.rows[0].facts["solved"], boards.rows[0].facts["exact_both"]) == (1, 1)
+    assert half["controls_shuffled_pairs"] == 0
+    solved = dict(flattened(boards.rows[0].facts))
+    assert (solved["solved"], solved["exact_both"]) == (1, 1)
 
 
 def test_a_pair_costs_its_share_of_the_search(logs: Path) -> None:
@@ -150,5 +152,5 @@ def test_every_format_shows_the_board(logs: Path, capsys: pytest.CaptureFixture[
     ]
     assert rows[1]["loss_ratio_question"] == "0.05"
     content: dict[str, Any] = json.loads(written(capsys, "--log-dir", logs, "--format", "json"))
-    assert content["tables"][0]["rows"][1]["facts"]["control_shuffled_pairs_n"] == SIZE
-    assert len(content["tables"]) == 2
+    assert content["records"][1]["controls"]["shuffled_pairs"]["n"] == SIZE
+    assert len(content["records"]) == 3

@@ -12,6 +12,7 @@ from inspect_ai.scorer import Score, Scorer, Target, includes, match, mean, scor
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from glassbox.harness.cli.main import main
+from glassbox.harness.records.export import flattened
 from glassbox.harness.records.frames import load_logs
 from glassbox.harness.stats.intervals import wilson
 from glassbox.leaderboards.board import tables
@@ -72,7 +73,7 @@ def test_the_first_proportion_ranks_and_the_others_stand_beside_it(tmp_path: Pat
     assert made.title.startswith("capitals 3")
     assert [row.facts["arguments"] for row in made.rows] == ["loosely=0 most=28", "loosely=15 most=10"]
     assert [row.facts["rank"] for row in made.rows] == [1, 2]
-    first, second = (row.facts for row in made.rows)
+    first, second = (dict(flattened(row.facts)) for row in made.rows)
     interval = wilson(10, SIZE)
     assert [second[f"match{part}"] for part in ("", "_low", "_high", "_n")] == [
         pytest.approx(10 / SIZE),
@@ -104,7 +105,8 @@ def test_epochs_widen_no_claim(tmp_path: Path) -> None:
     logged(tmp_path, knows(15), epochs=3)
     [row] = board(tmp_path).rows
     interval = wilson(15, SIZE)
-    assert [row.facts["match_n"], row.facts["match_low"]] == [SIZE, pytest.approx(interval.low)]
+    facts = dict(flattened(row.facts))
+    assert [facts["match_n"], facts["match_low"]] == [SIZE, pytest.approx(interval.low)]
 
 
 def test_a_run_without_a_proportion_stands_on_no_board(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,10 +9,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from glassbox.leaderboards.export import csv_tables, json_tables
+from glassbox.harness.cli.terminal import text
+from glassbox.harness.records.export import csv_text, json_text
 from glassbox.leaderboards.page import html_tables
-from glassbox.leaderboards.render import markdown_tables, rich_tables, text
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow, with_legends
+from glassbox.leaderboards.render import markdown_tables, rich_tables, text_tables
+from glassbox.leaderboards.table import Cell, Column, Table, TableRow, records_of, with_legends
 
 COLUMNS = (
     Column("solver", text=True),
@@ -44,7 +45,7 @@ DERIVED = Table(
     (Column("verdict", text=True),),
     (TableRow((Cell("yes", "yes", "good"),)),),
     legend="a legend",
-    derived=True,
+    record="verdicts",
 )
 
 
@@ -64,8 +65,8 @@ class _Tags(HTMLParser):
 
 
 def test_the_terminal_shows_brief_columns_that_hold_something() -> None:
-    lines = text(rich_tables([TABLE])).splitlines()
-    assert lines[:2] == ["board", "solver          score  less needed  spare"]
+    lines = text_tables([TABLE]).splitlines()
+    assert lines[:2] == ["board", "solver       score  less needed  spare"]
     assert lines[3].split() == ["head", "‡", "0.5", "1,234", "7"]
     assert set(lines[4]) == {"─"}
     assert lines[5].split()[0] == "<b>gold</b>"
@@ -73,7 +74,7 @@ def test_the_terminal_shows_brief_columns_that_hold_something() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "left_out"), [(41, ""), (40, "less needed"), (28, "less needed"), (27, "less needed, spare")]
+    ("width", "left_out"), [(38, ""), (32, "less needed"), (25, "less needed"), (24, "less needed, spare")]
 )
 def test_a_narrow_terminal_leaves_out_what_is_spare_and_says_so(width: int, left_out: str) -> None:
     written = text(rich_tables([TABLE], width), 200)
@@ -87,7 +88,7 @@ def test_a_narrow_terminal_leaves_out_what_is_spare_and_says_so(width: int, left
 def test_a_legend_stands_once_below_the_tables_that_share_it() -> None:
     assert [legend for _, legend in with_legends([TABLE, DERIVED])] == ["", "a legend"]
     for written in (
-        text(rich_tables([TABLE, DERIVED])),
+        text_tables([TABLE, DERIVED]),
         markdown_tables([TABLE, DERIVED]),
         html_tables([TABLE, DERIVED]),
     ):
@@ -105,19 +106,23 @@ def test_markdown_has_every_column_and_escapes_bars() -> None:
 
 
 def test_csv_has_the_facts_of_rows_that_are_not_made_of_others() -> None:
-    rows = list(csv.DictReader(io.StringIO(csv_tables([TABLE, DERIVED]))))
+    rows = list(csv.DictReader(io.StringIO(csv_text(records_of([TABLE, DERIVED])["records"]))))
     assert rows == [
         {"solver": "head", "score": "0.5", "log": "head.eval"},
         {"solver": "<b>gold</b>", "score": "1.0", "log": "<b>gold</b>.eval"},
     ]
 
 
-def test_json_has_everything() -> None:
-    board, derived = json.loads(json_tables([TABLE, DERIVED]))["tables"]
-    assert [row["mark"] for row in board["rows"]] == ["‡", ""]
-    assert board["rows"][0]["cells"][1] == {"text": "0.5", "value": 0.5, "tone": ""}
-    assert board["columns"][1]["about"] == "right, %"
-    assert derived["rows"][0]["cells"][0]["tone"] == "good"
+def test_json_has_the_rows_as_records_and_nothing_of_how_a_table_looks() -> None:
+    found = json.loads(json_text("leaderboard", **records_of([TABLE, DERIVED])))
+    assert found == {
+        "schema": "glassbox/leaderboard/1",
+        "records": [
+            {"solver": "head", "score": 0.5, "log": "head.eval"},
+            {"solver": "<b>gold</b>", "score": 1.0, "log": "<b>gold</b>.eval"},
+        ],
+        "verdicts": [{}],
+    }
 
 
 def test_html_holds_every_cell_and_takes_no_name_for_a_tag() -> None:
