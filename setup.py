@@ -4,9 +4,15 @@ The repository's root is the package `glassbox`, so each room keeps its place an
 cannot put a name before what it finds.
 """
 
-from setuptools import find_packages, setup
+from setuptools import find_namespace_packages, setup
 
 ROOMS = ("harness", "tasks", "solvers", "scorers", "studies", "leaderboards", "baselines")
 
-found = find_packages(include=[pattern for room in ROOMS for pattern in (room, f"{room}.*")])
-setup(package_dir={"glassbox": "."}, packages=["glassbox", *(f"glassbox.{package}" for package in found)])
+# Folders that hold data and no modules, such as a model's, count as packages too.
+found = find_namespace_packages(include=[pattern for room in ROOMS for pattern in (room, f"{room}.*")])
+setup(
+    script_name="setup.py",  # a build's front end calls it otherwise, and would install this file as a module
+    package_dir={"glassbox": "."},
+    packages=["glassbox", *(f"glassbox.{package}" for package in found)],
+    exclude_package_data={"glassbox": ["*.md"]},
+)
