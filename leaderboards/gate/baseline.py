@@ -16,8 +16,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
-from glassbox.harness.data.readers.opened import open_file
-
 FOLDER = Path("baselines/results")
 NOT_SCORED = "-"
 DIGITS = 8
@@ -207,11 +205,10 @@ def read_baseline(name: str | Path) -> Baseline:
 
     Raises:
       UnusableBaseline: There is none, or it is none.
-      SourceError: It cannot be read.
     """
     path = find_baseline(name)
     try:
-        return Baseline.model_validate_json(open_file(path).text)
+        return Baseline.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"

@@ -1,37 +1,28 @@
 """The page: sections filled from runs and answers, written as one HTML file that needs nothing else.
 
     records = load_logs("logs")
-    links = Links.to(records, Path("report.html"))
-    samples = sample_view(sections(records), Path("logs"), links)
-    page(records, tables(records), ledger_tables(records), read_answers(Path("docs/questions")), links, samples)
+    page(records, tables(records), ledger_tables(records), read_answers(Path("docs/questions")), Path("report.html"))
 
 The same logs, answers and place give the same bytes.
 """
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 
 from glassbox.harness.records.frames import RunRecord
-from glassbox.leaderboards.claims.verdict import Standing
-from glassbox.leaderboards.report import curves_of_runs, losses, questions, tradeoffs
-from glassbox.leaderboards.report.cells import Shown, facts, marked, sorted_by
+from glassbox.leaderboards.report import layers, losses, questions, sweep, tradeoffs
+from glassbox.leaderboards.report.cells import Shown, facts, sorted_by
 from glassbox.leaderboards.report.content import FILTERS, Figure, Section, Wanted
-from glassbox.leaderboards.report.links import Links, begun, runs_table
 from glassbox.leaderboards.report.questions import Answer
-from glassbox.leaderboards.report.samples import Board, run_key
+from glassbox.leaderboards.report.runs import Links, begun, runs_table
 from glassbox.leaderboards.table import Table
 
 TITLE = "Glassbox report"
-VIEWER = "http://127.0.0.1:7575"
-"""Where `inspect view` listens."""
-SCRIPTS = ("address.js", "tables.js", "samples.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +39,7 @@ def page(
     boards: Sequence[Table],
     ledger: Sequence[Table],
     answers: Sequence[Answer],
-    links: Links,
-    samples: Sequence[Board] = (),
-    viewer: str = VIEWER,
+    place: Path,
 ) -> Page:
     """Make the page.
 
@@ -59,14 +48,12 @@ def page(
       boards: Their boards.
       ledger: The claims ledger.
       answers: The key questions, where they were asked.
-      links: To logs, from where the page will lie.
-      samples: What the page holds of single samples; see `glassbox.leaderboards.report.samples`.
-      viewer: Where inspect's viewer is served.
+      place: Where the page will lie; links to logs are relative to it.
     """
     offered = _sections(records, boards, ledger, answers)
     sections = tuple(section for section, _ in offered if section.filled)
     wanted = tuple(wanted for section, wanted in offered if not section.filled)
-    return Page(_render(sections, wanted, records, links, samples, viewer), sections, wanted)
+    return Page(_render(sections, wanted, records, Links.to(records, place)), sections, wanted)
 
 
 def _sections(
@@ -77,14 +64,8 @@ def _sections(
     others = [answer for answer in answers if answer.varied != "layer"]
     return [
         (
-            Section(
-                "runs",
-                "Runs",
-                "Ranked, with 95 % intervals; controls, which show what a score is worth, stand below a line.",
-                tuple(table for table in boards if table.record),
-                folded=(*(table for table in boards if not table.record), runs_table(records)),
-            ),
-            Wanted("Runs", "no logs", "make eval"),
+            Section("boards", "Boards", "Ranked runs with 95 % intervals; controls stand below a line.", tuple(boards)),
+            Wanted("Boards", "no run with a headline score", "glassbox eval ir_arith --solver ir_head regex_pipeline"),
         ),
         (
             Section(
@@ -104,7 +85,7 @@ def _sections(
                 "layers",
                 "Layer curves",
                 "What can be read from the residual stream after each block; layer 0 is the embedding.",
-                figures=(*_drawn(by_layer), *curves_of_runs.figures(records, curves_of_runs.LAYER)),
+                figures=(*_drawn(by_layer), *layers.figures(records)),
                 folded=tuple(map(questions.table, by_layer)),
             ),
             Wanted("Layer curves", "no runs that differ in `layer`, no answer on layers", "glassbox questions layers"),
@@ -124,7 +105,7 @@ def _sections(
                 "sweep",
                 "K sweep",
                 "How many content vectors a question and its answer need.",
-                figures=curves_of_runs.figures(records, curves_of_runs.VECTORS),
+                figures=sweep.figures(records),
             ),
             Wanted(
                 "K sweep",
@@ -146,35 +127,22 @@ def _sections(
             ),
         ),
         (
-            Section("claims", "Claims", _of_claims(ledger), folded=tuple(ledger)),
+            Section("claims", "Claims", "What the origins claim in figures, tested where a run allows.", tuple(ledger)),
             Wanted("Claims", "no claim has been tested", "glassbox claims"),
         ),
+        (
+            Section("runs", "Runs", "Every log behind this page, the latest first.", (runs_table(records),)),
+            Wanted("Runs", "no logs", "make eval"),
+        ),
     ]
-
-
-def _of_claims(ledger: Sequence[Table]) -> str:
-    """What the section holds, while it is folded."""
-    rows = [row.facts for table in ledger if table.record for row in table.rows]
-    counted = Counter(str(row["verdict"]) for row in rows)
-    tally = ", ".join(f"{counted[verdict]} {verdict}" for verdict in map(str, Standing) if counted[verdict])
-    claims = len({row["claim"] for row in rows})
-    return f"What the origins claim in figures, tested where a run allows: {claims} claims, {len(rows)} rows: {tally}."
 
 
 def _drawn(answers: Sequence[Answer]) -> tuple[Figure, ...]:
     return tuple(figure for answer in answers for figure in questions.figures(answer))
 
 
-def _render(
-    sections: Sequence[Section],
-    wanted: Sequence[Wanted],
-    records: Sequence[RunRecord],
-    links: Links,
-    samples: Sequence[Board],
-    viewer: str,
-) -> str:
+def _render(sections: Sequence[Section], wanted: Sequence[Wanted], records: Sequence[RunRecord], links: Links) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
-    from jinja2.utils import htmlsafe_json_dumps
     from markupsafe import Markup
 
     room = files(__package__)
@@ -186,11 +154,7 @@ def _render(
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    keys = {run.key for board in samples for run in board.runs}
-    sampled = frozenset(record.path.name for record in records if run_key(record.path.name) in keys)
-    shown = partial(Shown.of, links=links, sampled=sampled)
-    environment.globals.update(show=shown, facts=facts, sorted_by=sorted_by, marked=marked)
-    script = "\n\n".join(room.joinpath(name).read_text(encoding="utf-8").strip() for name in SCRIPTS)
+    environment.globals.update(show=partial(Shown.of, links=links), facts=facts, sorted_by=sorted_by)
     return environment.get_template("page.html").render(
         title=TITLE,
         summary=summary(records),
@@ -198,11 +162,7 @@ def _render(
         wanted=wanted,
         choices=_choices(sections),
         style=Markup(room.joinpath("style.css").read_text(encoding="utf-8").strip()),
-        script=Markup(script),
-        # The one script that may run: what a log holds may not, even where it got into the page as HTML.
-        trusted=b64encode(sha256(f"\n{script}\n".encode()).digest()).decode("ascii"),
-        samples=htmlsafe_json_dumps({"viewer": viewer, "boards": list(map(asdict, samples))}, separators=(",", ":")),
-        sampled=bool(samples),
+        script=Markup(room.joinpath("script.js").read_text(encoding="utf-8").strip()),
     )
 
 

@@ -1,10 +1,12 @@
-// Sorting by a column, filtering by words and facts, light and dark.
+// Sorting by a column, filtering by words and facts, light and dark. Without it the page is whole, and still.
+"use strict";
 
 const rows = [...document.querySelectorAll("tbody tr")];
-const beside = [...document.querySelectorAll("figure, .notes li")];
+const figures = [...document.querySelectorAll("figure")];
 const boards = [...document.querySelectorAll(".board")];
 const form = document.getElementById("filters");
-const fields = [...form.querySelectorAll("[data-fact]")];
+const words = document.getElementById("words");
+const selects = [...form.querySelectorAll("select")];
 
 // --- sorting -------------------------------------------------------------------------------------------------------
 
@@ -56,38 +58,20 @@ function has(element, chosen) {
 for (const row of rows) row.words = `${row.textContent} ${Object.values(row.dataset).join(" ")}`.toLowerCase();
 
 function filter() {
-  const chosen = fields.filter((field) => field.value).map((field) => [field.dataset.fact, field.value]);
-  const facts = chosen.filter(([fact]) => fact !== "words");
-  const wanted = fields[0].value.toLowerCase().split(/\s+/).filter(Boolean);
-  for (const row of rows) row.hidden = !(has(row, facts) && wanted.every((word) => row.words.includes(word)));
-  for (const one of beside) one.hidden = !has(one, facts);
-  for (const board of boards) {
-    const left = board.querySelectorAll("tbody tr:not([hidden])").length;
-    board.hidden = !left;
-    const size = board.querySelector(".size");
-    if (size) size.textContent = left;
-  }
+  const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const chosen = selects.filter((select) => select.value).map((select) => [select.dataset.fact, select.value]);
+  for (const row of rows) row.hidden = !(has(row, chosen) && wanted.every((word) => row.words.includes(word)));
+  for (const figure of figures) figure.hidden = !has(figure, chosen);
+  for (const board of boards) board.hidden = !board.querySelector("tbody tr:not([hidden])");
   const left = rows.filter((row) => !row.hidden).length;
-  document.getElementById("count").textContent = chosen.length ? `${left} of ${rows.length} rows` : "";
-}
-
-function chosen({ target }) {
-  address.set(target.dataset.fact, target.value);
-  filter();
+  const active = wanted.length + chosen.length > 0;
+  document.getElementById("count").textContent = active ? `${left} of ${rows.length} rows` : "";
 }
 
 form.hidden = false;
-for (const told of ["input", "change"]) form.addEventListener(told, chosen);
+for (const told of ["input", "change"]) form.addEventListener(told, filter);
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("reset", (event) => {
-  event.preventDefault();
-  for (const field of fields) { field.value = ""; address.set(field.dataset.fact, ""); }
-  filter();
-});
-address.readers.push(() => {
-  for (const field of fields) field.value = address.get(field.dataset.fact);
-  filter();
-});
+form.addEventListener("reset", () => requestAnimationFrame(filter));
 
 // --- light and dark ------------------------------------------------------------------------------------------------
 
