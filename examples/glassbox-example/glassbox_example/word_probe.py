@@ -19,8 +19,7 @@ from glassbox.harness.lm.states import hidden_states
 from glassbox.harness.plugins.card import Control, solver_card
 from glassbox_example.words import LENGTHS, word
 
-WORDS = "longest word"
-"""The kind of task that these solvers answer."""
+WORDS = "longest word"  # a kind of task of our own
 
 
 @solver

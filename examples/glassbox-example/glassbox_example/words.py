@@ -7,6 +7,7 @@ from typing import Literal
 from inspect_ai.dataset import Sample
 
 Split = Literal["train", "test"]
+QUESTION = "Which is the longest word?"
 CONSONANTS, VOWELS, LENGTHS = "bdfgklmnprstv", "aeiou", range(3, 13)
 
 
@@ -23,6 +24,6 @@ def questions(n: int, seed: int, split: Split) -> list[Sample]:
     random_ = random.Random(f"{split} {seed}")
     drawn = [[word(random_, length, split) for length in random_.sample(LENGTHS, 4)] for _ in range(n)]
     return [
-        Sample(f"Which is the longest word? {' '.join(four)}", max(four, key=len), None, at, {"words": four})
+        Sample(input=f"{QUESTION} {' '.join(four)}", target=max(four, key=len), id=at, metadata={"words": four})
         for at, four in enumerate(drawn)
     ]
