@@ -18,6 +18,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from glassbox.harness.data.readers.opened import open_file
 from glassbox.harness.records.frames import RunRecord
 
 LOCAL = frozenset({"open", "hf", "none", "mockllm"})
@@ -144,16 +145,14 @@ def read_prices(path: Path) -> Prices:
     """A user's table, asked before the shipped one.
 
     Raises:
-      BadPrices: There is no such file, or it is no price table.
+      SourceError: The file cannot be read.
+      BadPrices: It is no price table.
     """
     try:
-        given = Prices.model_validate_json(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadPrices(f"cannot read the prices in {path}: {error.strerror}") from error
-    except (ValidationError, UnicodeDecodeError) as error:
-        where = _first_fault(error) if isinstance(error, ValidationError) else "it is no text"
+        given = Prices.model_validate_json(open_file(path).text)
+    except ValidationError as error:
         raise BadPrices(
-            f"{path} is no price table: {where}; "
+            f"{path} is no price table: {_first_fault(error)}; "
             'as in {"as_of": "2026-07-01", "accelerators": [{"pattern": "*H200", "usd_per_hour": 4.5}]}'
         ) from error
     return given.before(shipped_prices())

@@ -25,7 +25,7 @@ def success_table(found: Success) -> Table:
     place = " · ".join(filter(None, [f"{found.task} {found.task_version}", found.split, found.model]))
     margin = f"{found.paired.margin * 100:g} point{'' if found.paired.margin == 0.01 else 's'}"
     return Table(
-        title=f"Success criteria of the seed: {found.head} against {found.pipeline} · {place} · n = {found.n:,}",
+        title=f"Criteria of seed document 000: {found.head} against {found.pipeline} · {place} · n = {found.n:,}",
         columns=COLUMNS,
         rows=tuple(_row(found, criterion) for criterion in found.criteria),
         notes=(

@@ -7,13 +7,13 @@ criterion is met. Convergence is no success: `exact_both` stands beside it.
 
 from __future__ import annotations
 
-from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.scorer import Score, Scorer, scorer
 from inspect_ai.solver import TaskState
 
 from glassbox.harness.dcm.criteria import criteria_of
-from glassbox.harness.records.prompted import TARGETS, TargetRecord
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetRecord
 from glassbox.scorers.dcm_metrics import convergence_level
-from glassbox.scorers.dcm_record import for_each, is_joint, record_of
+from glassbox.scorers.dcm_record import for_each, is_joint, of_record
 from glassbox.scorers.metrics import NAN, proportion
 
 
@@ -29,8 +29,8 @@ def convergence() -> Scorer:
     Each criterion alone is kept with the sample.
     """
 
-    async def score(state: TaskState, target: Target) -> Score:
-        record = record_of(state, target)
+    @of_record
+    async def score(record: Prompted, state: TaskState) -> Score:
         each = for_each(record, "converged", converged)
         return Score(
             value={

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.scorer import Score, Scorer, scorer
 from inspect_ai.solver import TaskState
 
+from glassbox.harness.records.prompted import Prompted
 from glassbox.scorers.dcm_metrics import mean_interval, per_minute
-from glassbox.scorers.dcm_record import record_of
+from glassbox.scorers.dcm_record import of_record
 from glassbox.scorers.metrics import average
 
 
@@ -21,8 +22,8 @@ from glassbox.scorers.metrics import average
 def optimisation() -> Scorer:
     """Carry the record's account into the scores; `model_calls` is kept with the sample only."""
 
-    async def score(state: TaskState, target: Target) -> Score:
-        record = record_of(state, target)
+    @of_record
+    async def score(record: Prompted, state: TaskState) -> Score:
         return Score(
             value={
                 "steps": record.steps,

@@ -6,13 +6,13 @@ first one (progressive cramming, FACTS.md 001).
 
 from __future__ import annotations
 
-from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.scorer import Score, Scorer, scorer
 from inspect_ai.solver import TaskState
 
-from glassbox.harness.records.prompted import TARGETS
+from glassbox.harness.records.prompted import TARGETS, Prompted
 from glassbox.scorers.applicability import NOT_APPLICABLE
 from glassbox.scorers.dcm_metrics import mean_interval
-from glassbox.scorers.dcm_record import for_each, is_joint, record_of, written
+from glassbox.scorers.dcm_record import for_each, is_joint, of_record, written
 from glassbox.scorers.metrics import proportion
 
 _SHARES = ("exact", "first_token")
@@ -22,8 +22,8 @@ _SHARES = ("exact", "first_token")
 def exact_both() -> Scorer:
     """Score 1 where question and answer are written by the same vectors; unscored for a run on one target alone."""
 
-    async def score(state: TaskState, target: Target) -> Score:
-        record = record_of(state, target)
+    @of_record
+    async def score(record: Prompted, state: TaskState) -> Score:
         if not is_joint(record):
             return Score.unscored(reason=NOT_APPLICABLE, explanation="the vectors were made for one target alone")
         metadata = {f"decoded_{name}": held.decoded for name, held in record.targets.items()}
@@ -45,8 +45,8 @@ def decoding() -> Scorer:
     `horizon`, the share of its tokens before the first mistake, is kept with the sample.
     """
 
-    async def score(state: TaskState, target: Target) -> Score:
-        record = record_of(state, target)
+    @of_record
+    async def score(record: Prompted, state: TaskState) -> Score:
         return Score(
             value={
                 **for_each(record, "exact", written),

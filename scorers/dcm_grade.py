@@ -14,14 +14,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.scorer import Score, Scorer, scorer
 from inspect_ai.solver import TaskState
 
 from glassbox.harness.data.readers.pairs import ALIASES
-from glassbox.harness.records.prompted import TARGETS, TargetRecord
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetRecord
 from glassbox.scorers.dcm_convergence import converged
 from glassbox.scorers.dcm_metrics import counts_of
-from glassbox.scorers.dcm_record import for_each, record_of
+from glassbox.scorers.dcm_record import for_each, of_record
 from glassbox.scorers.metrics import proportion
 
 Grade = Literal["pass", "partial", "fail"]
@@ -39,8 +39,8 @@ _ARTICLES = re.compile(r"\b(a|an|the)\b")
 def grades() -> Scorer:
     """Score 1 for a pass, else 0, over all pairs and over those that converged; metadata has the grade."""
 
-    async def score(state: TaskState, target: Target) -> Score:
-        record = record_of(state, target)
+    @of_record
+    async def score(record: Prompted, state: TaskState) -> Score:
         aliases, answer = _aliases(state.metadata), record.targets.get("answer")
 
         def graded(held: TargetRecord) -> Grade:

@@ -5,14 +5,15 @@ A text that is no grid scores 0 everywhere: nothing is repaired before it is jud
 
 from __future__ import annotations
 
-from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.scorer import Score, Scorer, scorer
 from inspect_ai.solver import TaskState
 
 from glassbox.harness.data.grids import Grid, GridError, cell_accuracy, from_text, shape
 from glassbox.harness.data.sudoku import SIDE, is_solved, respects
+from glassbox.harness.records.prompted import Prompted
 from glassbox.scorers.applicability import NOT_APPLICABLE
 from glassbox.scorers.dcm_metrics import mean_interval
-from glassbox.scorers.dcm_record import record_of
+from glassbox.scorers.dcm_record import of_record
 from glassbox.scorers.metrics import proportion
 
 SUDOKU = ("well_formed", "valid_grid", "clue_respecting", "solved")
@@ -22,8 +23,9 @@ SUDOKU = ("well_formed", "valid_grid", "clue_respecting", "solved")
 def sudoku_grid() -> Scorer:
     """Score nine rows of nine digits 1..9, no digit twice in a unit, every clue kept, and all of it: the solution."""
 
-    async def score(state: TaskState, target: Target) -> Score:
-        decoded = _answer(state, target, "sudoku")
+    @of_record
+    async def score(record: Prompted, state: TaskState) -> Score:
+        decoded = _answer(record, state, "sudoku")
         if decoded is None:
             return Score.unscored(reason=NOT_APPLICABLE)
         return Score(value=dict(judge_sudoku(decoded, from_text(state.input_text))), answer=decoded)
@@ -35,11 +37,12 @@ def sudoku_grid() -> Scorer:
 def arc_grid() -> Scorer:
     """Score the shape, the share of cells that are right (0 for another shape), and the whole grid."""
 
-    async def score(state: TaskState, target: Target) -> Score:
-        decoded = _answer(state, target, "arc")
+    @of_record
+    async def score(record: Prompted, state: TaskState) -> Score:
+        decoded = _answer(record, state, "arc")
         if decoded is None:
             return Score.unscored(reason=NOT_APPLICABLE)
-        return Score(value=dict(judge_arc(decoded, from_text(target.text))), answer=decoded)
+        return Score(value=dict(judge_arc(decoded, from_text(state.target.text))), answer=decoded)
 
     return score
 
@@ -70,9 +73,9 @@ def judge_arc(decoded: str, wanted: Grid) -> dict[str, float]:
     }
 
 
-def _answer(state: TaskState, target: Target, kind: str) -> str | None:
+def _answer(record: Prompted, state: TaskState, kind: str) -> str | None:
     """What was decoded for the answer; None for a sample of another kind, or a run on the question alone."""
-    held = record_of(state, target).targets.get("answer")
+    held = record.targets.get("answer")
     return None if held is None or state.metadata.get("grid") != kind else held.decoded
 
 

@@ -5,14 +5,14 @@ The ratios are per target and never mixed: a mean of two baselines under a sum o
 
 from __future__ import annotations
 
-from inspect_ai.scorer import Score, Scorer, Target, scorer
+from inspect_ai.scorer import Score, Scorer, scorer
 from inspect_ai.solver import TaskState
 
 from glassbox.harness.dcm.criteria import balance, loss_ratio
 from glassbox.harness.dcm.signals import vanished
-from glassbox.harness.records.prompted import TARGETS, TargetRecord
+from glassbox.harness.records.prompted import TARGETS, Prompted, TargetRecord
 from glassbox.scorers.dcm_metrics import balance_level, correlation, mean_interval, ratio_level
-from glassbox.scorers.dcm_record import for_each, record_of
+from glassbox.scorers.dcm_record import for_each, of_record
 from glassbox.scorers.metrics import NAN, proportion
 
 
@@ -33,8 +33,8 @@ def losses() -> Scorer:
     The losses themselves and every baseline, in nats a token, are kept with the sample.
     """
 
-    async def score(state: TaskState, target: Target) -> Score:
-        record = record_of(state, target)
+    @of_record
+    async def score(record: Prompted, state: TaskState) -> Score:
         worst = balance(record)
         value = {
             **for_each(record, "loss_ratio", loss_ratio),

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
-from inspect_ai.scorer import Target
+from inspect_ai.scorer import Score, Scorer, Target
 from inspect_ai.solver import TaskState
 
-from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
+from glassbox.harness.records.prompted import LEFT_OUT_KEY, TARGETS, Prompted, TargetName, TargetRecord
 from glassbox.scorers.metrics import NAN
 
 Read = Callable[[TargetRecord], float | bool | None]
+
+
+def of_record(judge: Callable[[Prompted, TaskState], Awaitable[Score]]) -> Scorer:
+    """A question about a sample's record as a scorer asks it: unscored where the solver left the sample out."""
+
+    async def score(state: TaskState, target: Target) -> Score:
+        if (reason := state.store.get(LEFT_OUT_KEY)) is not None:
+            return Score.unscored(reason=LEFT_OUT_KEY, explanation=reason)
+        return await judge(record_of(state, target), state)
+
+    return score
 
 
 def record_of(state: TaskState, target: Target) -> Prompted:

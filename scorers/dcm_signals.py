@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from inspect_ai.scorer import Metric, SampleScore, Score, Scorer, Target, Value, metric, scorer
+from inspect_ai.scorer import Metric, SampleScore, Score, Scorer, Value, metric, scorer
 from inspect_ai.solver import TaskState
 
 from glassbox.harness.dcm.signals import FEW_PAIRS, FEW_SHARE, fights, many
-from glassbox.scorers.dcm_record import record_of
+from glassbox.harness.records.prompted import Prompted
+from glassbox.scorers.dcm_record import of_record
 from glassbox.scorers.metrics import NAN, proportion
 
 
@@ -50,8 +51,8 @@ def anti_correlated() -> Metric:
 def signals() -> Scorer:
     """Score what the signals are counted from."""
 
-    async def score(state: TaskState, target: Target) -> Score:
-        record = record_of(state, target)
+    @of_record
+    async def score(record: Prompted, state: TaskState) -> Score:
         fought = fights(record)
         return Score(
             value={

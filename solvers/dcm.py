@@ -8,6 +8,7 @@ Samples of one run share one search: a pair that is met, or hopeless, leaves, an
 
 from __future__ import annotations
 
+import logging
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,10 +18,12 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from glassbox.harness.cli.arguments import checked
 from glassbox.harness.data.pair import pair_of
+from glassbox.harness.dcm.errors import TooLong
 from glassbox.harness.dcm.settings import PRESETS, ModeKind, Preset, Schedule, Settings, Start, Weighting
 from glassbox.harness.dcm.variants import read_variants
 from glassbox.harness.lm.opened import open_from
 from glassbox.harness.plugins.card import PAIR, solver_card
+from glassbox.harness.records.prompted import LEFT_OUT_KEY
 from glassbox.solvers.soft_prompts.paraphrases import Deploy, source_of
 
 if TYPE_CHECKING:
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from glassbox.harness.dcm.run import Run
     from glassbox.harness.lm.model import OpenModel
     from glassbox.solvers.soft_prompts.searches import Searches, Texts
+
+_LOG = logging.getLogger(__name__)
 
 STORE = "dcm"
 """Folder of the artefact store that finished pairs are kept in."""
@@ -131,6 +136,7 @@ def dcm(
         return run
 
     started: dict[int, Searches] = {}
+    left_out: set[str] = set()
     lock = threading.Lock()
 
     def searches(model: OpenModel) -> Searches:
@@ -143,7 +149,14 @@ def dcm(
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         model = open_from(get_model())
-        record = await searches(model).record(pair_of(state), source_of(paraphrases))
+        pair = pair_of(state)
+        try:
+            record = await searches(model).record(pair, source_of(paraphrases))
+        except TooLong as error:
+            left_out.add(str(state.sample_id))
+            _LOG.warning("left out pair %s (%d so far): %s", pair.name, len(left_out), error)
+            state.store.set(LEFT_OUT_KEY, str(error))
+            return state
         record.keep(state)
         last = record.targets.get("answer") or record.targets["question"]
         state.output.completion = last.decoded

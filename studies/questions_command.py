@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="arith", help="shipped model, hub name or path (default: arith)")
     parser.add_argument("--examples", type=int, default=8000, help="problems to fit on (default: 8000)")
     parser.add_argument("--tests", type=int, default=1000, help="problems to measure on (default: 1000)")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0, help="random seed of the heads (default: 0)")
     parser.add_argument("--out", type=Path, default=Path("docs/questions"), help="folder for JSON and plots")
 
 
@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
             answer = QUESTIONS[name](Lab(model, args.examples, args.tests, tick, args.seed))
         _print(answer)
         record = {
+            "schema": "glassbox/questions/1",
             **asdict(answer),
             "model": args.model,
             "model_hash": model.hash,

@@ -3,6 +3,7 @@
     inspect eval tasks/code_spec.py@phase3 --solver gold
     inspect eval tasks/code_spec.py@phase3_plus --solver code_direct --model vllm/Qwen/Qwen2.5-Coder-7B-Instruct
     inspect eval tasks/code_spec.py@humaneval --solver gold -T path=HumanEval.jsonl.gz
+    inspect eval tasks/code_spec.py@code_cases --model ... -T path=my_suite.jsonl
     inspect eval tasks/code_spec.py@code_suite --epochs 10 --model ...          # pass@1 ... pass@10 in the header
 
 No task has a model of its own: the controls `gold` and `null` need none, everything else asks for `--model`.
@@ -17,14 +18,17 @@ from typing import Any, Protocol
 from inspect_ai import Task, task
 
 from glassbox.harness.cli.arguments import AtLeastOne, checked
+from glassbox.harness.data.readers.source import ReadData, left_out_facts
 from glassbox.harness.records.provenance import data_facts, provenance
 from glassbox.harness.sandbox.isolation import sandbox_facts
 from glassbox.scorers.code import code_scorers
 from glassbox.solvers.code_direct import code_direct
 from glassbox.tasks.code.dataset import Selection, located, samples
-from glassbox.tasks.code.humaneval import read_humaneval, read_humaneval_plus
+from glassbox.tasks.code.evalplus import read_humaneval_plus, read_mbpp_plus
+from glassbox.tasks.code.humaneval import read_humaneval
 from glassbox.tasks.code.mbpp import Split, read_mbpp
-from glassbox.tasks.code.suite import CodeTask, SuiteName, load_suite
+from glassbox.tasks.code.suite import SuiteName, load_suite, read_suite
+from glassbox.tasks.code.task import CodeTask
 from glassbox.tasks.reference import facts_of_model
 
 VERSION = "1-A"
@@ -120,8 +124,8 @@ def humaneval(path: str | None = None, n: AtLeastOne | None = None, seed: int | 
       n: How many tasks at most.
       seed: Draws the n at random instead of taking the first.
     """
-    tasks = read_humaneval(located(path, "HumanEval.jsonl.gz"))
-    return _task("humaneval", tasks, Selection(n=n, seed=seed))
+    data = read_humaneval(located(path, "HumanEval.jsonl.gz"))
+    return _task("humaneval", data, Selection(n=n, seed=seed))
 
 
 @by_path
@@ -137,8 +141,8 @@ def humaneval_plus(
       n: How many tasks at most.
       seed: Draws the n at random instead of taking the first.
     """
-    tasks = read_humaneval_plus(located(path, "HumanEvalPlus.jsonl.gz"), plus)
-    return _task("humaneval_plus", tasks, Selection(n=n, seed=seed), "" if plus else "base")
+    data = read_humaneval_plus(located(path, "HumanEvalPlus.jsonl.gz"), plus)
+    return _task("humaneval_plus", data, Selection(n=n, seed=seed), "" if plus else "base")
 
 
 @by_path
@@ -159,13 +163,50 @@ def mbpp(
       n: How many tasks at most.
       seed: Draws the n at random instead of taking the first.
     """
-    tasks = read_mbpp(located(path, "mbpp.jsonl"), split, show_test)
-    return _task("mbpp", tasks, Selection(n=n, seed=seed), split)
+    data = read_mbpp(located(path, "mbpp.jsonl"), split, show_test)
+    return _task("mbpp", data, Selection(n=n, seed=seed), split)
 
 
-def _task(name: str, tasks: Sequence[CodeTask], selection: Selection, split: str = "") -> Task:
+@by_path
+@checked
+def mbpp_plus(path: str | None = None, plus: bool = True, n: AtLeastOne | None = None, seed: int | None = None) -> Task:
+    """MBPP+, judged by the canonical solutions' answers; the first run computes these, which takes a while.
+
+    Args:
+      path: EvalPlus' MbppPlus.jsonl, or .jsonl.gz.
+      plus: Use the plus inputs as well as the base inputs.
+      n: How many tasks at most.
+      seed: Draws the n at random instead of taking the first.
+    """
+    data = read_mbpp_plus(located(path, "MbppPlus.jsonl"), plus)
+    return _task("mbpp_plus", data, Selection(n=n, seed=seed), "" if plus else "base")
+
+
+@by_path
+@checked
+def code_cases(
+    path: str | None = None,
+    category: str | None = None,
+    complexity: str | None = None,
+    n: AtLeastOne | None = None,
+    seed: int | None = None,
+) -> Task:
+    """A suite of your own: specifications with cases, or calls as QuixBugs has them (program, args, expected).
+
+    Args:
+      path: Records in the form of this project's suites or of QuixBugs, or a folder of such files.
+      category: Only this category.
+      complexity: Only this complexity.
+      n: How many tasks at most.
+      seed: Draws the n at random instead of taking the first.
+    """
+    file = located(path, "suite of tasks or cases")
+    return _task("code_cases", read_suite(file), Selection(category, complexity, n=n, seed=seed), file.stem)
+
+
+def _task(name: str, data: ReadData[CodeTask] | Sequence[CodeTask], selection: Selection, split: str = "") -> Task:
+    tasks, places = (data.items, data.places) if isinstance(data, ReadData) else (data, {})
     chosen = selection.of(tasks)
-    left_out = {task.name: dict(Counter(task.left_out)) for task in chosen if task.left_out}
     dataset = samples(chosen, f"{name}/{split}".rstrip("/"))
     metadata: dict[str, Any] = {
         **provenance(),
@@ -173,7 +214,8 @@ def _task(name: str, tasks: Sequence[CodeTask], selection: Selection, split: str
         **facts_of_model(),
         **sandbox_facts(),
         "split": split,
-        "left_out": left_out,
+        **left_out_facts(places),
+        "left_out_cases": {task.name: dict(Counter(task.left_out)) for task in chosen if task.left_out},
     }
     return Task(
         dataset=dataset,

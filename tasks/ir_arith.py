@@ -12,6 +12,7 @@ from inspect_ai.model import GenerateConfig
 
 from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.data.arithmetic.dataset import Origin, Source, SplitName, largest_operand, samples, test_problems
+from glassbox.harness.data.readers.source import left_out_facts
 from glassbox.harness.records.provenance import data_facts, provenance
 from glassbox.scorers.ir import ir_scorers
 from glassbox.solvers.regex_pipeline import regex_pipeline
@@ -71,7 +72,7 @@ def ir_loop(split: SplitName = "held_out_both", n: AtLeastOne = 1000, seed: int 
 
 
 def _ir_task(name: str, origin: Origin, split: SplitName, n: int, seed: int, high: int | None) -> Task:
-    problems, left_out = test_problems(origin, split, n, seed)
+    problems, places = test_problems(origin, split, n, seed)
     generated = origin.source == "generated"
     if high is None:
         high = SEED_RANGE if generated else max(SEED_RANGE, largest_operand(problems))
@@ -86,5 +87,5 @@ def _ir_task(name: str, origin: Origin, split: SplitName, n: int, seed: int, hig
         config=GenerateConfig(max_connections=64),
         name=name,
         version=VERSION,
-        metadata={**facts, "split": shown, "left_out": left_out},
+        metadata={**facts, "split": shown, **left_out_facts(places)},
     )

@@ -5,7 +5,7 @@
     inspect eval tasks/soft_prompt.py@dcm_arc --solver dcm -T path=ARC-AGI/data/training -T longest=110
     inspect eval tasks/soft_prompt.py@dcm_tier --solver dcm -T tier=3b
 
-Without `path` a task draws the project's own set; TriviaQA and NQ-open have none and ask for their file.
+Without `path` a task draws the project's own set; what asks for knowledge has none and needs its file.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from inspect_ai.model import GenerateConfig
 
 from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.data.readers import SourceName
+from glassbox.harness.data.readers.source import left_out_facts
 from glassbox.harness.records.provenance import data_facts, provenance
 from glassbox.scorers.dcm import dcm_scorers
 from glassbox.solvers.dcm import dcm
@@ -90,6 +91,22 @@ def dcm_nq(path: str | None = None, n: AtLeastOne = PAIRS, seed: int | None = 0,
     return _family("nq_open", path, n, seed, longest)
 
 
+@by_path
+@checked
+def dcm_questions(
+    path: str | None = None, n: AtLeastOne = PAIRS, seed: int | None = 0, longest: int | None = None
+) -> Task:
+    """Tier 2: questions with short answers by other publishers.
+
+    Args:
+      path: PopQA (TSV), WebQuestions (JSON) or HotpotQA without its passages, told apart by what is in the file.
+      n: How many pairs at most.
+      seed: Seed of the draw; None takes the first of the file.
+      longest: Leaves out pairs with a question or an answer of more characters.
+    """
+    return _family("questions", path, n, seed, longest)
+
+
 @task
 @checked
 def dcm_arithmetic(
@@ -114,7 +131,7 @@ def dcm_sudoku(path: str | None = None, n: AtLeastOne = FEW_PAIRS, seed: int | N
     """Tier 3b: a puzzle and its only solution, both nine rows of nine digits.
 
     Args:
-      path: One puzzle a line, as JSON or as 81 characters; boards of the project's own without one.
+      path: One puzzle a line, as JSON, as 81 characters or in a table; boards of the project's own without one.
       n: How many pairs at most.
       seed: Seed of the draw; None takes the first of the file.
     """
@@ -129,7 +146,8 @@ def dcm_arc(
     """Tier 4: a test input and its output; the demonstrations are the context.
 
     Args:
-      path: A folder of ARC task files, one of them, or one task a line; tasks of the project's own without one.
+      path: A folder of ARC task files, one of them, one task a line, or challenges with their solutions beside them;
+        tasks of the project's own without one.
       n: How many pairs at most.
       seed: Seed of the draw; None takes the first of the file.
       longest: Leaves out pairs with a grid of more characters; a 10 by 10 grid has 109.
@@ -150,9 +168,7 @@ def dcm_tier(tier: Tier = "1", n: AtLeastOne = FEW_PAIRS, seed: int = 0) -> Task
     families = [family for family, place in TIERS.items() if place == tier and family in GENERATORS]
     if not families:
         there = ", ".join(sorted({TIERS[family] for family in GENERATORS}))
-        raise ValueError(
-            f"tier {tier} has no generated data (tiers {there} have); run dcm_triviaqa or dcm_nq with path="
-        )
+        raise ValueError(f"tier {tier} has no generated data (tiers {there} have); run dcm_questions with path=")
     return _task("dcm_tier", {family: draw_pairs(family, None, n, seed) for family in families}, seed)
 
 
@@ -172,7 +188,10 @@ def _task(name: str, drawn: dict[Family, Drawn], seed: int | None) -> Task:
         "tier": "+".join(dict.fromkeys(TIERS[family] for family in drawn)),
         "data": {family: found.address for family, found in drawn.items()},
         "file_sha256": {family: found.sha256 for family, found in drawn.items() if found.sha256},
-        "left_out": {family: found.left_out for family, found in drawn.items() if found.left_out},
+        **{
+            name: {family: left_out_facts(found.places)[name] for family, found in drawn.items() if found.places}
+            for name in ("left_out", "left_out_places")
+        },
     }
     return ReferenceTask(
         dataset=dataset(parts, f"{name}/{split}"),

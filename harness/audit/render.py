@@ -102,7 +102,7 @@ def _closing(audit: Audit, reasons: bool = True) -> list[str]:
     return [*lines, *([f"does not apply: {('; ' if reasons else ', ').join(named)}"] if aside else [])]
 
 
-HEAD = ("check", "detects", "needs", "seen in seed")
+HEAD = ("check", "detects", "needs", "seen in seed document")
 
 
 def markdown_list(checks: Sequence[Check]) -> str:

@@ -1,12 +1,10 @@
-"""Training text from a file: one text a line, or JSON lines, of which every string counts.
+"""Training text from a file: one text a line, or JSON records in any layout, of which every string counts.
 
 texts = read_training(Path("corpus.jsonl"))
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,51 +19,31 @@ class TrainingText:
 
 
 def read_training(path: Path) -> TrainingText:
-    """The texts of a `.txt`, `.jsonl` or `.json` file, each also as `.gz`.
+    """The texts of a `.json` or `.jsonl` file, or of any other as lines; packed files are unpacked.
+
+    A record that is no JSON is left out, and named on standard error.
 
     Raises:
-      ValueError: The file is missing, empty, or not UTF-8; or a `.jsonl` line is no JSON.
+      ValueError: The file is missing, damaged, or holds no text.
     """
-    try:
-        raw = path.read_bytes()
-        content = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
-    except (OSError, EOFError, UnicodeDecodeError) as error:
-        raise ValueError(
-            f"--training {path} cannot be read ({error}); give UTF-8 text, one text a line, or JSONL"
-        ) from error
-    kind = Path(path.stem).suffix if path.suffix == ".gz" else path.suffix
-    texts = tuple(_texts(path, content, kind))
+    from glassbox.harness.data.readers.official import tell
+    from glassbox.harness.data.readers.records import RecordFile
+
+    file = RecordFile(path, exact=False)
+    if path.name.removesuffix(".gz").endswith((".json", ".jsonl")):
+        # A record is one text: a question and its answer are learnt together.
+        texts = tuple(filter(None, ("\n".join(_strings(value)).strip() for value in file.values())))
+    else:
+        texts = tuple(filter(None, map(str.strip, file.text.split("\n"))))
     if not texts:
-        raise ValueError(f"--training {path} holds no text; give the file that the model was trained on")
+        raise file.refusal("--training reads the text that the model was trained on: one text a line, or JSON lines")
+    tell(path, file.left_out)
     return TrainingText(path.name, texts)
-
-
-def _texts(path: Path, content: str, kind: str) -> Iterator[str]:
-    if kind not in (".json", ".jsonl"):
-        yield from filter(None, map(str.strip, content.splitlines()))
-        return
-    documents = [(1, content)] if kind == ".json" else list(enumerate(content.splitlines(), 1))
-    for number, document in documents:
-        if not document.strip():
-            continue
-        try:
-            value = json.loads(document)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"--training {path}, line {number} is no JSON ({error.msg}); mend or rename it") from error
-        records = value if kind == ".json" and isinstance(value, list) else [value]
-        for record in records:
-            # A record is one text: a question and its answer are learnt together.
-            joined = "\n".join(_strings(record))
-            if joined.strip():
-                yield joined
 
 
 def _strings(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _strings(one)
-    elif isinstance(value, list):
-        for one in value:
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
             yield from _strings(one)

@@ -41,6 +41,13 @@ class Pair:
         text = json.dumps([self.question, self.answer, self.context], ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @property
+    def name(self) -> str:
+        """As a user knows it: ARC's task and test, a record's own id, or the pair's."""
+        if "task" in self.tags:
+            return f"{self.tags['task']} test {self.tags['test']}"
+        return self.tags.get("record") or self.id
+
 
 def pair_of(state: TaskState) -> Pair:
     """The pair that a sample was made from.

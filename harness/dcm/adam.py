@@ -22,6 +22,14 @@ class RowAdam:
         self._first[slot] = 0
         self._second[slot] = 0
 
+    def moments(self, slot: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """What a slot's next step depends on."""
+        return self._first[slot].clone(), self._second[slot].clone()
+
+    def restore(self, slot: int, moments: tuple[torch.Tensor, torch.Tensor]) -> None:
+        """Put back what `moments` gave."""
+        self._first[slot], self._second[slot] = moments[0].to(self._first), moments[1].to(self._second)
+
     def step(self, grads: torch.Tensor, slots: list[int], steps: list[int], rates: list[float]) -> None:
         """Move the slots' parameters in place.
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 
 from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.audit import audit
+from glassbox.harness.dcm.errors import TooLong
 from glassbox.harness.dcm.frozen import Frozen, token_losses
 from glassbox.harness.dcm.judge import Finished, Judge, target_ids
 from glassbox.harness.dcm.memory import Room, room_for
+from glassbox.harness.dcm.progress import Progress
 from glassbox.harness.dcm.rows import Row
-from glassbox.harness.dcm.search import End, Job, LossRule, Search
+from glassbox.harness.dcm.search import End, Flying, Job, LossRule, Search
 from glassbox.harness.dcm.settings import Settings
 from glassbox.harness.dcm.starts import begin, mode_index, mode_vectors
 from glassbox.harness.dcm.stop import stop_token
@@ -29,6 +31,9 @@ from glassbox.harness.records.prompted import Prompted, TargetName
 
 GROUP = 16
 """Finished pairs that are judged together: decoding goes token by token, so company makes it cheap."""
+
+CHECKPOINT = 30.0
+"""Seconds of search that a killed run loses at most, unless writing takes more than a twentieth of the time."""
 
 AT_STAKE = 3.0
 """Seconds of search that may wait for company, and would be lost with a killed run."""
@@ -92,6 +97,7 @@ class Run:
         warm: Mapping[str, torch.Tensor] | None = None,
         loss: LossRule = token_losses,
         fused: bool = True,
+        checkpoint: float = CHECKPOINT,
     ) -> None:
         """Prepare a run: the loss is audited and the stop token checked here.
 
@@ -108,6 +114,7 @@ class Run:
           warm: Content vectors to start from; see `glassbox.harness.dcm.starts.begin`.
           loss: The rule the gradient comes from.
           fused: Whether the faster forward may be used.
+          checkpoint: Seconds between two files of the progress of what is in flight.
 
         Raises:
           MisalignedLoss: The loss teaches the wrong tokens.
@@ -117,6 +124,7 @@ class Run:
             raise ValueError(f"abreast {abreast} starts no restart; give at least 1")
         self.frozen = Frozen(model, fused=fused)
         self.settings, self._abreast, self._loss = settings, abreast, loss
+        self._checkpoint = checkpoint
         self.alignment = audit(self.frozen, loss)
         self.stop = stop_token(self.frozen, stop)
         self.room = room or room_for(self.frozen, settings.k)
@@ -127,16 +135,20 @@ class Run:
             self.store = PairStore(store, model.hash, self.stop, settings, baselines, self._variants, self._warm)
 
     def records(
-        self, pairs: Sequence[Pair], more: Callable[[], Sequence[Pair]] = lambda: ()
+        self,
+        pairs: Sequence[Pair],
+        more: Callable[[], Sequence[Pair]] = lambda: (),
+        leave_out: Callable[[Pair, TooLong], None] | None = None,
     ) -> Iterator[tuple[Pair, Prompted]]:
         """Each distinct pair with its record, as they are finished; kept ones come at once.
 
         Args:
           pairs: What to search first.
           more: Asked for further pairs whenever a slot is free and none is waiting.
+          leave_out: Told of each pair that does not fit the model's context; without it such a pair is an error.
 
         Raises:
-          ValueError: A pair does not fit the model's context.
+          TooLong: A pair does not fit the model's context, and nobody is to be told.
         """
         known: dict[str, Pair] = {}
         pending: dict[str, _Pending] = {}
@@ -152,9 +164,18 @@ class Run:
                 if kept is not None:
                     found.append((pair, kept))
                     continue
-                self._check(pair)
+                try:
+                    self._check(pair)
+                except TooLong as error:
+                    if leave_out is None:
+                        raise
+                    del known[pair.id]
+                    leave_out(pair, error)
+                    continue
                 pending[pair.id] = one = _Pending(pair)
-                jobs += [self._start(one) for _ in range(min(self._abreast, self.settings.restarts))]
+                jobs += self._resumed(one) or [
+                    self._start(one) for _ in range(min(self._abreast, self.settings.restarts))
+                ]
             return jobs
 
         queue = _Queue(lambda: admit(more()))
@@ -167,8 +188,15 @@ class Run:
 
     def _check(self, pair: Pair) -> None:
         """Refuse a pair that does not fit the context: nothing could ever be decoded of it."""
-        longest = max(len(ids) for ids in self._targets(pair))
-        self.frozen.model.check_length([longest + self.settings.k + (self.settings.mode != "none")])
+        longest = max(len(ids) for ids in self._targets(pair)) + self.settings.k + (self.settings.mode != "none")
+        context = self.frozen.model.context
+        if context is not None and longest > context:
+            characters = max(len(pair.question), len(pair.answer))
+            raise TooLong(
+                f"{longest:,} tokens with the {self.settings.k} vectors before them are more than the context of "
+                f"{self.frozen.model.name} ({context:,}); draw shorter pairs with longest= (this one has "
+                f"{characters:,} characters)"
+            )
 
     def _targets(self, pair: Pair) -> list[tuple[int, ...]]:
         texts = {"question": pair.question, "answer": pair.answer}
@@ -179,7 +207,14 @@ class Run:
         modes = len(mode_vectors(self.frozen, self.settings))
         search = Search(self.frozen, self.settings, self.room, modes, self._loss)
         ready: list[_Pending] = []
-        for end in search.ends(queue):
+
+        def keep(flying: Sequence[Flying]) -> None:
+            for key, one in pending.items() if self.store else ():
+                mine = [each for each in flying if each.flight.job.key == key]
+                if self.store and (mine or one.ends):
+                    self.store.write_progress(one.pair, Progress(one.started, one.ends, mine))
+
+        for end in search.ends(queue, keep, self._checkpoint):
             one = pending.get(end.job.key)
             if one is None:
                 continue
@@ -197,9 +232,25 @@ class Run:
         if ready:
             yield ready
 
+    def _resumed(self, one: _Pending) -> list[Job]:
+        """The jobs of a pair that an earlier run left in the middle of its search; none without such a run."""
+        found = self.store.read_progress(one.pair, lambda restart: self._job(one.pair, restart)) if self.store else None
+        if found is None:
+            return []
+        one.started, one.ends = found.started, list(found.ends)
+        flying = {each.flight.job.restart: each for each in found.flying}
+        ended = {end.job.restart for end in one.ends}
+        return [
+            replace(self._job(one.pair, restart), resumed=flying.get(restart))
+            for restart in range(one.started)
+            if restart not in ended
+        ]
+
     def _start(self, one: _Pending) -> Job:
-        pair, restart = one.pair, one.started
         one.started += 1
+        return self._job(one.pair, one.started - 1)
+
+    def _job(self, pair: Pair, restart: int) -> Job:
         return Job(
             pair.id, restart, self._rows(pair), lambda: begin(self.frozen, self.settings, pair, restart, self._warm)
         )

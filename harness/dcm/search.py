@@ -26,6 +26,9 @@ from glassbox.harness.dcm.settings import Settings
 LossRule = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """Logits [row, position, vocabulary] and labels [row, position] to each token's loss; see `token_losses`."""
 
+_KEEPING = 20
+"""Times as long as writing the progress takes pass before it is written again."""
+
 _NEWS = 1e-3
 """A loss is lower than before when it is lower by this share."""
 
@@ -39,12 +42,14 @@ class Job:
       restart: Which of its starts this is, from 0.
       rows: Its targets.
       begin: Makes the first vectors [modes + k, hidden], float32.
+      resumed: Where an earlier run was with this start, if it goes on from there.
     """
 
     key: str
     restart: int
     rows: tuple[Row, ...]
     begin: Callable[[], torch.Tensor]
+    resumed: Flying | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +80,7 @@ class End:
 
 
 @dataclass
-class _Flight:
+class Flight:
     """A start in its slot."""
 
     job: Job
@@ -87,6 +92,15 @@ class _Flight:
     lowest: float = math.inf
     lowest_at: int = 0
     grown: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Flying:
+    """A start in flight with all that its next step depends on: its vectors and the optimiser's two moments."""
+
+    flight: Flight
+    vectors: torch.Tensor
+    moments: tuple[torch.Tensor, torch.Tensor]
 
 
 @dataclass
@@ -119,14 +133,31 @@ class Search:
         self._vectors = torch.zeros(shape, device=frozen.table.device)
         self._grads = torch.zeros_like(self._vectors)
         self._adam = RowAdam(self._vectors, settings.optimiser)
-        self._flights: dict[int, _Flight] = {}
+        self._flights: dict[int, Flight] = {}
         self._chunks: list[Chunk] | None = None
         self.steps = 0
         self.positions = 0
 
-    def ends(self, jobs: Iterator[Job]) -> Iterator[End]:
-        """Run all jobs; `jobs` is read only as slots fall free, so it may depend on the ends seen so far."""
+    def ends(
+        self,
+        jobs: Iterator[Job],
+        keep: Callable[[Sequence[Flying]], None] = lambda flying: None,
+        every: float = math.inf,
+    ) -> Iterator[End]:
+        """Run all jobs.
+
+        Args:
+          jobs: Read only as slots fall free, so it may depend on the ends seen so far.
+          keep: Given everything in flight, between two steps.
+          every: Seconds between two calls of `keep`, longer where it takes more than a twentieth of the time; 0 calls
+            it after each step.
+        """
+        due = time.monotonic() + every
         while True:
+            if time.monotonic() >= due and self._flights:
+                began = time.monotonic()
+                keep([self._flying(slot) for slot in self._flights])
+                due = time.monotonic() + (every and max(every, _KEEPING * (time.monotonic() - began)))
             self._fill(jobs)
             if not self._flights:
                 return
@@ -153,13 +184,20 @@ class Search:
             job = next(jobs, None)
             if job is None:
                 return
-            self._vectors[slot] = job.begin().to(self._vectors)
             self._adam.reset(slot)
-            flight = _Flight(job, curves=[[] for _ in job.rows], grown=self._settings.grow)
-            self._flights[slot] = flight
+            if job.resumed is None:
+                self._vectors[slot] = job.begin().to(self._vectors)
+                self._flights[slot] = Flight(job, curves=[[] for _ in job.rows], grown=self._settings.grow)
+            else:
+                self._vectors[slot] = job.resumed.vectors.to(self._vectors)
+                self._adam.restore(slot, job.resumed.moments)
+                self._flights[slot] = job.resumed.flight
             self._chunks = None
 
-    def _rows(self, flight: _Flight) -> tuple[Row, ...]:
+    def _flying(self, slot: int) -> Flying:
+        return Flying(self._flights[slot], self._vectors[slot].clone(), self._adam.moments(slot))
+
+    def _rows(self, flight: Flight) -> tuple[Row, ...]:
         """The flight's rows, cut to the prefix that has grown so far."""
         if not self._settings.grow:
             return flight.job.rows
@@ -231,7 +269,7 @@ class Search:
             return "steps"
         return "plateau" if flight.step - flight.lowest_at > self._settings.patience else None
 
-    def _grow(self, flight: _Flight) -> None:
+    def _grow(self, flight: Flight) -> None:
         flight.grown += self._settings.grow
         flight.lowest, flight.lowest_at = math.inf, flight.step
         self._chunks = None

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 import anyio
 
 from glassbox.harness.data.pair import Pair
+from glassbox.harness.dcm.errors import TooLong
 from glassbox.harness.dcm.run import Run
 from glassbox.harness.records.prompted import Prompted
 
@@ -57,6 +58,7 @@ class Service:
 
         Raises:
           CannotSearch: The run could not be prepared, the search failed, or it was closed.
+          TooLong: The pair does not fit the model's context; the others go on.
         """
         future: Future[Prompted] = Future()
         with self._lock:
@@ -83,7 +85,7 @@ class Service:
         while True:
             try:
                 self._run = self._run or self._make()
-                for pair, record in self._run.records(self._take(), self._take):
+                for pair, record in self._run.records(self._take(), self._take, self._leave_out):
                     self._answer(pair.id, record)
                     if self._closed is not None:
                         return
@@ -99,6 +101,12 @@ class Service:
             futures = self._futures.pop(key, [])
         for future in futures:
             future.set_result(record)
+
+    def _leave_out(self, pair: Pair, error: TooLong) -> None:
+        with self._lock:
+            futures = self._futures.pop(pair.id, [])
+        for future in futures:
+            future.set_exception(TooLong(str(error)))
 
     def _fail(self, error: Exception) -> None:
         with self._lock:

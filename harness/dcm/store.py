@@ -1,14 +1,15 @@
 """What a run leaves behind, pair by pair: vectors and curves as safetensors, the record and the starts as JSON.
 
 Each pair is written when it is finished, whole or not at all, under the address of what it was made from; a run that
-was killed reads what is there and repeats nothing. A file that is damaged or stale counts as absent.
+was killed reads what is there and repeats nothing. A pair in the middle of its search has a file of its progress, from
+which it goes on. A file that is damaged or stale counts as absent.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,8 @@ import torch
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from glassbox.harness.data.pair import Pair
-from glassbox.harness.dcm.search import End
+from glassbox.harness.dcm.progress import Progress, pack, unpack
+from glassbox.harness.dcm.search import End, Job
 from glassbox.harness.dcm.settings import Settings
 from glassbox.harness.fit.artefacts import (
     ArtefactStore,
@@ -126,6 +128,22 @@ class PairStore:
         folder.mkdir(parents=True, exist_ok=True)
         write_atomically(self._record_file(name), Kept.of(record, starts).model_dump_json(indent=1))
         self.store.save(name, tensors, Card.of(self.inputs(pair), tensors, metrics))
+        self._progress_file(pair).unlink(missing_ok=True)
+
+    def read_progress(self, pair: Pair, job_of: Callable[[int], Job]) -> Progress | None:
+        """How far an earlier run came with a pair that it did not finish, or None."""
+        try:
+            return unpack(self._progress_file(pair).read_bytes(), job_of)
+        except OSError:
+            return None
+
+    def write_progress(self, pair: Pair, progress: Progress) -> None:
+        """Keep how far the search has come, whole or not at all."""
+        self.store.folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(self._progress_file(pair), pack(progress))
+
+    def _progress_file(self, pair: Pair) -> Path:
+        return self.store.folder / f"{self.name(pair)}.progress"
 
     def _record_file(self, name: str) -> Path:
         return self.store.folder / f"{name}.record.json"

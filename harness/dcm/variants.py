@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
+from glassbox.harness.data.readers.opened import open_file
 from glassbox.harness.records.prompted import TargetName
 
 
@@ -27,9 +28,7 @@ def read_variants(path: Path) -> dict[str, dict[TargetName, tuple[str, ...]]]:
       ValueError: The file is missing, or not of this form.
     """
     try:
-        found = _File.model_validate_json(path.read_bytes()).root
-    except OSError as error:
-        raise ValueError(f"cannot read paraphrases from {path}: {error.strerror}; give a JSON file") from error
+        found = _File.model_validate_json(open_file(path).text).root
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the top"

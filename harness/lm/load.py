@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,8 +86,23 @@ def _check_folder(path: Path) -> None:
     missing = [file.name for file in weights if not file.is_file()]
     if not weights or missing:
         raise OpenModelError(f"{path} has no {missing[0] if missing else 'model.safetensors'}; {FOLDER_NEEDS}")
-    if not tokenizer_files(path):
+    there = {file.name for file in tokenizer_files(path)}
+    if not there:
         raise OpenModelError(f"{path} has no tokenizer.json; {FOLDER_NEEDS}")
+    if "tokenizer.model" in there and not there & {"tokenizer.json", "vocab.json"}:
+        _need_sentencepiece(path)
+
+
+def _need_sentencepiece(path: Path) -> None:
+    """A tokenizer.model alone is read by a package that is no dependency of this one."""
+    try:
+        for package in ("sentencepiece", "google.protobuf"):
+            import_module(package)
+    except ImportError as error:
+        raise OpenModelError(
+            f"{path} has a tokenizer.model and no tokenizer.json, and {error.name} is not installed; "
+            "pip install 'glassbox-evals[sentencepiece]'"
+        ) from error
 
 
 def _stamps(folder: Path | None) -> _Stamps:

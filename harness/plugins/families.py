@@ -28,8 +28,9 @@ class HasHeadline(Protocol):
 
 @cache
 def installed() -> tuple[HasHeadline, ...]:
-    """Every family, ours first."""
-    return tuple(family for _, found in load(GROUP) for family in _families(found))
+    """Every family, by name."""
+    found = (family for _, loaded in load(GROUP) for family in _families(loaded))
+    return tuple(sorted(found, key=lambda family: str(getattr(family, "name", ""))))
 
 
 def headline_of(scores: Collection[str]) -> str:

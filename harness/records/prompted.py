@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from inspect_ai.solver import TaskState
 
 STORE_KEY = "prompted"
+LEFT_OUT_KEY = "left_out"
+"""Where a sample that a solver cannot take says why, in one line."""
 
 TargetName = Literal["question", "answer"]
 TARGETS: tuple[TargetName, ...] = ("question", "answer")

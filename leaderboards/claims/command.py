@@ -38,7 +38,7 @@ HEADS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which claims, from which logs, in which form."""
-    parser.add_argument("--seed", action="append", choices=SEEDS, help="only this seed; may be repeated")
+    parser.add_argument("--seed", action="append", choices=SEEDS, help="only this seed document; may be repeated")
     add_log_dir(parser, "where the logs are, searched recursively; without them the record speaks")
     parser.add_argument("--model", metavar="PATTERN", help="only rows of this model, as the ledger names it")
     parser.add_argument("--verdict", action="append", choices=VERDICTS, help="only rows of this verdict; repeatable")

@@ -23,11 +23,11 @@ COLUMNS = (
 
 
 def how_tables(books: Sequence[Book], entries: Iterable[Entry]) -> list[Table]:
-    """One table a seed, with the claims that have rows; other renderings of what the ledger holds, so derived."""
+    """One table a seed, with the claims that have rows; no records, as the ledger holds all of it."""
     shown = {entry.claim.id for entry in entries}
     chosen = [(book, [claim for claim in book.claims if claim.id in shown]) for book in books]
     return [
-        Table(f"How the claims of seed {book.seed} are tested", COLUMNS, tuple(map(_row, claims)), record="")
+        Table(f"How the claims of seed document {book.seed} are tested", COLUMNS, tuple(map(_row, claims)), record="")
         for book, claims in chosen
         if claims
     ]

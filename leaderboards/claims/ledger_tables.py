@@ -22,9 +22,9 @@ from glassbox.leaderboards.claims.verdict import Standing, Threshold
 from glassbox.leaderboards.table import Cell, Column, Fact, Table, TableRow, Tone
 
 COLUMNS = (
-    Column("claim", text=True, about="seed and name"),
-    Column("line", about="of the seed's document", brief=False),
-    Column("what the seed says", text=True, about="in our own words", brief=False),
+    Column("claim", text=True, about="seed document and name"),
+    Column("line", about="of the seed document", brief=False),
+    Column("what the document says", text=True, about="in our own words", brief=False),
     Column(
         "asked",
         spare=1,
@@ -80,7 +80,7 @@ def _table(book: Book, entries: Sequence[Entry]) -> Table:
     recorded = any(entry.made.recorded for entry in entries)
     earlier = ("‡ from the record of earlier runs, with date and commit; no log of it at hand",)
     notes = (f"{claims} claims, {len(rows)} rows: {tally}", *(earlier if recorded else ()))
-    return Table(f"Claims of seed {book.seed} · {book.title}", COLUMNS, rows, notes, LEGEND)
+    return Table(f"Claims of seed document {book.seed} · {book.title}", COLUMNS, rows, notes, LEGEND)
 
 
 def _row(entry: Entry) -> TableRow:

@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--runs",
         type=int,
         metavar="N",
-        help="compare the latest N runs of each solver, seeds for instance, with the variance between them",
+        help="compare the latest N runs of each solver, such as other random seeds, with the variance between them",
     )
     parser.add_argument("--confidence", type=float, default=0.95, help="of the intervals (default: 0.95)")
     parser.add_argument("--format", choices=FORMATS, default="rich", help="default: rich, a table for the terminal")
@@ -133,7 +133,9 @@ def _several(args: argparse.Namespace, logged: Sequence[RunRecord]) -> str:
             groups.setdefault(_data(record), ([], []))[side].append(record)
     enough = [group for group in groups.values() if min(map(len, group)) >= 2]
     if not enough:
-        raise ValueError(f"{args.a} and {args.b} have not 2 complete runs each on the same data; run more seeds")
+        raise ValueError(
+            f"{args.a} and {args.b} have not 2 complete runs each on the same data; run more, with other random seeds"
+        )
     a, b = max(enough, key=lambda group: min(_age(group[0][-1]), _age(group[1][-1])))
     return seeds_report(a[-args.runs :], b[-args.runs :], args)
 

@@ -16,6 +16,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
+from glassbox.harness.data.readers.opened import open_file
+
 FOLDER = Path("baselines/results")
 NOT_SCORED = "-"
 DIGITS = 8
@@ -205,10 +207,11 @@ def read_baseline(name: str | Path) -> Baseline:
 
     Raises:
       UnusableBaseline: There is none, or it is none.
+      SourceError: It cannot be read.
     """
     path = find_baseline(name)
     try:
-        return Baseline.model_validate_json(path.read_bytes())
+        return Baseline.model_validate_json(open_file(path).text)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"

@@ -39,6 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help=f"answers that `glassbox questions` wrote (default: {QUESTIONS} where it exists)",
     )
+    parser.add_argument("--no-samples", dest="samples", action="store_false", help="leave single samples out")
+    parser.add_argument(
+        "--viewer",
+        metavar="URL",
+        default="http://127.0.0.1:7575",
+        help="where inspect's viewer shows the logs (default: where `inspect view --log-dir LOGS` does)",
+    )
     parser.add_argument(
         "--output", type=Path, default=Path("report.html"), metavar="FILE", help="the page (default: report.html)"
     )
@@ -55,11 +62,13 @@ def run(args: argparse.Namespace) -> int:
     from glassbox.harness.records.files import write_atomically
     from glassbox.harness.records.frames import AUDIT_FILE
     from glassbox.leaderboards.audits import read_audits
-    from glassbox.leaderboards.board import tables
+    from glassbox.leaderboards.board import sections, tables
     from glassbox.leaderboards.claims import ledger_tables
     from glassbox.leaderboards.command import HOW_TO_MAKE_ONE, select
+    from glassbox.leaderboards.report.links import Links
     from glassbox.leaderboards.report.page import page
     from glassbox.leaderboards.report.questions import read_answers
+    from glassbox.leaderboards.report.samples import sample_view
 
     if not args.output.parent.is_dir():
         raise NothingToReport(f"cannot write {args.output}: there is no directory {args.output.parent}; make it first")
@@ -75,7 +84,9 @@ def run(args: argparse.Namespace) -> int:
 
     def written(runs: list[RunRecord]) -> tuple[int, Page]:
         boards = tables(runs, keep_all=args.all, audits=audits)
-        return len(runs), page(runs, boards, ledger_tables(runs), answers, args.output)
+        links = Links.to(runs, args.output)
+        samples = sample_view(sections(runs, args.all), args.log_dir, links) if args.samples else []
+        return len(runs), page(runs, boards, ledger_tables(runs), answers, links, samples, args.viewer.rstrip("/"))
 
     shown, made = reading.skipping(records, written)
     write_atomically(args.output, made.html)

@@ -22,7 +22,7 @@ class Figure:
 
     Attributes:
       title: Above it.
-      drawing: An SVG element; see `glassbox.leaderboards.report.svg.inline`.
+      drawing: An image; see `glassbox.leaderboards.report.drawing.image`.
       caption: Below it: statistic, interval, what is not drawn.
       facts: What it is filtered by: of `FILTERS`, the ones that hold for all of it.
     """
@@ -43,7 +43,7 @@ class Section:
       about: One sentence below the heading.
       tables: Shown one below the other, each with its heading.
       figures: Shown before the tables, side by side where there is room.
-      folded: Tables that stand behind a line to open: the numbers of the figures.
+      folded: Tables that stand behind a line to open: the numbers of the figures, long ledgers.
     """
 
     name: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.figures import with_interval
-from glassbox.leaderboards.report.svg import MUTED, series
+from glassbox.leaderboards.report.drawing import MUTED, series
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +57,7 @@ def draw(axes: Axes, lines: Sequence[Line], doubling: bool = False) -> None:
     else:
         _dots(axes, lines)
     if len(lines) > 1:
-        axes.legend(loc="best", handlelength=1.4)
+        axes.legend(loc="best", handlelength=1.4, frameon=False, fontsize=9.5)
 
 
 def bottom(lines: Sequence[Line]) -> float:

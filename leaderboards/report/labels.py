@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from glassbox.leaderboards.report.svg import INK, MUTED, RULE
+from glassbox.leaderboards.report.drawing import INK, MUTED, RULE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -16,7 +16,7 @@ from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.prompted import STORE_KEY, TARGETS, Prompted, TargetRecord
 from glassbox.leaderboards.families import dcm
 from glassbox.leaderboards.report.content import Figure
-from glassbox.leaderboards.report.svg import inline, panels, series
+from glassbox.leaderboards.report.drawing import image, panels, series
 from glassbox.leaderboards.runs import label, placed
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def figures(records: Sequence[RunRecord]) -> tuple[Figure, ...]:
     runs.sort(key=lambda run: (run.task, run.split, run.model, _vectors(run), label(run), run.created))
     traced = [(run, list(_traced(run))) for run in runs]
     drawn = [(run, found) for run, found in traced if found]
-    return tuple(_figure(f"losses-{at}", run, found) for at, (run, found) in enumerate(drawn))
+    return tuple(_figure(run, found) for run, found in drawn)
 
 
 def _vectors(run: RunRecord) -> int:
@@ -61,45 +61,33 @@ def _traced(run: RunRecord) -> Iterator[Traced]:
             yield Traced(str(sample.id), record)
 
 
-def _figure(name: str, run: RunRecord, found: Sequence[Traced]) -> Figure:
+def _figure(run: RunRecord, found: Sequence[Traced]) -> Figure:
     targets = [target for target in TARGETS if any(target in one.record.targets for one in found)]
     drawing, all_axes = panels(5.4, 2.9, len(targets))
-    tips: dict[str, str] = {}
     said = []
     for axes, target in zip(all_axes, targets, strict=True):
         of_target = [(one.pair, one.record.targets[target]) for one in found if target in one.record.targets]
-        tips |= _draw(axes, target, of_target[:MOST])
+        _draw(axes, of_target[:MOST])
         exact = sum(record.exact for _, record in of_target)
         said.append(f"{target}: {exact} of {len(of_target)} decode exactly")
         axes.set(title=f"{target}, {exact} of {len(of_target)} exact", xlabel="step", yscale="log")
     _ticks(all_axes)
     all_axes[0].set_ylabel("loss, nats a token")
     title = " · ".join(filter(None, (run.task, run.split, label(run), run.model)))
-    shown = inline(drawing, name, f"{title}: loss curves", "; ".join(said), tips)
+    shown = image(drawing, f"{title}: loss curves; {'; '.join(said)}")
     few = f"The first {MOST} of {len(found)} pairs" if len(found) > MOST else f"All {len(found)} pairs"
     caption = f"{few}, the restart that was kept. Blue: decodes exactly to the stop token; orange: does not."
     facts = {"task": run.task, "split": run.split, "model": run.model, "solver": run.solver}
     return Figure(title, shown, caption, facts)
 
 
-def _draw(axes: Axes, target: str, pairs: Sequence[tuple[str, TargetRecord]]) -> dict[str, str]:
+def _draw(axes: Axes, pairs: Sequence[tuple[str, TargetRecord]]) -> None:
     """Lines of the pairs, those that do not decode on top."""
-    tips = {}
-    for at, (pair, record) in enumerate(pairs):
+    for _, record in pairs:
         steps, losses = zip(*record.losses, strict=True) if record.losses else ((), ())
-        name = f"{target}-{at}"
-        axes.plot(
-            steps,
-            losses,
-            color=series(0 if record.exact else 1),
-            linewidth=1.0,
-            alpha=0.75,
-            gid=name,
-            zorder=2 if record.exact else 3,
-        )
-        tips[name] = f"{pair}: {'exact' if record.exact else 'not exact'}, {record.curve}, loss {record.loss:.3g}"
+        colour = series(0 if record.exact else 1)
+        axes.plot(steps, losses, color=colour, linewidth=1.0, alpha=0.75, zorder=2 if record.exact else 3)
     axes.grid(False, axis="x")
-    return tips
 
 
 def _ticks(all_axes: Sequence[Axes]) -> None:

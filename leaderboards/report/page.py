@@ -1,28 +1,37 @@
 """The page: sections filled from runs and answers, written as one HTML file that needs nothing else.
 
     records = load_logs("logs")
-    page(records, tables(records), ledger_tables(records), read_answers(Path("docs/questions")), Path("report.html"))
+    links = Links.to(records, Path("report.html"))
+    samples = sample_view(sections(records), Path("logs"), links)
+    page(records, tables(records), ledger_tables(records), read_answers(Path("docs/questions")), links, samples)
 
 The same logs, answers and place give the same bytes.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
+from hashlib import sha256
 from importlib.resources import files
-from pathlib import Path
 
 from glassbox.harness.records.frames import RunRecord
-from glassbox.leaderboards.report import layers, losses, questions, sweep, tradeoffs
-from glassbox.leaderboards.report.cells import Shown, facts, sorted_by
+from glassbox.leaderboards.claims.verdict import Standing
+from glassbox.leaderboards.report import curves_of_runs, losses, questions, tradeoffs
+from glassbox.leaderboards.report.cells import Shown, facts, marked, sorted_by
 from glassbox.leaderboards.report.content import FILTERS, Figure, Section, Wanted
+from glassbox.leaderboards.report.links import Links, begun, runs_table
 from glassbox.leaderboards.report.questions import Answer
-from glassbox.leaderboards.report.runs import Links, begun, runs_table
+from glassbox.leaderboards.report.samples import Board, run_key
 from glassbox.leaderboards.table import Table
 
 TITLE = "Glassbox report"
+VIEWER = "http://127.0.0.1:7575"
+"""Where `inspect view` listens."""
+SCRIPTS = ("address.js", "tables.js", "samples.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,9 @@ def page(
     boards: Sequence[Table],
     ledger: Sequence[Table],
     answers: Sequence[Answer],
-    place: Path,
+    links: Links,
+    samples: Sequence[Board] = (),
+    viewer: str = VIEWER,
 ) -> Page:
     """Make the page.
 
@@ -48,12 +59,14 @@ def page(
       boards: Their boards.
       ledger: The claims ledger.
       answers: The key questions, where they were asked.
-      place: Where the page will lie; links to logs are relative to it.
+      links: To logs, from where the page will lie.
+      samples: What the page holds of single samples; see `glassbox.leaderboards.report.samples`.
+      viewer: Where inspect's viewer is served.
     """
     offered = _sections(records, boards, ledger, answers)
     sections = tuple(section for section, _ in offered if section.filled)
     wanted = tuple(wanted for section, wanted in offered if not section.filled)
-    return Page(_render(sections, wanted, records, Links.to(records, place)), sections, wanted)
+    return Page(_render(sections, wanted, records, links, samples, viewer), sections, wanted)
 
 
 def _sections(
@@ -64,8 +77,14 @@ def _sections(
     others = [answer for answer in answers if answer.varied != "layer"]
     return [
         (
-            Section("boards", "Boards", "Ranked runs with 95 % intervals; controls stand below a line.", tuple(boards)),
-            Wanted("Boards", "no run with a headline score", "glassbox eval ir_arith --solver ir_head regex_pipeline"),
+            Section(
+                "runs",
+                "Runs",
+                "Ranked, with 95 % intervals; controls, which show what a score is worth, stand below a line.",
+                tuple(table for table in boards if table.record),
+                folded=(*(table for table in boards if not table.record), runs_table(records)),
+            ),
+            Wanted("Runs", "no logs", "make eval"),
         ),
         (
             Section(
@@ -85,7 +104,7 @@ def _sections(
                 "layers",
                 "Layer curves",
                 "What can be read from the residual stream after each block; layer 0 is the embedding.",
-                figures=(*_drawn(by_layer), *layers.figures(records)),
+                figures=(*_drawn(by_layer), *curves_of_runs.figures(records, curves_of_runs.LAYER)),
                 folded=tuple(map(questions.table, by_layer)),
             ),
             Wanted("Layer curves", "no runs that differ in `layer`, no answer on layers", "glassbox questions layers"),
@@ -105,7 +124,7 @@ def _sections(
                 "sweep",
                 "K sweep",
                 "How many content vectors a question and its answer need.",
-                figures=sweep.figures(records),
+                figures=curves_of_runs.figures(records, curves_of_runs.VECTORS),
             ),
             Wanted(
                 "K sweep",
@@ -127,22 +146,35 @@ def _sections(
             ),
         ),
         (
-            Section("claims", "Claims", "What the origins claim in figures, tested where a run allows.", tuple(ledger)),
+            Section("claims", "Claims", _of_claims(ledger), folded=tuple(ledger)),
             Wanted("Claims", "no claim has been tested", "glassbox claims"),
         ),
-        (
-            Section("runs", "Runs", "Every log behind this page, the latest first.", (runs_table(records),)),
-            Wanted("Runs", "no logs", "make eval"),
-        ),
     ]
+
+
+def _of_claims(ledger: Sequence[Table]) -> str:
+    """What the section holds, while it is folded."""
+    rows = [row.facts for table in ledger if table.record for row in table.rows]
+    counted = Counter(str(row["verdict"]) for row in rows)
+    tally = ", ".join(f"{counted[verdict]} {verdict}" for verdict in map(str, Standing) if counted[verdict])
+    claims = len({row["claim"] for row in rows})
+    return f"What the origins claim in figures, tested where a run allows: {claims} claims, {len(rows)} rows: {tally}."
 
 
 def _drawn(answers: Sequence[Answer]) -> tuple[Figure, ...]:
     return tuple(figure for answer in answers for figure in questions.figures(answer))
 
 
-def _render(sections: Sequence[Section], wanted: Sequence[Wanted], records: Sequence[RunRecord], links: Links) -> str:
+def _render(
+    sections: Sequence[Section],
+    wanted: Sequence[Wanted],
+    records: Sequence[RunRecord],
+    links: Links,
+    samples: Sequence[Board],
+    viewer: str,
+) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2.utils import htmlsafe_json_dumps
     from markupsafe import Markup
 
     room = files(__package__)
@@ -154,7 +186,11 @@ def _render(sections: Sequence[Section], wanted: Sequence[Wanted], records: Sequ
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(show=partial(Shown.of, links=links), facts=facts, sorted_by=sorted_by)
+    keys = {run.key for board in samples for run in board.runs}
+    sampled = frozenset(record.path.name for record in records if run_key(record.path.name) in keys)
+    shown = partial(Shown.of, links=links, sampled=sampled)
+    environment.globals.update(show=shown, facts=facts, sorted_by=sorted_by, marked=marked)
+    script = "\n\n".join(room.joinpath(name).read_text(encoding="utf-8").strip() for name in SCRIPTS)
     return environment.get_template("page.html").render(
         title=TITLE,
         summary=summary(records),
@@ -162,7 +198,11 @@ def _render(sections: Sequence[Section], wanted: Sequence[Wanted], records: Sequ
         wanted=wanted,
         choices=_choices(sections),
         style=Markup(room.joinpath("style.css").read_text(encoding="utf-8").strip()),
-        script=Markup(room.joinpath("script.js").read_text(encoding="utf-8").strip()),
+        script=Markup(script),
+        # The one script that may run: what a log holds may not, even where it got into the page as HTML.
+        trusted=b64encode(sha256(f"\n{script}\n".encode()).digest()).decode("ascii"),
+        samples=htmlsafe_json_dumps({"viewer": viewer, "boards": list(map(asdict, samples))}, separators=(",", ":")),
+        sampled=bool(samples),
     )
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.report.content import Figure
 from glassbox.leaderboards.report.curves import Line, Place, draw
-from glassbox.leaderboards.report.svg import inline, panels
+from glassbox.leaderboards.report.drawing import image, panels
 from glassbox.leaderboards.table import Cell, Column, Table, TableRow
 
 WHOLE = "program"
@@ -119,7 +119,7 @@ def _whole(answer: Answer) -> Figure:
     else:
         axes.set_xlabel(shares)
     said = "; ".join(line.said() for line in lines)
-    shown = inline(drawing, f"question-{answer.name}", answer.question, said)
+    shown = image(drawing, f"{answer.question} {said}")
     return Figure(answer.heading, shown, _caption(answer), {"model": answer.model})
 
 
@@ -128,15 +128,15 @@ def _by_part(answer: Answer) -> tuple[Figure, ...]:
     for part in answer.rows[0].shares:
         for line in _lines(answer, part):
             lines.setdefault(line.name, []).append(replace(line, name=part.replace("_", " ")))
-    return tuple(_of_kind(answer, at, kind, parts) for at, (kind, parts) in enumerate(lines.items()))
+    return tuple(_of_kind(answer, kind, parts) for kind, parts in lines.items())
 
 
-def _of_kind(answer: Answer, at: int, kind: str, lines: Sequence[Line]) -> Figure:
+def _of_kind(answer: Answer, kind: str, lines: Sequence[Line]) -> Figure:
     drawing, (axes,) = panels(5.4, 3.3)
     draw(axes, lines)
     axes.set(xlabel=answer.varied, ylabel="read right, %")
     said = "; ".join(line.said() for line in lines)
-    shown = inline(drawing, f"question-{answer.name}-{at}", f"{answer.question} {kind}", said)
+    shown = image(drawing, f"{answer.question} {kind}. {said}")
     return Figure(f"{answer.heading} · {kind}", shown, _caption(answer), {"model": answer.model})
 
 

@@ -17,8 +17,8 @@ from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.families.family import installed_families
 from glassbox.leaderboards.figures import milliseconds, number, with_interval
 from glassbox.leaderboards.report.content import Figure
+from glassbox.leaderboards.report.drawing import MUTED, image, panels, series
 from glassbox.leaderboards.report.labels import Named, place
-from glassbox.leaderboards.report.svg import MUTED, inline, panels, series
 from glassbox.leaderboards.runs import Placed, estimate, placed
 
 if TYPE_CHECKING:
@@ -83,19 +83,19 @@ def figures(records: Sequence[RunRecord], keep_all: bool = False) -> tuple[Figur
             for cost in COSTS:
                 points = _points(family.headline, cost, runs)
                 if len({point.cost for point in points}) > 1:
-                    made.append(_figure(f"{cost.name}-{len(made)}", family.unit, cost, runs, points))
+                    made.append(_figure(family.unit, cost, runs, points))
     return tuple(made)
 
 
-def _figure(name: str, unit: str, cost: Cost, runs: Sequence[Placed], points: Sequence[Point]) -> Figure:
+def _figure(unit: str, cost: Cost, runs: Sequence[Placed], points: Sequence[Point]) -> Figure:
     task, version, split = runs[0].place
     title = f"{task} {version}" + (f" · {split}" if split else "")
     figure, (axes,) = panels(5.4, 3.5)
-    tips = _draw(axes, points, cost)
+    _draw(axes, points, cost)
     axes.set_ylabel(f"{unit}, %")
     homeless = place(axes, [Named(p.cost, 100 * p.share.value, p.label, p.control) for p in points])
-    about = "; ".join(tips.values())
-    drawing = inline(figure, name, f"{title}: {unit} against {cost.name}", about, tips)
+    said = "; ".join(f"{p.label}: {with_interval(p.share)} %, {cost.shown(p.cost)}" for p in points)
+    drawing = image(figure, f"{title}: {unit} against {cost.name}. {said}")
     models = {run.record.model for run in runs}
     facts = {"task": task, "split": runs[0].record.split} | ({"model": models.pop()} if len(models) == 1 else {})
     return Figure(f"{title}: {cost.name}", drawing, _caption(runs, points, homeless), facts)
@@ -113,20 +113,15 @@ def _points(headline: str, cost: Cost, runs: Sequence[Placed]) -> list[Point]:
     return sorted(found, key=lambda point: (point.control, -point.share.value, point.cost, point.label))
 
 
-def _draw(axes: Axes, points: Sequence[Point], cost: Cost) -> dict[str, str]:
-    tips = {}
-    for at, point in enumerate(points):
+def _draw(axes: Axes, points: Sequence[Point], cost: Cost) -> None:
+    for point in points:
         colour = MUTED if point.control else series(0)
         value, low, high = (100 * part for part in (point.share.value, point.share.low, point.share.high))
         axes.vlines(point.cost, low, high, color=colour, linewidth=1.2, alpha=0.55)
-        axes.plot(
-            point.cost, value, "o", color=colour, markerfacecolor="none" if point.control else colour, gid=f"point-{at}"
-        )
-        tips[f"point-{at}"] = f"{point.label}: {with_interval(point.share)} %, {cost.shown(point.cost)}"
+        axes.plot(point.cost, value, "o", color=colour, markerfacecolor="none" if point.control else colour)
     _scale(axes, points, cost)
     axes.set(ylim=(-4, 104), yticks=range(0, 101, 25), xlabel=cost.axis)
     axes.grid(False, axis="x")
-    return tips
 
 
 def _scale(axes: Axes, points: Sequence[Point], cost: Cost) -> None:

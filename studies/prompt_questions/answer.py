@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from glassbox.harness.records.provenance import Fact
 from glassbox.harness.stats.intervals import bootstrap_mean, wilson
@@ -109,6 +109,7 @@ class Answer(BaseModel):
     """A question with its measured rows.
 
     Attributes:
+      form: Name and version of what the file holds.
       name: Of the analysis.
       question: As a heading.
       sentence: What the rows come to.
@@ -120,6 +121,7 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    form: Literal["glassbox/prompt-questions/1"] = Field(default="glassbox/prompt-questions/1", alias="schema")
     name: str
     question: str
     sentence: str

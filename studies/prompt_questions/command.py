@@ -86,7 +86,7 @@ def _keep(inquiry: Inquiry, name: str, folder: Path) -> None:
     answer = inquiry.answer(name)
     _print(answer)
     stem = "-".join(part for part in (name, inquiry.model_name, inquiry.tag) if part)
-    write_atomically(folder / f"{stem}.json", answer.model_dump_json(indent=1) + "\n")
+    write_atomically(folder / f"{stem}.json", answer.model_dump_json(indent=1, by_alias=True) + "\n")
     plot(answer, folder / f"{stem}.png")
 
 

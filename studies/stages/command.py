@@ -143,7 +143,7 @@ def _settings(given: Sequence[str]) -> dict[str, Any]:
 
 
 def _write(target: Path, about: dict[str, Any], stages: Sequence[Stage]) -> None:
-    content = {**about, "stages": [stage.model_dump(mode="json") for stage in stages]}
+    content = {"schema": "glassbox/stages/1", **about, "stages": [stage.model_dump(mode="json") for stage in stages]}
     target.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(target, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 

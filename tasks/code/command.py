@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,7 @@ from glassbox.harness.records.files import write_atomically
 
 if TYPE_CHECKING:
     from glassbox.tasks.code.quality import Quality, Tick
-    from glassbox.tasks.code.suite import CodeTask
+    from glassbox.tasks.code.task import CodeTask
 
 HELP = "measure the code suites: references, wrong programs, mutants killed"
 
@@ -40,13 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, write; 1 where a suite is not sound."""
-    from glassbox.tasks.code.suite import SuiteError
-
-    try:
-        suites = [(_title(name), _tasks(name)) for name in _names(args.names)]
-    except SuiteError as error:
-        print(f"glassbox suites: {error}", file=sys.stderr)
-        return 1
+    suites = [(_title(name), _tasks(name)) for name in _names(args.names)]
     with _progress() as tick:
         measured = asyncio.run(_measure(suites, args.mutants, tick))
     _show(measured, args.format)
@@ -84,14 +77,15 @@ def _names(given: Sequence[str]) -> Sequence[str]:
 
 
 def _tasks(name: str) -> tuple[CodeTask, ...]:
-    from glassbox.tasks.code.suite import SUITES, SuiteError, load_suite, read_suite
+    from glassbox.harness.data.readers.source import SourceError
+    from glassbox.tasks.code.suite import SUITES, load_suite, read_suite
 
     for suite in SUITES:
         if name == suite:
             return load_suite(suite)
-    if name.endswith((".jsonl", ".jsonl.gz")):
-        return read_suite(Path(name))
-    raise SuiteError(f"suite {name!r} is unknown; one of {', '.join(SUITES)}, or a .jsonl file")
+    if Path(name).exists() or name.removesuffix(".gz").endswith((".jsonl", ".json")):
+        return read_suite(Path(name)).items
+    raise SourceError(f"suite {name!r} is unknown; one of {', '.join(SUITES)}, or a file of tasks")
 
 
 def _title(name: str) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 from inspect_ai.dataset import MemoryDataset, Sample
 
 from glassbox.harness.code.question import METADATA_KEY, CodeQuestion, written
-from glassbox.tasks.code.suite import CodeTask, SuiteError
+from glassbox.harness.data.readers.source import SourceError
+from glassbox.tasks.code.task import CodeTask
 
 CANARY = "glassbox code tasks: test data, not for training. 6f0c6a3e-5d1b-4b0e-9f5f-2f6f0d7f9a41"
 
@@ -38,7 +39,7 @@ class Selection:
         """The chosen tasks, in the order of the suite.
 
         Raises:
-          SuiteError: A name stands on no task, n is not positive, or nothing is left.
+          SourceError: A name stands on no task, n is not positive, or nothing is left.
         """
         self._check(tasks)
         kept = [
@@ -49,7 +50,7 @@ class Selection:
             and not set(self.leave_out) & set(task.tags)
         ]
         if not kept:
-            raise SuiteError(f"no task of {tasks[0].suite} is left; ask for another category, complexity or leave_out")
+            raise SourceError(f"no task of {tasks[0].suite} is left; ask for another category, complexity or leave_out")
         if self.n is None or self.n >= len(kept):
             return kept
         if self.seed is None:
@@ -67,9 +68,9 @@ class Selection:
             for name in names:
                 if name is not None and name not in known[field]:
                     there = ", ".join(sorted(known[field])) or "none"
-                    raise SuiteError(f"no task of {tasks[0].suite} has {field} {name!r}; there are: {there}")
+                    raise SourceError(f"no task of {tasks[0].suite} has {field} {name!r}; there are: {there}")
         if self.n is not None and self.n < 1:
-            raise SuiteError(f"n is {self.n}; ask for at least one task")
+            raise SourceError(f"n is {self.n}; ask for at least one task")
 
 
 def samples(tasks: Sequence[CodeTask], name: str) -> MemoryDataset:
@@ -88,10 +89,10 @@ def located(path: str | None, file: str) -> Path:
     """The official file; inspect loads tasks from inside their folder, so a relative path is the shell's.
 
     Raises:
-      SuiteError: No path is given.
+      SourceError: No path is given.
     """
     if path is None:
-        raise SuiteError(f"give path=: the official {file}, as its publisher has it")
+        raise SourceError(f"give path=: the official {file}, as its publisher has it")
     given = Path(path).expanduser()
     if not given.is_absolute() and not given.exists():
         given = Path(os.environ.get("PWD", ".")) / given

@@ -23,7 +23,7 @@ from glassbox.harness.sandbox.component import card
 from glassbox.harness.sandbox.protocol import Returned
 from glassbox.harness.sandbox.session import Fault, Session
 from glassbox.harness.sandbox.values import decode, encode, literal, plain, show
-from glassbox.tasks.code.suite import OFFICIAL_LIMITS
+from glassbox.tasks.code.task import OFFICIAL_LIMITS
 
 _FORMAT = 1
 """Raised when the answers that are kept no longer mean the same."""

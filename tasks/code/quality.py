@@ -20,7 +20,7 @@ from glassbox.harness.sandbox.case import Case, Verdict
 from glassbox.harness.sandbox.limits import Limits
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.tasks.code.mutants import Mutant, equivalents, mutants
-from glassbox.tasks.code.suite import CodeTask
+from glassbox.tasks.code.task import CodeTask
 
 LIMITS = Limits(fuel=100_000_000)
 """Enough for every reference many times over, so that a mutant that loops for ever ends in a tenth of a second."""

@@ -21,7 +21,7 @@ _HEADS = ("suite", "tasks", "cases", "gold", "null", "wrong", "killed", "equival
 
 def as_json(measured: Sequence[Quality], facts: Mapping[str, Fact] | None = None) -> str:
     """Everything measured; the intervals are written out."""
-    record: dict[str, object] = {"suites": [_record(quality) for quality in measured]}
+    record: dict[str, object] = {"schema": "glassbox/suites/1", "suites": [_record(quality) for quality in measured]}
     if facts is not None:
         record["provenance"] = dict(facts)
     return json.dumps(record, indent=1, ensure_ascii=False) + "\n"

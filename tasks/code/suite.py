@@ -1,7 +1,7 @@
-"""What a code task is, and the reader of our own suites.
+"""The reader of code suites: our own, and others in our format or as QuixBugs has its cases.
 
-    load_suite("phase3")              # one of SUITES, as shipped
-    read_suite(Path("mine.jsonl"))    # the same format, anywhere
+    load_suite("phase3")                    # one of SUITES, as shipped
+    read_suite(Path("mine.jsonl")).items    # the same format, or QuixBugs', anywhere
 
 One task a line. Arguments and expected values are Python literals; `exact_types` (default true) and `may_mutate`
 (default false) are the rules of judgement for all cases of a task.
@@ -9,20 +9,20 @@ One task a line. Arguments and expected values are Python literals; `exact_types
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from glassbox.harness.code.question import FLAGS
+from glassbox.harness.data.readers.official import read_files
+from glassbox.harness.data.readers.records import OfficialRecord, RecordFile
+from glassbox.harness.data.readers.source import ReadData, SourceError
 from glassbox.harness.sandbox.case import Case
-from glassbox.harness.sandbox.limits import MIB, Limits
 from glassbox.harness.sandbox.values import literal
-from glassbox.tasks.code.lines import Line, SuiteError, json_lines
-
-__all__ = ["CATEGORIES", "COMPLEXITIES", "FLAGS", "SUITES", "CodeTask", "SuiteError", "load_suite", "read_suite"]
+from glassbox.tasks.code.calls import CallLine, as_call, called
+from glassbox.tasks.code.task import CodeTask
 
 Category = Literal[
     "control_flow",
@@ -39,10 +39,6 @@ CATEGORIES: tuple[str, ...] = get_args(Category)
 COMPLEXITIES: tuple[str, ...] = get_args(Complexity)
 SUITES: tuple[SuiteName, ...] = get_args(SuiteName)
 
-OWN_LIMITS = Limits()
-OFFICIAL_LIMITS = Limits(fuel=100_000_000_000, result_bytes=16 * MIB)
-"""Fuel for about the 3 s that official harnesses give: WebAssembly takes some four times as long as native CPython."""
-
 _FOLDER = Path(__file__).parent / "suites"
 _FILES: dict[SuiteName, str] = {
     "phase2": "phase3.jsonl",
@@ -55,103 +51,76 @@ _REPORTED = "reported_"
 """Fields of this prefix hold figures reported elsewhere; they are no part of a task."""
 
 
-@dataclass(frozen=True, slots=True)
-class CodeTask:
-    """A specification in words, and how a program for it is judged: by cases, or by test code, never by both.
-
-    Attributes:
-      name: Unique within the suite; the sample's id.
-      suite: The suite it belongs to.
-      entry_point: The function that a program must define.
-      prompt: What the model is shown.
-      category: One of CATEGORIES for our own suites; empty where a source has none.
-      complexity: The same for COMPLEXITIES.
-      tags: Free labels, FLAGS among them.
-      cases: Calls with what is expected of them.
-      reference: A program that is right, or None.
-      wrong: Programs known to be wrong, each of which the cases must catch.
-      survivors: Programs known to be wrong that the cases let through, kept to show what a suite is worth.
-      phase: Phase of the origin's study in which the task was added, or None.
-      tests: Test code, each text a test of its own that calls the program by name.
-      prelude: Trusted code of the data set that the tests need; the program never sees it.
-      stub: Code that a completion may continue, as in HumanEval; imports and helpers in it belong to the program too.
-      hidden: Positions of the cases that the origin's suite does not have.
-      limits: What one call may use.
-      left_out: For each case of the source that is not asked here, the reason.
-    """
-
-    name: str
-    suite: str
-    entry_point: str
-    prompt: str
-    category: str
-    complexity: str
-    tags: tuple[str, ...]
-    cases: tuple[Case, ...]
-    reference: str | None
-    wrong: tuple[str, ...]
-    survivors: tuple[str, ...] = ()
-    phase: str | None = None
-    tests: tuple[str, ...] = ()
-    prelude: str = ""
-    stub: str = ""
-    hidden: tuple[int, ...] = ()
-    limits: Limits = OWN_LIMITS
-    left_out: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if bool(self.cases) == bool(self.tests):
-            raise ValueError(f"task {self.name} needs cases or tests, one of the two")
-
-    @property
-    def flagged(self) -> bool:
-        """Whether it carries one of FLAGS."""
-        return any(flag in self.tags for flag in FLAGS)
-
-
 def load_suite(name: SuiteName) -> tuple[CodeTask, ...]:
     """The tasks of one of SUITES, as shipped, in order.
 
     Raises:
-      SuiteError: The suite is unknown, or its file is missing or malformed.
+      SourceError: The suite is unknown, or its file is missing or malformed.
     """
     if name not in SUITES:
-        raise SuiteError(f"suite {name!r} is unknown; one of {', '.join(SUITES)}")
+        raise SourceError(f"suite {name!r} is unknown; one of {', '.join(SUITES)}")
     files = sorted(_FOLDER.glob(_FILES[name]))
     if not files:
-        raise SuiteError(f"suite {name} is not shipped: {_FILES[name]} is absent from {_FOLDER}")
-    tasks = [task for file in files for task in read_suite(file, name)]
-    _refuse_duplicates([task.name for task in tasks], _FILES[name])
+        raise SourceError(f"suite {name} is not shipped: {_FILES[name]} is absent from {_FOLDER}")
+    read = [read_suite(file, name) for file in files]
+    tasks = [task for each in read for task in each.items]
+    lost = [place for each in read for places in each.places.values() for place in places]
+    if lost or len({task.name for task in tasks}) < len(tasks):
+        raise SourceError(f"suite {name} is damaged: {', '.join(lost) or 'two tasks have one name'}")
     phases = _PHASES.get(name)
     return tuple(task for task in tasks if phases is None or task.phase in phases)
 
 
-def read_suite(path: Path, suite: str | None = None) -> tuple[CodeTask, ...]:
-    """The tasks of a file in our format.
+def read_suite(path: Path, suite: str | None = None) -> ReadData[CodeTask]:
+    """The tasks of a file, or of a folder of `.json` and `.jsonl` files, in our format or as QuixBugs has its cases.
 
     Args:
-      path: JSON Lines, plain or gzipped.
+      path: Records in any layout, plain or packed.
       suite: What to call it; by default the name of the file.
 
     Raises:
-      SuiteError: One line that names the file, the line and the field.
+      SourceError: Nothing in it is a task; one line says what was expected.
     """
-    tasks = []
-    for number, line in json_lines(path, _TaskLine):
-        try:
-            tasks.append(line.task(suite or path.name.partition(".")[0]))
-        except ValueError as error:
-            raise SuiteError(f"{path.name} line {number}: task {line.name}: {error}") from error
-    _refuse_duplicates([task.name for task in tasks], path.name)
-    return tuple(tasks)
+    name = suite or path.name.partition(".")[0]
+    reads = "code_cases reads records with name, prompt, entry_point and cases, or with program, args and expected"
+
+    def read(file: RecordFile) -> Iterator[CodeTask]:
+        calls: dict[str, list[CallLine]] = {}
+        for value in file.values():
+            given = as_call(file.path, value)
+            if given is None:
+                if (line := file.part(_TaskLine, value, file.place)) is not None:
+                    yield from usable(file, line.name, partial(line.task, name))
+            elif (call := file.part(CallLine, given, file.place)) is not None:
+                calls.setdefault(call.program, []).append(call)
+        for program, lines in calls.items():
+            yield from usable(file, program, partial(called, name, program, lines))
+
+    return read_tasks(path, reads, read, ("*.jsonl", "*.json"))
+
+
+def read_tasks(
+    path: Path, reads: str, read: Callable[[RecordFile], Iterator[CodeTask]], folder: Sequence[str] = ()
+) -> ReadData[CodeTask]:
+    """The tasks that `read` finds in a file; see `glassbox.harness.data.readers.official`."""
+    return read_files(path, reads, folder, read, lambda task, file: task, exact=False)
+
+
+def usable(file: RecordFile, name: str, make: Callable[[], CodeTask]) -> Iterator[CodeTask]:
+    """The task that `make` gives; one that it refuses is left out of the file by its name."""
+    try:
+        yield make()
+    except ValueError as error:
+        file.place = f"task {name}"
+        file.leave_out("unusable task", str(error))
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 
 
-class _CaseLine(Line):
-    model_config = ConfigDict(extra="forbid")
+class _CaseLine(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     args: Text
     expected: Text | None = None
@@ -171,13 +140,13 @@ class _CaseLine(Line):
         return Case(args, expected, self.raises, self.tolerance, exact_types, may_mutate)
 
 
-class _TaskLine(Line):
+class _TaskLine(OfficialRecord):
     model_config = ConfigDict(extra="forbid")
 
     name: Text
     phase: Text | None = None
-    category: Category
-    complexity: Complexity
+    category: Category | None = None
+    complexity: Complexity | None = None
     entry_point: Identifier
     prompt: Text
     cases: Annotated[list[_CaseLine], Field(min_length=1)]
@@ -201,8 +170,8 @@ class _TaskLine(Line):
             suite=suite,
             entry_point=self.entry_point,
             prompt=self.prompt,
-            category=self.category,
-            complexity=self.complexity,
+            category=self.category or "",
+            complexity=self.complexity or "",
             tags=self.tags,
             cases=tuple(case.case(self.exact_types, self.may_mutate) for case in self.cases),
             reference=self.reference,
@@ -211,9 +180,3 @@ class _TaskLine(Line):
             phase=self.phase,
             hidden=tuple(at for at, case in enumerate(self.cases) if case.hidden),
         )
-
-
-def _refuse_duplicates(names: list[str], file: str) -> None:
-    repeated = [name for name, count in Counter(names).items() if count > 1]
-    if repeated:
-        raise SuiteError(f"{file}: task {repeated[0]} stands there twice; names are ids and must differ")

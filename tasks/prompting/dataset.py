@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from inspect_ai.dataset import MemoryDataset, Sample
 
@@ -15,16 +14,14 @@ from glassbox.harness.data.arithmetic.dataset import locate
 from glassbox.harness.data.arithmetic.generate import CANARY
 from glassbox.harness.data.pair import MARK, Pair
 from glassbox.harness.data.readers import SourceName, read_source
-from glassbox.harness.data.readers.pairs import PairData, PairSourceName, read_pairs
+from glassbox.harness.data.readers.pairs import PairSourceName, Unsolved, drawn, read_pairs
+from glassbox.harness.data.readers.source import ReadData
 from glassbox.tasks.prompting.boards import board_pairs
 from glassbox.tasks.prompting.passages import passage_pairs
 from glassbox.tasks.prompting.patterns import pattern_pairs
 from glassbox.tasks.prompting.sums import sum_pairs
 
-if TYPE_CHECKING:
-    pass
-
-Family = Literal["squad", "triviaqa", "nq_open", "arithmetic", "sudoku", "arc"]
+Family = Literal["squad", "triviaqa", "nq_open", "questions", "arithmetic", "sudoku", "arc"]
 Tier = Literal["1", "2", "3a", "3b", "4"]
 GridKind = Literal["sudoku", "arc"]
 
@@ -32,6 +29,7 @@ TIERS: dict[Family, Tier] = {
     "squad": "1",
     "triviaqa": "2",
     "nq_open": "2",
+    "questions": "2",
     "arithmetic": "3a",
     "sudoku": "3b",
     "arc": "4",
@@ -56,14 +54,19 @@ class Drawn:
     Attributes:
       pairs: In file order, or in the generator's.
       split: `generated`, or the official source.
-      left_out: Records that gave no pair, by reason.
+      places: Where the records stood that gave no pair, by reason.
       sha256: Of the official file; empty for generated data.
     """
 
     pairs: list[Pair]
     split: str
-    left_out: dict[str, int]
+    places: dict[str, tuple[str, ...]]
     sha256: str = ""
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many records gave no pair, by reason."""
+        return {reason: len(places) for reason, places in self.places.items()}
 
     @property
     def address(self) -> str:
@@ -72,7 +75,7 @@ class Drawn:
 
 
 @lru_cache(maxsize=8)
-def _official(source: PairSourceName, path: str) -> PairData:
+def _official(source: PairSourceName, path: str) -> ReadData[Pair | Unsolved]:
     return read_pairs(source, path)
 
 
@@ -95,13 +98,14 @@ def draw_pairs(family: Family, path: str | None, n: int, seed: int | None, longe
     if path is None and family in GENERATORS:
         if seed is None:
             raise ValueError("generated pairs need a seed; only of an official file can the first n be taken")
-        pairs, left_out = _short(GENERATORS[family](n, seed), longest)
-        return Drawn(pairs, GENERATED, left_out)
+        short, too_long = _short(GENERATORS[family](n, seed), longest)
+        return Drawn(drawn(short)[0], GENERATED, too_long)
     if family == "arithmetic":
         raise ValueError("arithmetic from a file needs source=, such as source=gpt3_arithmetic")
     data = _official(family, locate(path, family))
-    pairs, left_out = _short(data.pairs, longest)
-    return Drawn(_some(pairs, n, seed), family, data.left_out | left_out, data.sha256)
+    short, too_long = _short(data.items, longest)
+    pairs, without = drawn(short, n, seed)
+    return Drawn(pairs, family, data.places | too_long | without, data.sha256)
 
 
 def draw_problems(source: SourceName, path: str | None, n: int, seed: int | None) -> Drawn:
@@ -114,8 +118,8 @@ def draw_problems(source: SourceName, path: str | None, n: int, seed: int | None
     if n < 1:
         raise ValueError(f"n is {n}; ask for at least one pair")
     data = read_source(source, locate(path, source))
-    pairs = [Pair(problem.question, str(problem.answer), "", source, problem.tags) for problem in data.problems]
-    return Drawn(_some(pairs, n, seed), source, data.left_out, data.sha256)
+    pairs = [Pair(problem.question, str(problem.answer), "", source, problem.tags) for problem in data.items]
+    return Drawn(drawn(pairs, n, seed)[0], source, data.places, data.sha256)
 
 
 def samples(drawn: Drawn, family: Family) -> list[Sample]:
@@ -142,19 +146,15 @@ def _sample(pair: Pair, family: Family) -> Sample:
     return Sample(id=pair.id, input=pair.question, target=pair.answer, metadata=metadata)
 
 
-def _short(pairs: Sequence[Pair], longest: int | None) -> tuple[list[Pair], dict[str, int]]:
+def _short(
+    items: Sequence[Pair | Unsolved], longest: int | None
+) -> tuple[Sequence[Pair | Unsolved], dict[str, tuple[str, ...]]]:
     if longest is None:
-        return list(pairs), {}
-    kept = [pair for pair in pairs if max(len(pair.question), len(pair.answer)) <= longest]
+        return items, {}
+    pairs = [item for item in items if isinstance(item, Pair)]
+    lengths = [max(len(pair.question), len(pair.answer)) for pair in pairs]
+    kept = [pair for pair, length in zip(pairs, lengths, strict=True) if length <= longest]
     if not kept:
-        shortest = min(max(len(pair.question), len(pair.answer)) for pair in pairs)
-        raise ValueError(f"longest={longest} leaves no pair; the shortest has {shortest} characters")
-    return kept, {"too_long": len(pairs) - len(kept)} if len(kept) < len(pairs) else {}
-
-
-def _some(pairs: Sequence[Pair], n: int, seed: int | None) -> list[Pair]:
-    if n >= len(pairs):
-        return list(pairs)
-    if seed is None:
-        return list(pairs[:n])
-    return [pairs[at] for at in sorted(random.Random(seed).sample(range(len(pairs)), n))]
+        raise ValueError(f"longest={longest} leaves no pair; the shortest has {min(lengths)} characters")
+    over = tuple(pair.name for pair, length in zip(pairs, lengths, strict=True) if length > longest)
+    return kept, {"too_long": over} if over else {}

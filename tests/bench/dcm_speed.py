@@ -29,6 +29,7 @@ from rich.table import Table
 from scipy.stats import t as student
 
 from glassbox.harness.data.pair import Pair
+from glassbox.harness.data.readers.pairs import drawn as drawn_of
 from glassbox.harness.data.readers.pairs import read_pairs
 from glassbox.harness.dcm.frozen import Frozen
 from glassbox.harness.dcm.judge import target_ids
@@ -158,9 +159,7 @@ def matrix_rate(hidden: int, inner: int) -> float:
 def work_of(frozen: Frozen, squad: Path | None, count: int) -> Work:
     """The first pairs whose targets have at most LONGEST tokens."""
     stop = stop_token(frozen)
-    drawn = (
-        passage_pairs(count, 0) if squad is None else list({p.id: p for p in read_pairs("squad", squad).pairs}.values())
-    )
+    drawn = passage_pairs(count, 0) if squad is None else drawn_of(read_pairs("squad", squad).items)[0]
     if squad is not None:
         random.Random(0).shuffle(drawn)
 

@@ -26,9 +26,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from glassbox.harness.data.readers.source import ReadData
 from glassbox.harness.sandbox.judge import Judge
-from glassbox.tasks.code.humaneval import read_humaneval, read_humaneval_plus
-from glassbox.tasks.code.suite import CodeTask
+from glassbox.tasks.code.evalplus import read_humaneval_plus
+from glassbox.tasks.code.humaneval import read_humaneval
+from glassbox.tasks.code.task import CodeTask
 from tests.bench.record import Median, Record, arguments, paired_ratio
 from tests.bench.sandbox_speed import DATA, PEERS, TARGET_OVER
 
@@ -84,11 +86,11 @@ def peer(python: str, folder: Path, name: str) -> tuple[float, int]:
     return float(answer["seconds"]), int(answer["passed"])
 
 
-def ours(read: Callable[[], tuple[CodeTask, ...]]) -> tuple[float, int]:
+def ours(read: Callable[[], ReadData[CodeTask]]) -> tuple[float, int]:
     """The same for the sandbox, from reading the file to the last verdict."""
     start = time.perf_counter()
     judge = Judge()
-    passed = sum(_passes(judge, task) for task in read())
+    passed = sum(_passes(judge, task) for task in read().items)
     return time.perf_counter() - start, passed
 
 
@@ -105,7 +107,7 @@ def _passes(judge: Judge, task: CodeTask) -> bool:
 def measure(data: Path, rounds: int) -> WholeRecord:
     """Each command `rounds` times, in turn."""
     read_plus = partial(read_humaneval_plus, data / "HumanEvalPlus.jsonl.gz", plus=False)
-    tasks = len(read_plus())
+    tasks = len(read_plus().items)
     with environment(data) as (python, folder):
         works: dict[str, Callable[[], tuple[float, int]]] = {
             "sandbox, values": partial(ours, read_plus),

@@ -2,50 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from chromium import chromium, complaints, missing, prefer, requested, resize
+from chromium import complaints, prefer, requested
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
-
-from glassbox.harness.cli.main import main
-from glassbox.harness.engine.run import run
-from glassbox.solvers.gold import gold
-from glassbox.solvers.null import null
-from glassbox.solvers.regex_only import regex_only
-from glassbox.tasks.ir_arith import ir_arith, ir_loop
-
-pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("report")
-    for task in (ir_arith, ir_loop):
-        for solve in (gold(), null(), regex_only()):
-            run(task(), solve, model="none/none", task_args={}, solver_args={}, log_dir=folder / "logs", limit=60)
-    assert main(["report", "--log-dir", str(folder / "logs"), "--output", str(folder / "report.html")]) == 0
-    return folder / "report.html"
-
-
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Chrome]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def browser(chrome: Chrome, page: Path) -> Chrome:
-    resize(chrome, 1280, 900)
-    prefer(chrome, "light")
-    complaints(chrome), requested(chrome)
-    chrome.get(page.as_uri())
-    return chrome
 
 
 def board(browser: Chrome, title: str) -> WebElement:
@@ -101,22 +65,32 @@ def test_words_and_facts_hide_the_rows_that_lack_them(browser: Chrome) -> None:
     assert len(solvers(board(browser, "ir_arith"))) == 3
 
 
+def test_what_is_chosen_stands_in_the_address_and_another_reader_sees_the_same(browser: Chrome, page: Path) -> None:
+    browser.find_element(By.ID, "words").send_keys("regex_only")
+    Select(browser.find_element(By.CSS_SELECTOR, "select[data-fact=task]")).select_by_visible_text("ir_loop")
+    assert browser.current_url == f"{page.as_uri()}#words=regex_only&task=ir_loop"
+    browser.find_element(By.LINK_TEXT, "Claims").click()
+    shared = f"{page.as_uri()}#words=regex_only&task=ir_loop&at=claims"
+    assert browser.current_url == shared
+    browser.get("about:blank")
+    browser.get(shared)
+    assert solvers(board(browser, "ir_loop")) == ["regex_only"]
+    assert not board(browser, "ir_arith").is_displayed()
+    at, scrolled = browser.execute_script(
+        "return [document.getElementById('claims').getBoundingClientRect().top, scrollY]"
+    )
+    assert scrolled > 0
+    assert 0 <= at < 900, "in view; the page ends below it"
+    browser.find_element(By.CSS_SELECTOR, "button[type=reset]").click()
+    assert browser.current_url == f"{page.as_uri()}#claims"
+    assert solvers(board(browser, "ir_arith")) == ["gold", "regex_only", "null"]
+
+
 def test_every_link_to_a_log_leads_to_a_file(browser: Chrome, page: Path) -> None:
-    links = browser.find_elements(By.CSS_SELECTOR, "#boards td a")
+    links = browser.find_elements(By.CSS_SELECTOR, "#runs td a:not([href^='#'])")
     files = {str(link.get_attribute("href")) for link in links}
     logs = {log.as_uri() for log in (page.parent / "logs").iterdir()}
     assert files == logs
-
-
-@pytest.mark.parametrize("width", [320, 390])
-def test_on_a_phone_tables_scroll_inside_the_page_and_the_page_does_not(browser: Chrome, width: int) -> None:
-    resize(browser, width, 844, scale=2.0)
-    script = "return [document.documentElement.scrollWidth, innerWidth]"
-    wide, there = browser.execute_script(script)
-    assert wide <= there
-    box = board(browser, "ir_arith").find_element(By.CLASS_NAME, "scroll")
-    inside = "return arguments[0].scrollWidth > arguments[0].clientWidth"
-    assert browser.execute_script(inside, box)
 
 
 def test_dark_follows_the_reader_and_the_button_turns_it(browser: Chrome) -> None:

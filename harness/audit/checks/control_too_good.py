@@ -81,7 +81,7 @@ def _over_seeds(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
     level, how = chance(log)
     if found.low > level:
         yield LEAK.found(
-            f"{log.record.solver} scores {found} over {len(values)} seeds; chance is {level:.1%} ({how})",
+            f"{log.record.solver} scores {found} over {len(values)} random seeds; chance is {level:.1%} ({how})",
             some([peer.path.name for peer in others], "log"),
         )
 

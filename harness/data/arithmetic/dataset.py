@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from glassbox.harness.data.arithmetic.fixed import fixed_items
 from glassbox.harness.data.arithmetic.generate import CANARY, Family, generate
 from glassbox.harness.data.problem import Problem
-from glassbox.harness.data.readers import SourceError, SourceName, read_source, split_thirds
+from glassbox.harness.data.readers import ReadData, SourceError, SourceName, read_source, split_thirds
 from glassbox.harness.ir.program import Arithmetic, Loop, Program
 from glassbox.harness.ir.text import to_text
 
@@ -45,9 +45,8 @@ def family_of(program: Program) -> Family:
 
 
 @lru_cache(maxsize=8)
-def _official(source: SourceName, path: str) -> tuple[tuple[Problem, ...], dict[str, int]]:
-    data = read_source(source, path)
-    return data.problems, data.left_out
+def _official(source: SourceName, path: str) -> ReadData[Problem]:
+    return read_source(source, path)
 
 
 def locate(path: str | None, source: str) -> str:
@@ -64,8 +63,10 @@ def locate(path: str | None, source: str) -> str:
     return str(given.resolve())
 
 
-def test_problems(origin: Origin, split: SplitName, n: int, seed: int) -> tuple[list[Problem], dict[str, int]]:
-    """The problems a task shows, and what its source had to leave out by reason.
+def test_problems(
+    origin: Origin, split: SplitName, n: int, seed: int
+) -> tuple[list[Problem], dict[str, tuple[str, ...]]]:
+    """The problems a task shows, and where the records stood that its source had to leave out, by reason.
 
     Raises:
       ValueError: `n` is not positive, or the family has no such split.
@@ -79,17 +80,16 @@ def test_problems(origin: Origin, split: SplitName, n: int, seed: int) -> tuple[
         if split == "word_problems" and origin.family != "single":
             raise ValueError(f"split word_problems exists for single operations only, not for {origin.family}s")
         return generate(origin.family, split, n, seed), {}
-    problems, left_out = _official(origin.source, locate(origin.path, origin.source))
-    if origin.source == "single_op":
-        problems = split_thirds(problems)["test"]
-    return list(problems[:n]), left_out
+    data = _official(origin.source, locate(origin.path, origin.source))
+    problems = split_thirds(data.items)["test"] if origin.source == "single_op" else data.items
+    return list(problems[:n]), data.places
 
 
 def fit_problems(origin: Origin, n: int, seed: int) -> list[Problem]:
     """Problems to fit a part on: the `train` split, or the fit side of `single_op` for real wording."""
     if origin.source == "single_op":
-        problems, _ = _official("single_op", locate(origin.path, origin.source))
-        return list(split_thirds(problems)["fit"])[:n]
+        data = _official("single_op", locate(origin.path, origin.source))
+        return list(split_thirds(data.items)["fit"])[:n]
     return generate(origin.family, "train", n, seed)
 
 

@@ -1,9 +1,9 @@
 """Readers of official arithmetic files, each in the format its publisher uses.
 
-    read_source("svamp", "SVAMP.json").problems
+    read_source("svamp", "SVAMP.json").items
 
 `SOURCES` names the module that reads each source; it is imported when asked for. A new format is one file, as
-`harness.data.readers.official` describes it, with a `read` from an `OfficialFile` to drafts and reasons, and one line
+`harness.data.readers.official` describes it, with a `read` from a `RecordFile` to drafts and reasons, and one line
 in `SOURCES`.
 """
 
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Literal
 
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.data.readers.official import read_official
-from glassbox.harness.data.readers.source import Draft, Reason, SourceData, SourceError
+from glassbox.harness.data.readers.source import Draft, ReadData, Reason, SourceError
 from glassbox.harness.data.readers.split import split_thirds
 
 if TYPE_CHECKING:
-    from glassbox.harness.data.readers.records import OfficialFile
+    from glassbox.harness.data.readers.records import RecordFile
 
-__all__ = ["SOURCES", "Reason", "SourceData", "SourceError", "SourceName", "read_source", "split_thirds"]
+__all__ = ["SOURCES", "ReadData", "Reason", "SourceError", "SourceName", "read_source", "split_thirds"]
 
 SourceName = Literal["single_op", "svamp", "mawps", "gsm8k", "gpt3_arithmetic"]
 
@@ -33,7 +33,7 @@ SOURCES: dict[SourceName, str] = {
 }
 
 
-def read_source(source: SourceName, path: str | Path, split: str = "test") -> SourceData:
+def read_source(source: SourceName, path: str | Path, split: str = "test") -> ReadData[Problem]:
     """Read an official file, or for `mawps` and `gpt3_arithmetic` a folder of them.
 
     Args:
@@ -42,15 +42,13 @@ def read_source(source: SourceName, path: str | Path, split: str = "test") -> So
       split: What to write into `Problem.split`.
 
     Raises:
-      SourceError: The path or a record is not what the format asks for; one line says what was expected.
+      SourceError: Nothing there is what the format asks for; one line says what was expected.
     """
-    from glassbox.harness.data.readers.records import OfficialFile
 
-    def made(draft: Draft, file: OfficialFile) -> Problem:
-        return _problem(draft, source, file.path.stem, split)
+    def made(draft: Draft, file: RecordFile) -> Problem:
+        return _problem(draft, source, Path(file.path.name.removesuffix(".gz")).stem, split)
 
-    found = read_official(source, SOURCES, path, OfficialFile.open, made)
-    return SourceData(found.items, found.left_out, found.sha256)
+    return read_official(source, SOURCES, path, made)
 
 
 def _problem(draft: Draft, source: SourceName, stem: str, split: str) -> Problem:

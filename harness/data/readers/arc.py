@@ -1,24 +1,29 @@
-"""ARC-AGI tasks: a folder of task files, one task file, or one task a line. Each test input and its output are a pair.
+"""ARC-AGI tasks: each test input and its output are a pair, the demonstrations are its context.
 
-The demonstrations are the pair's context. A test without an output (the hidden sets) is left out and counted.
+A folder of task files, one task file, one task a line or in a list, or tasks by id (`..._challenges.json`) with their
+`..._solutions.json` beside them, of which either may be named, or their folder. A test without an output (the hidden
+sets) is left out and counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, RootModel, ValidationError
 
 from glassbox.harness.data.grids import Grid, GridError, checked, to_text
 from glassbox.harness.data.pair import Pair
-from glassbox.harness.data.readers.nested import NestedFile
 from glassbox.harness.data.readers.pairs import PairReason
-from glassbox.harness.data.readers.records import OfficialRecord
+from glassbox.harness.data.readers.records import Label, OfficialRecord, RecordFile
 from glassbox.harness.data.readers.source import SourceError
 
-EXPECTS = "a folder of ARC task files *.json, one such file, or JSON lines with train and test"
+CHALLENGES, SOLUTIONS = "challenges.json", "solutions.json"
+EXPECTS = "ARC tasks: a folder of *.json, one file, JSON lines with train and test, or challenges with solutions"
 FOLDER = ("*.json",)
+
+Rows = Annotated[list[Any], Field(description="a grid: a list of rows of digits")]
 
 
 class ArcTask(OfficialRecord):
@@ -26,23 +31,49 @@ class ArcTask(OfficialRecord):
 
     train: Annotated[list[Any], Field(min_length=1, description="a list of demonstrations, not empty")]
     test: Annotated[list[Any], Field(min_length=1, description="a list of tests, not empty")]
-    id: Annotated[str, Field(description="text")] = ""
+    id: Label = ""
 
 
 class ArcExample(OfficialRecord):
-    """One input with its output; a hidden test has none."""
+    """One input with its output; a hidden test has none, or an empty one."""
 
-    input: Annotated[list[Any], Field(description="a grid: a list of rows of digits")]
-    output: Annotated[list[Any] | None, Field(description="a grid: a list of rows of digits")] = None
+    input: Rows
+    output: Annotated[list[Any] | None, BeforeValidator(lambda value: value or None)] = Field(
+        default=None, description="a grid: a list of rows of digits"
+    )
 
 
-def read(file: NestedFile) -> Iterator[Pair | PairReason]:
+class _Solutions(RootModel[dict[str, list[list[Any]]]]):
+    """The outputs of each task's tests, by its id."""
+
+
+def files(path: Path) -> list[Path]:
+    """The files that hold tasks where a path names a set of challenges, its solutions or its folder; else none.
+
+    Raises:
+      SourceError: A folder holds several sets with solutions.
+    """
+    if path.is_dir():
+        found = sorted(file for file in path.iterdir() if _stem(file).endswith(CHALLENGES))
+        solved = [file for file in found if _beside(file).exists()] or found
+        if len(solved) > 1:
+            raise SourceError(f"{path} holds {', '.join(file.name for file in solved)}; name one of them")
+        return solved
+    return [_named(path, SOLUTIONS, CHALLENGES)] if _stem(path).endswith(SOLUTIONS) else []
+
+
+def read(file: RecordFile) -> Iterator[Pair | PairReason]:
     """One pair or reason a test."""
-    if _is_one_task(file):
-        yield from _task(file, file.json_object(ArcTask), file.path.stem, "")
-        return
-    for number, task in enumerate(file.json_lines(ArcTask), start=1):
-        yield from _task(file, task, task.id or str(number), f"task {task.id or number} ")
+    values = [(file.place, value) for value in file.values()]
+    for number, (place, value) in enumerate(values, start=1):
+        if isinstance(value, dict) and any(isinstance(each, dict) and "train" in each for each in value.values()):
+            outputs = _solutions(file.path)
+            for name, task in value.items():
+                yield from _task(file, task, f"task {name}", name, outputs.get(name, []))
+        else:
+            # A file that is one task has its id for a name.
+            name = _stem(file.path).partition(".")[0] if len(values) == 1 else str(number)
+            yield from _task(file, value, place, name, [])
 
 
 def demonstrations(examples: Sequence[tuple[Grid, Grid]]) -> str:
@@ -55,34 +86,70 @@ def arc_pair(task: str, test: int, shown: Sequence[tuple[Grid, Grid]], given: Gr
     return Pair(to_text(given), to_text(wanted), demonstrations(shown), source, {"task": task, "test": str(test)})
 
 
-def _is_one_task(file: NestedFile) -> bool:
-    """A file that ends in .json, or an object that spans several lines, is one task; otherwise every line is one."""
-    first = file.content.lstrip().split(b"\n", 1)[0].strip()
-    return file.path.suffix == ".json" or not first.endswith(b"}")
-
-
-def _task(file: NestedFile, task: ArcTask, name: str, prefix: str) -> Iterator[Pair | PairReason]:
-    shown = []
-    for number, value in enumerate(task.train):
-        place = f"{prefix}train[{number}]"
-        example = file.part(ArcExample, value, place)
-        if example.output is None:
-            raise SourceError(f"{file.path.name} {place}: field 'output' is missing (expected input, output)")
-        shown.append((_grid(file, example.input, f"{place}.input"), _grid(file, example.output, f"{place}.output")))
-    for number, value in enumerate(task.test):
-        place = f"{prefix}test[{number}]"
-        example = file.part(ArcExample, value, place)
-        if example.output is None:
+def _task(
+    file: RecordFile, value: object, place: str, name: str, outputs: Sequence[list[Any]]
+) -> Iterator[Pair | PairReason]:
+    task = file.part(ArcTask, value, place)
+    if task is None:
+        return
+    name = task.id or name
+    shown = [_example(file, each, f"task {name} train[{number}]") for number, each in enumerate(task.train)]
+    if not all(shown):
+        return
+    for number, each in enumerate(task.test):
+        place = f"task {name} test[{number}]"
+        hidden = isinstance(each, dict) and not each.get("output")
+        if hidden and number < len(outputs):
+            each = {**each, "output": outputs[number]}
+        elif hidden:
+            file.place = place
             yield PairReason.NO_ANSWER
             continue
-        given, wanted = _grid(file, example.input, f"{place}.input"), _grid(file, example.output, f"{place}.output")
-        yield arc_pair(name, number, shown, given, wanted, "arc")
+        if (pair := _example(file, each, place)) is not None:
+            yield arc_pair(name, number, [one for one in shown if one], *pair, "arc")
 
 
-def _grid(file: NestedFile, rows: list[Any], place: str) -> Grid:
-    if strange := next((row for row in rows if not isinstance(row, list)), None):
-        raise SourceError(f"{file.path.name} {place}: row {ascii(strange)[:40]} is no list (expected rows of digits)")
+def _example(file: RecordFile, value: object, place: str) -> tuple[Grid, Grid] | None:
+    example = file.part(ArcExample, value, place)
+    if example is None:
+        return None
     try:
-        return checked(rows)
+        if example.output is None:
+            raise GridError("the output is missing")
+        return _grid(example.input), _grid(example.output)
     except GridError as error:
-        raise SourceError(f"{file.path.name} {place}: {error} (expected a grid of digits)") from error
+        file.leave_out("no grid of digits", f"{error} (expected grids of digits as input and output)")
+        return None
+
+
+def _grid(rows: list[Any]) -> Grid:
+    if strange := next((row for row in rows if not isinstance(row, list)), None):
+        raise GridError(f"row {ascii(strange)[:40]} is no list")
+    return checked(rows)
+
+
+def _solutions(challenges: Path) -> dict[str, list[list[Any]]]:
+    beside = _beside(challenges)
+    if not _stem(challenges).endswith(CHALLENGES) or not beside.exists():
+        return {}
+    found = next(iter(RecordFile(beside).values()), None)
+    try:
+        return _Solutions.model_validate(found).root
+    except ValidationError as error:
+        raise SourceError(f"{beside} holds no lists of grids by task id, as the solutions of ARC tasks do") from error
+
+
+def _stem(path: Path) -> str:
+    return path.name.removesuffix(".gz")
+
+
+def _beside(challenges: Path) -> Path:
+    """The solutions of a file of challenges."""
+    return _named(challenges, CHALLENGES, SOLUTIONS)
+
+
+def _named(path: Path, end: str, other: str) -> Path:
+    """The file beside, packed or not, whose name ends otherwise."""
+    plain = path.with_name(_stem(path).removesuffix(end) + other)
+    packed = plain.with_name(f"{plain.name}.gz")
+    return packed if packed.exists() else plain

@@ -15,7 +15,7 @@ from pydantic import Field, StringConstraints
 
 from glassbox.harness.data.readers.distractors import distractor_tags
 from glassbox.harness.data.readers.equation import Binary, Expression, Number, not_expressible, parse_expression, settle
-from glassbox.harness.data.readers.records import OfficialFile, OfficialRecord
+from glassbox.harness.data.readers.records import OfficialRecord, RecordFile
 from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
 from glassbox.harness.ir.program import Op
 
@@ -45,9 +45,9 @@ class Gpt3Record(OfficialRecord):
     ]
 
 
-def read(file: OfficialFile) -> Iterator[Draft | Reason]:
+def read(file: RecordFile) -> Iterator[Draft | Reason]:
     """One draft or reason a record."""
-    for record in file.json_lines(Gpt3Record):
+    for record in file.records(Gpt3Record):
         question = re.findall(_CONTEXT, record.context)[0].strip()
         stated = int(record.completion)
         try:

@@ -16,7 +16,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from glassbox.harness.data.readers.equation import StepBuilder, not_expressible, parse_expression
-from glassbox.harness.data.readers.records import OfficialFile, OfficialRecord, Text, exact_number
+from glassbox.harness.data.readers.records import OfficialRecord, RecordFile, Text, exact_number
 from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
 from glassbox.harness.ir.program import Arithmetic, Operand, Result
 
@@ -38,9 +38,9 @@ class _NoProgramError(ValueError):
     """Why the marks of one answer are no program."""
 
 
-def read(file: OfficialFile) -> Iterator[Draft | Reason]:
+def read(file: RecordFile) -> Iterator[Draft | Reason]:
     """One draft or reason a record."""
-    for record in file.json_lines(Gsm8kRecord):
+    for record in file.records(Gsm8kRecord):
         final = exact_number(re.findall(_FINAL, record.answer)[0].replace(",", ""))
         if final.denominator != 1:
             yield Reason.NON_INTEGER_ANSWER

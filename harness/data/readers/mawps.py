@@ -12,7 +12,7 @@ from pydantic import Field
 
 from glassbox.harness.data.readers.distractors import distractor_tags
 from glassbox.harness.data.readers.equation import not_expressible, settle, solve_equation
-from glassbox.harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
+from glassbox.harness.data.readers.records import ExactNumber, OfficialRecord, RecordFile, Text
 from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
 from glassbox.harness.ir.program import Arithmetic
 
@@ -28,9 +28,9 @@ class MawpsRecord(OfficialRecord):
     lSolutions: Annotated[list[ExactNumber], Field(min_length=1, description="a list of numbers")]
 
 
-def read(file: OfficialFile) -> Iterator[Draft | Reason]:
+def read(file: RecordFile) -> Iterator[Draft | Reason]:
     """One draft or reason a record."""
-    for record in file.json_array(MawpsRecord):
+    for record in file.records(MawpsRecord):
         try:
             program, answer = _solved(record)
         except LeftOutError as left_out:

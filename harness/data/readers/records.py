@@ -1,24 +1,30 @@
-"""Official files at the JSON border: bytes to validated records, numbers exact, every fault one line.
+"""Official files at the JSON border: whatever the layout, one validated record after another, numbers exact.
 
-Numbers are read as decimals, never as binary floats: 0.1 in a file is one tenth. JSON Lines records are named by
-their line (`record 17`), records of a JSON array by their index (`record [16]`).
+    file = RecordFile(path)
+    for record in file.records(Gsm8kRecord): ...
+
+JSON lines, a JSON list, one JSON object and a table with a heading (comma or tab) are told apart by what is in the
+file, not by its name. A record that cannot be read is left out, by its place (`record 17`) and the kind of its fault.
+Numbers are read as decimals, never as binary floats, unless `exact` is off: 0.1 in a file is one tenth.
 """
 
 from __future__ import annotations
 
-import hashlib
+import csv
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
-from glassbox.harness.data.readers.source import SourceError
+from glassbox.harness.data.readers.forms import looks_like
+from glassbox.harness.data.readers.opened import SourceError, open_file
 
 _LARGEST_EXPONENT = 30
 _SHOWN_CHARACTERS = 60
@@ -43,110 +49,203 @@ def exact_number(value: object) -> Fraction:
     return Fraction(number)
 
 
+def _label(value: object) -> object:
+    """Ids and titles are numbers or null in files of some tools."""
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 ExactNumber = Annotated[Fraction, BeforeValidator(exact_number), Field(description="a number")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), Field(description="text, not empty")]
+Label = Annotated[str, BeforeValidator(_label), Field(description="text")]
 
 Record = TypeVar("Record", bound=OfficialRecord)
 
 
-@dataclass(frozen=True)
-class OfficialFile:
-    """One official file in memory."""
+class _Unreadable(ValueError):
+    """Why a piece of a file is no record: its kind, and in full."""
 
-    path: Path
-    content: bytes
+    def __init__(self, kind: str, fault: str) -> None:
+        super().__init__(fault)
+        self.kind = kind
 
-    @classmethod
-    def open(cls, path: Path) -> OfficialFile:
-        """Read the file, or say in one line why it cannot be read."""
+
+class RecordFile:
+    """One file while it is read.
+
+    Attributes:
+      path: Where it lies.
+      text: Its text.
+      sha256: Of its bytes.
+      place: The record that is being read, as its reader would name it to a user.
+      left_out: Places of what could not be read, by the kind of the fault.
+    """
+
+    def __init__(self, path: Path, exact: bool = True) -> None:
+        opened = open_file(path)
+        self.path, self.text, self.sha256 = path, opened.text, opened.sha256
+        self.place = ""
+        self.left_out: defaultdict[str, list[str]] = defaultdict(list)
+        self._exact = exact
+        self._first: tuple[str, str, object] | None = None
+
+    def records(self, *forms: type[Record]) -> Iterator[Record]:
+        """Each record, as the first of `forms` that it fits."""
+        for value in self.values():
+            form = next((each for each in forms[:-1] if _has_fields(each, value)), forms[-1])
+            if (found := self.part(form, value, self.place)) is not None:
+                yield found
+
+    def part(self, form: type[Record], value: object, place: str) -> Record | None:
+        """A value, inside the file or a record of its own, as `form`; None where it is left out."""
+        self.place = place
         try:
-            return cls(path, path.read_bytes())
-        except OSError as error:
-            raise SourceError(f"{path} cannot be read: {error.strerror} (expected an official data file)") from error
+            return _validated(form, value)
+        except _Unreadable as error:
+            self.leave_out(error.kind, str(error), value)
+            return None
 
-    @property
-    def sha256(self) -> str:
-        """Of the bytes as they lie on disk."""
-        return hashlib.sha256(self.content).hexdigest()
+    def leave_out(self, kind: str, fault: str, value: object = None) -> None:
+        """Note that what stands at `place` cannot be read."""
+        self.note(fault, self.place, value)
+        self.left_out[kind].append(self.place)
 
-    def json_lines(self, record: type[Record]) -> Iterator[Record]:
-        """One validated record a line; blank lines are skipped but counted, so that numbers are line numbers."""
-        found = False
-        for number, line in enumerate(self._text(record).split("\n"), start=1):
-            if line.strip():
-                found = True
-                yield self._validate(record, self._json(line, record, f"record {number}"), f"record {number}")
-        if not found:
-            raise SourceError(f"{self.path.name} is empty (expected one JSON object a line with {_expected(record)})")
+    def refusal(self, reads: str) -> SourceError:
+        """Why nothing in the file can be read, in one line: its first fault, what is read here, and what it is."""
+        if self._first is None:
+            return SourceError(f"{self.path} is empty; {reads}")
+        place, fault, value = self._first
+        found = looks_like(value)
+        own = reads.split()[0].removesuffix("_open")
+        # A record of the very form that is read here, with a fault, is not of another one.
+        known = f"; this looks like {found}" if found and not re.search(rf"\b(dcm_)?{own}\b", found) else ""
+        return SourceError(f"{f'{self.path} {place}'.rstrip()}: {fault}; {reads}{known}")
 
-    def json_array(self, record: type[Record]) -> Iterator[Record]:
-        """The validated records of one JSON array."""
-        text = self._text(record)
-        if not text.strip():
-            raise SourceError(f"{self.path.name} is empty (expected a JSON array of objects with {_expected(record)})")
-        values = self._json(text, record, "")
-        if not isinstance(values, list) or not values:
-            found = "an empty array" if values == [] else _kind(values)
-            raise SourceError(
-                f"{self.path.name} holds {found} (expected a JSON array of objects with {_expected(record)})"
-            )
-        for index, value in enumerate(values):
-            yield self._validate(record, value, f"record [{index}]")
+    def values(self) -> Iterator[Any]:
+        """The records as they stand in the file; `place` follows them."""
+        start = self.text.lstrip()[:1]
+        lines = [(number, line) for number, line in enumerate(self.text.split("\n"), 1) if line.strip()]
+        if start == "[" or (start == "{" and len(lines) > 1 and not self._reads(lines[0][1])):
+            try:
+                whole = self._json(self.text)
+            except _Unreadable as error:
+                if not any(line.lstrip()[:1] in "[{" and self._reads(line) for _, line in lines):
+                    self.place = ""
+                    self.leave_out(error.kind, str(error))
+                    return
+            else:
+                yield from self._elements(whole)
+                return
+        elif start and start not in "[{" and (delimiter := _delimiter([line for _, line in lines])):
+            yield from self._rows(delimiter)
+            return
+        for number, line in lines:
+            self.place = f"record {number}"
+            try:
+                yield self._json(line)
+            except _Unreadable as error:
+                self.leave_out(error.kind, str(error))
 
-    def _text(self, record: type[Record]) -> str:
+    def rows(self) -> Iterator[list[str]]:
+        """The cells of each line of a plain list or table, with a comma, a tab or a semicolon between them."""
+        head = self.text.lstrip().split("\n", 1)[0]
+        delimiter = next((mark for mark in "\t;" if mark in head), ",")
         try:
-            return self.content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = self.content.count(b"\n", 0, error.start) + 1
-            raise SourceError(
-                f"{self.path.name} line {line}: byte {error.start} is not UTF-8"
-                f" (expected UTF-8 JSON with {_expected(record)})"
-            ) from error
+            for number, row in enumerate(csv.reader(StringIO(self.text, newline=""), delimiter=delimiter), 1):
+                self.place = f"record {number}"
+                if any(cell.strip() for cell in row):
+                    yield [cell.strip() for cell in row]
+        except csv.Error as error:
+            self.leave_out("no table", f"no table ({error})")
 
-    def _json(self, text: str, record: type[Record], place: str) -> Any:
-        where = f"{self.path.name} {place}".rstrip()
+    def _elements(self, whole: object) -> Iterator[Any]:
+        if not isinstance(whole, list) or (whole and not any(isinstance(each, dict) for each in whole)):
+            self.place = "record 1"
+            yield whole
+            return
+        for index, each in enumerate(whole):
+            self.place = f"record [{index}]"
+            yield each
+
+    def _rows(self, delimiter: str) -> Iterator[dict[str, str]]:
+        reader = csv.reader(StringIO(self.text, newline=""), delimiter=delimiter)
         try:
+            heading = [name.strip() for name in next(reader)]
+            for row in reader:
+                self.place = f"record {reader.line_num}"
+                if row:
+                    yield dict(zip(heading, row, strict=False))
+        except csv.Error as error:
+            self.leave_out("no table", f"no table ({error})")
+
+    def _reads(self, line: str) -> bool:
+        try:
+            self._json(line)
+        except _Unreadable:
+            return False
+        return True
+
+    def _json(self, text: str) -> Any:
+        try:
+            if not self._exact:
+                return json.loads(text)
             return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
         except json.JSONDecodeError as error:
-            at = f"column {error.colno}" if place else f"line {error.lineno} column {error.colno}"
+            at = f"column {error.colno}" if error.lineno == 1 else f"line {error.lineno} column {error.colno}"
             fault = f"{error.msg} at {at}"
         except (ValueError, InvalidOperation, RecursionError) as error:
-            fault = _one_line(str(error))
-        raise SourceError(f"{where} is not JSON: {fault} (expected {_expected(record)})")
+            fault = re.sub(r"\s+", " ", str(error))[:_SHOWN_CHARACTERS]
+        raise _Unreadable("no JSON", f"no JSON ({fault})")
 
-    def _validate(self, record: type[Record], value: object, place: str) -> Record:
-        if not isinstance(value, dict):
-            raise SourceError(
-                f"{self.path.name} {place} is {_kind(value)} (expected an object with {_expected(record)})"
-            )
-        try:
-            return record.model_validate(value)
-        except ValidationError as error:
-            raise SourceError(f"{self.path.name} {place}: {_fault(record, error)}") from error
+    def note(self, fault: str, place: str = "", value: object = None) -> None:
+        """What a refusal will say, should nothing in the file be read; the first fault counts."""
+        if self._first is None:
+            self._first = place, fault, value
 
 
-def _fault(record: type[OfficialRecord], error: ValidationError) -> str:
-    """The first fault pydantic found, as `field 'a' is 'many' (expected a number)`."""
-    first = error.errors(include_url=False)[0]
+def _delimiter(lines: list[str]) -> str | None:
+    """What parts the columns of a table with a heading; None where the lines are something else."""
+    if len(lines) < 2 or lines[1].lstrip()[:1] in ("{", "["):
+        return None
+    return next((mark for mark in "\t,;" if mark in lines[0]), None)
+
+
+def _has_fields(form: type[OfficialRecord], value: object) -> bool:
+    return isinstance(value, dict) and all(name in value for name in _required(form))
+
+
+def _validated(form: type[Record], value: object) -> Record:
+    wanted = ", ".join(_required(form))
+    if not isinstance(value, dict):
+        raise _Unreadable("no object", f"{_kind(value)} (expected an object with {wanted})")
+    try:
+        return form.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+    if not first["loc"]:
+        raise _Unreadable(str(first["msg"]), str(first["msg"]))
     name, *inner = map(str, first["loc"])
     place = name + "".join(f"[{part}]" for part in inner)
     if first["type"] == "missing":
-        return f"field '{place}' is missing (expected {_expected(record)})"
-    wanted = {field.alias or key: field.description for key, field in record.model_fields.items()}[name]
-    return f"field '{place}' is {_shown(first['input'])} (expected {wanted})"
+        plain = ".".join(part for part in (name, *inner) if not part.isdigit())
+        raise _Unreadable(f"no '{plain}'", f"field '{place}' is missing (expected {wanted})")
+    if first["type"] == "extra_forbidden":
+        raise _Unreadable(f"unknown '{name}'", f"field '{place}' is unknown")
+    described = {field.alias or key: field.description for key, field in form.model_fields.items()}.get(name)
+    expected = described or first["msg"]
+    raise _Unreadable(
+        f"'{name}' is not {expected}", f"field '{place}' is {_shown(first['input'])} (expected {expected})"
+    )
 
 
-def _expected(record: type[OfficialRecord]) -> str:
-    return ", ".join(name for name, field in record.model_fields.items() if field.is_required())
+def _required(form: type[OfficialRecord]) -> list[str]:
+    return [field.alias or name for name, field in form.model_fields.items() if field.is_required()]
 
 
 def _shown(value: object) -> str:
     plain = str(value) if isinstance(value, Decimal) else ascii(value)
     return plain if len(plain) <= _SHOWN_CHARACTERS else plain[:_SHOWN_CHARACTERS] + "..."
-
-
-def _one_line(text: str) -> str:
-    return re.sub(r"\s+", " ", text)[:_SHOWN_CHARACTERS]
 
 
 def _kind(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from glassbox.harness.data.readers.equation import Binary, Number, settle
-from glassbox.harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
+from glassbox.harness.data.readers.records import ExactNumber, OfficialRecord, RecordFile, Text
 from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
 from glassbox.harness.ir.program import Op
 
@@ -31,9 +31,9 @@ class SingleOpRecord(OfficialRecord):
     distractors: Annotated[int | None, Field(description="a whole number")] = None
 
 
-def read(file: OfficialFile) -> Iterator[Draft | Reason]:
+def read(file: RecordFile) -> Iterator[Draft | Reason]:
     """One draft or reason a record."""
-    for record in file.json_lines(SingleOpRecord):
+    for record in file.records(SingleOpRecord):
         expression = Binary(_OPS[record.op], Number(record.a), Number(record.b))
         try:
             program, answer = settle(expression, record.answer)

@@ -1,16 +1,21 @@
-"""What a reader gives back, why a record can be left out, and the one error a bad file raises."""
+"""What a reader gives back, and why a record can be left out."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any, Generic, TypeVar
 
-from glassbox.harness.data.problem import Problem
+from glassbox.harness.data.readers.opened import SourceError
 from glassbox.harness.ir.program import Arithmetic
 
+__all__ = ["Draft", "LeftOutError", "ReadData", "Reason", "SourceError", "left_out_facts"]
 
-class SourceError(ValueError):
-    """A missing or malformed official file, in one line: the file, the record and the expected field."""
+NAMED = 10
+"""Places that a log names for each reason; all are counted."""
+
+Item = TypeVar("Item")
 
 
 class Reason(StrEnum):
@@ -43,20 +48,33 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class SourceData:
-    """All problems of an official file, or of a folder of them.
+class ReadData(Generic[Item]):
+    """Everything in an official file, or in a folder of them.
 
     Attributes:
-      problems: In file order, files of a folder in the order of their names; ids are unique.
-      left_out: How many records gave no problem, by `Reason`; reasons that did not occur are absent.
+      items: In file order, files of a folder in the order of their names; ids are unique.
+      places: Where each record stood that gave none, by the reason; reasons that did not occur are absent.
       sha256: Of the file's bytes; of a folder, what `sha256sum FILES | sha256sum` prints over the files read.
     """
 
-    problems: tuple[Problem, ...]
-    left_out: dict[str, int]
+    items: tuple[Item, ...]
+    places: dict[str, tuple[str, ...]]
     sha256: str
 
     @property
+    def left_out(self) -> dict[str, int]:
+        """How many records gave none, by the reason."""
+        return {reason: len(places) for reason, places in sorted(self.places.items())}
+
+    @property
     def records(self) -> int:
-        """Records read: problems and everything left out."""
-        return len(self.problems) + sum(self.left_out.values())
+        """Records read: items and everything left out."""
+        return len(self.items) + sum(self.left_out.values())
+
+
+def left_out_facts(places: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Any]]:
+    """What a run's metadata says of it: counts by reason, and the first places of each."""
+    return {
+        "left_out": {reason: len(each) for reason, each in sorted(places.items())},
+        "left_out_places": {reason: list(each[:NAMED]) for reason, each in sorted(places.items())},
+    }

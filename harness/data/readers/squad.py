@@ -1,4 +1,7 @@
-"""SQuAD v2.0 (and v1.1) JSON: answerable questions with their passage; the first answer is the target."""
+"""SQuAD v2.0 (and v1.1) JSON: answerable questions with their passage; the first answer is the target.
+
+One object with `data`, as published and as annotation tools export it, or a line for each question with its `context`.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,16 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from glassbox.harness.data.pair import Pair
-from glassbox.harness.data.readers.nested import NestedFile
 from glassbox.harness.data.readers.pairs import ALIASES, PairReason
-from glassbox.harness.data.readers.records import OfficialRecord, Text
+from glassbox.harness.data.readers.records import Label, OfficialRecord, RecordFile, Text
 
 EXPECTS = "a SQuAD JSON file such as dev-v2.0.json"
 FOLDER: tuple[str, ...] = ()
+
+Flag = Annotated[bool, BeforeValidator(lambda value: False if value is None else value), Field(description="a flag")]
 
 
 class SquadFile(OfficialRecord):
@@ -26,7 +30,7 @@ class SquadFile(OfficialRecord):
 class SquadArticle(OfficialRecord):
     """One article."""
 
-    title: Annotated[str, Field(description="text")] = ""
+    title: Label = ""
     paragraphs: Annotated[list[Any], Field(description="a list of paragraphs")]
 
 
@@ -37,45 +41,67 @@ class SquadParagraph(OfficialRecord):
     qas: Annotated[list[Any], Field(description="a list of questions")]
 
 
-class SquadQuestion(OfficialRecord):
-    """One question; v1.1 has no `is_impossible`."""
-
-    id: Text
-    question: Text
-    answers: Annotated[list[Any], Field(description="a list of answers")]
-    is_impossible: Annotated[bool, Field(description="true or false")] = False
-
-
 class SquadAnswer(OfficialRecord):
-    """One annotator's answer."""
+    """One annotator's answer; some tools write an empty one where there is none."""
 
-    text: Text
+    text: Annotated[str, Field(description="text")]
 
 
-def read(file: NestedFile) -> Iterator[Pair | PairReason]:
+class SquadQuestion(OfficialRecord):
+    """One question; v1.1 has no `is_impossible`, and tools leave out ids."""
+
+    id: Label = ""
+    question: Text
+    answers: Annotated[list[SquadAnswer], BeforeValidator(lambda value: [] if value is None else value)] = Field(
+        default=[], description="a list of answers with their text"
+    )
+    is_impossible: Flag = False
+
+
+class SquadTexts(OfficialRecord):
+    """The answers of a line."""
+
+    text: Annotated[list[str], Field(description="a list of texts")]
+
+
+class SquadLine(OfficialRecord):
+    """One question a line, as tables of SQuAD hold it."""
+
+    id: Label = ""
+    title: Label = ""
+    context: Text
+    question: Text
+    answers: SquadTexts
+
+
+def read(file: RecordFile) -> Iterator[Pair | PairReason]:
     """One pair or reason a question."""
-    for number, value in enumerate(file.json_object(SquadFile).data):
-        place = f"data[{number}]"
-        article = file.part(SquadArticle, value, place)
-        for position, inner in enumerate(article.paragraphs):
-            yield from _paragraph(file, inner, f"{place}.paragraphs[{position}]", article.title)
+    for record in file.records(SquadLine, SquadFile):
+        if isinstance(record, SquadLine):
+            title, answers = record.title, record.answers.text
+            yield _pair(record.context, record.question, answers, {"title": title, "record": record.id})
+            continue
+        for number, value in enumerate(record.data if isinstance(record, SquadFile) else []):
+            yield from _article(file, value, f"data[{number}]")
 
 
-def _paragraph(file: NestedFile, value: object, place: str, title: str) -> Iterator[Pair | PairReason]:
-    paragraph = file.part(SquadParagraph, value, place)
-    for number, inner in enumerate(paragraph.qas):
-        where = f"{place}.qas[{number}]"
-        asked = file.part(SquadQuestion, inner, where)
-        answers = [
-            file.part(SquadAnswer, answer, f"{where}.answers[{position}]").text
-            for position, answer in enumerate(asked.answers)
-        ]
-        if asked.is_impossible:
-            yield PairReason.UNANSWERABLE
-        elif not answers:
-            yield PairReason.NO_ANSWER
-        elif answers[0] not in paragraph.context:
-            yield PairReason.ANSWER_NOT_IN_CONTEXT
-        else:
-            tags = {"title": title, "record": asked.id, ALIASES: json.dumps(list(dict.fromkeys(answers)))}
-            yield Pair(asked.question, answers[0], paragraph.context, "squad", tags)
+def _article(file: RecordFile, value: object, place: str) -> Iterator[Pair | PairReason]:
+    article = file.part(SquadArticle, value, place)
+    for position, inner in enumerate(article.paragraphs if article else []):
+        paragraph = file.part(SquadParagraph, inner, f"{place}.paragraphs[{position}]")
+        for number, question in enumerate(paragraph.qas if paragraph else []):
+            asked = file.part(SquadQuestion, question, f"{place}.paragraphs[{position}].qas[{number}]")
+            if asked and asked.is_impossible:
+                yield PairReason.UNANSWERABLE
+            elif asked and article and paragraph:
+                tags = {"title": article.title, "record": asked.id}
+                yield _pair(paragraph.context, asked.question, [answer.text for answer in asked.answers], tags)
+
+
+def _pair(context: str, question: str, given: list[str], tags: dict[str, str]) -> Pair | PairReason:
+    answers = list(dict.fromkeys(text for answer in given if (text := answer.strip())))
+    if not answers:
+        return PairReason.NO_ANSWER
+    if answers[0] not in context:
+        return PairReason.ANSWER_NOT_IN_CONTEXT
+    return Pair(question, answers[0], context, "squad", tags | {ALIASES: json.dumps(answers)})

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from glassbox.harness.data.readers.distractors import distractor_tags
 from glassbox.harness.data.readers.equation import settle, solve_equation
-from glassbox.harness.data.readers.records import ExactNumber, OfficialFile, OfficialRecord, Text
+from glassbox.harness.data.readers.records import ExactNumber, OfficialRecord, RecordFile, Text
 from glassbox.harness.data.readers.source import Draft, LeftOutError, Reason
 
 EXPECTS = "SVAMP.json"
@@ -25,9 +25,9 @@ class SvampRecord(OfficialRecord):
     Answer: ExactNumber
 
 
-def read(file: OfficialFile) -> Iterator[Draft | Reason]:
+def read(file: RecordFile) -> Iterator[Draft | Reason]:
     """One draft or reason a record."""
-    for record in file.json_array(SvampRecord):
+    for record in file.records(SvampRecord):
         question = joined(record.Body, record.Question)
         try:
             program, answer = settle(solve_equation(record.Equation), record.Answer)

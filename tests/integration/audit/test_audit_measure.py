@@ -145,7 +145,7 @@ def test_a_control_that_is_above_chance_under_every_seed_is_found(tmp_path: Path
     assert ended(first, "control_too_good") is Severity.CLEAN
     seeded(2)
     finding = only(first, "control_too_good")
-    assert finding.what.endswith(" over 3 seeds; chance is 1.7% (the commonest target)")
+    assert finding.what.endswith(" over 3 random seeds; chance is 1.7% (the commonest target)")
     assert finding.where.startswith("logs ")
 
 

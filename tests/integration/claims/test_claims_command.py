@@ -54,7 +54,7 @@ def test_every_format_shows_reported_and_measured_apart(logs: Path, capsys: pyte
     assert "1/6, 16.7 [3.0, 56.4] % (refuted)" in row
     assert "· not run" in row
     assert "would refute" not in head
-    assert "### How the claims of seed 004 are tested" in markdown
+    assert "### How the claims of seed document 004 are tested" in markdown
 
 
 def test_html_is_well_formed_and_complete(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -256,7 +256,9 @@ def _known(record: Any) -> Sequence[str]:
 def test_tables_are_the_contract_of_every_renderer(logs: Path) -> None:
     tables = ledger_tables(load_logs(logs))
     ledgers = [table for table in tables if table.record]
-    assert [table.title.split(" ·")[0] for table in ledgers] == [f"Claims of seed {book.seed}" for book in load_books()]
+    assert [table.title.split(" ·")[0] for table in ledgers] == [
+        f"Claims of seed document {book.seed}" for book in load_books()
+    ]
     for table in ledgers:
         titles = [column.title for column in table.columns]
         assert titles.index("reported by the origin") != titles.index("measured here")

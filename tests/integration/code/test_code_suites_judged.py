@@ -12,7 +12,8 @@ from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.judge import Judge
 from glassbox.tasks.code.mutants import equivalents, mutants
 from glassbox.tasks.code.quality import LIMITS
-from glassbox.tasks.code.suite import CodeTask, read_suite
+from glassbox.tasks.code.suite import read_suite
+from glassbox.tasks.code.task import CodeTask
 
 SUITES = Path(__file__).resolve().parents[3] / "tasks" / "code" / "suites"
 FILES = sorted(path.stem for path in SUITES.glob("*.jsonl"))
@@ -25,7 +26,7 @@ JUDGE = Judge(LIMITS)
 
 @cache
 def suite(file: str) -> tuple[CodeTask, ...]:
-    return read_suite(SUITES / f"{file}.jsonl")
+    return read_suite(SUITES / f"{file}.jsonl").items
 
 
 def outcome(task: CodeTask, program: str) -> Outcome:

@@ -144,10 +144,10 @@ def test_a_road_can_be_forced_and_only_to_one_that_exists(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["direct", "public"])
 def test_the_doctor_says_which_road_is_in_use_and_what_a_run_takes_on_it(name: str) -> None:
-    command = [sys.executable, "-m", "glassbox.harness.cli.main", "doctor", "--json"]
+    command = [sys.executable, "-m", "glassbox.harness.cli.main", "doctor", "--format", "json"]
     environment = {**os.environ, "GLASSBOX_SANDBOX_ROAD": name}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
-    (found,) = [finding for finding in json.loads(done.stdout)["findings"] if finding["subject"] == "sandbox road"]
+    (found,) = [finding for finding in json.loads(done.stdout)["records"] if finding["subject"] == "sandbox road"]
     reason = {"direct": "", "public": " (GLASSBOX_SANDBOX_ROAD says so)"}[name]
     before, took = found["value"].rsplit(": ", 1)
     assert (before, found["ok"]) == (f"{name}{reason}, component {card().name}, linked", True)

@@ -47,10 +47,10 @@ def test_training_text_is_one_text_a_line_or_a_record(
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("a.txt", b"\xff\xfe", "cannot be read"),
-        ("a.txt.gz", b"not gzip", "cannot be read"),
-        ("a.txt", b" \n", "holds no text"),
-        ("a.jsonl", b'{"a": "b"}\nno json\n', "line 2 is no JSON"),
+        ("a.txt", b"one\n\xff", r"a\.txt line 2: byte 4 is no UTF-8"),
+        ("a.txt.gz", b"\x1f\x8bnot gzip", "is a damaged gzip file"),
+        ("a.txt", b" \n", "is empty; --training reads the text that the model was trained on"),
+        ("a.jsonl", b"no json\n", r"record 1: no JSON \(Expecting value at column 1\); --training reads"),
     ],
 )
 def test_training_text_that_cannot_be_read_is_named_with_the_way_out(

@@ -15,7 +15,7 @@ from glassbox.harness.ir.program import Arithmetic, Op, Result, Step
 def read_one(folder: Path, solution: str) -> Problem:
     path = folder / "planted.jsonl"
     path.write_text(json.dumps({"question": "How many?", "answer": solution}) + "\n", encoding="utf-8")
-    (problem,) = read_source("gsm8k", path).problems
+    (problem,) = read_source("gsm8k", path).items
     return problem
 
 
@@ -76,6 +76,7 @@ def test_final_number_with_separators_and_sign(tmp_path: Path, final: str, answe
 
 def test_a_fraction_as_final_answer_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "test.jsonl"
-    path.write_text(json.dumps({"question": "How much?", "answer": "<<5/2=2.5>>\n#### 2.5"}), encoding="utf-8")
+    half = {"question": "How much?", "answer": "<<5/2=2.5>>\n#### 2.5"}
+    path.write_text(f"{json.dumps(half)}\n{json.dumps(half | {'answer': '#### 2'})}", encoding="utf-8")
     data = read_source("gsm8k", path)
-    assert (data.problems, data.left_out) == ((), {"non_integer_answer": 1})
+    assert (len(data.items), data.places) == (1, {"non_integer_answer": ("record 1",)})

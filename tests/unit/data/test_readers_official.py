@@ -107,10 +107,10 @@ def test_counts_of_problems_and_of_each_reason(
     shared_data: SharedPath, source: SourceName, name: str, problems: int, left_out: dict[str, int]
 ) -> None:
     data = read_source(source, shared_data(name))
-    assert (len(data.problems), data.left_out) == (problems, left_out)
-    assert len({problem.id for problem in data.problems}) == problems
-    assert {problem.tags["source"] for problem in data.problems} == {source}
-    assert {problem.split for problem in data.problems} == {"test"}
+    assert (len(data.items), data.left_out) == (problems, left_out)
+    assert len({problem.id for problem in data.items}) == problems
+    assert {problem.tags["source"] for problem in data.items} == {source}
+    assert {problem.split for problem in data.items} == {"test"}
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_every_record_is_a_problem_or_counted(
 def test_every_program_gives_the_answer_exactly(
     shared_data: SharedPath, source: SourceName, name: str, with_program: int
 ) -> None:
-    problems = [p for p in read_source(source, shared_data(name)).problems if p.program is not None]
+    problems = [p for p in read_source(source, shared_data(name)).items if p.program is not None]
     assert len(problems) == with_program
     for problem in problems:
         assert isinstance(problem.program, Arithmetic)
@@ -154,9 +154,9 @@ def test_every_program_gives_the_answer_exactly(
 
 def test_single_op_tags_are_the_records_own(shared_data: SharedPath) -> None:
     data = read_source("single_op", shared_data("arith_single_op/single_op.jsonl"), split="fit")
-    assert Counter(p.tags["op"] for p in data.problems) == {"subtract": 504, "add": 339, "divide": 196, "multiply": 166}
-    assert Counter(p.tags["origin"] for p in data.problems)["svamp"] == 570
-    candy = by_question(data.problems, "Dan had $ 3 left with him")
+    assert Counter(p.tags["op"] for p in data.items) == {"subtract": 504, "add": 339, "divide": 196, "multiply": 166}
+    assert Counter(p.tags["origin"] for p in data.items)["svamp"] == 570
+    candy = by_question(data.items, "Dan had $ 3 left with him")
     assert candy.program == single(Op.SUBTRACT, 4, 3)
     assert candy.tags == {
         "source": "single_op",
@@ -169,9 +169,9 @@ def test_single_op_tags_are_the_records_own(shared_data: SharedPath) -> None:
 
 
 def test_svamp_wording_and_distractors_equal_those_of_single_op(shared_data: SharedPath) -> None:
-    single_op = read_source("single_op", shared_data("arith_single_op/single_op.jsonl")).problems
+    single_op = read_source("single_op", shared_data("arith_single_op/single_op.jsonl")).items
     from_svamp = {p.question: p for p in single_op if p.tags["origin"] == "svamp"}
-    svamp = {p.question: p for p in read_source("svamp", shared_data("svamp/SVAMP.json")).problems}
+    svamp = {p.question: p for p in read_source("svamp", shared_data("svamp/SVAMP.json")).items}
     shared = from_svamp.keys() & svamp.keys()
     assert len(shared) == len(from_svamp) == 570
     for question in shared:
@@ -180,7 +180,7 @@ def test_svamp_wording_and_distractors_equal_those_of_single_op(shared_data: Sha
 
 
 def test_svamp_puts_a_full_stop_only_where_the_body_has_none(shared_data: SharedPath) -> None:
-    problems = read_source("svamp", shared_data("svamp/SVAMP.json")).problems
+    problems = read_source("svamp", shared_data("svamp/SVAMP.json")).items
     assert problems[0].question == (
         "Each pack of dvds costs 76 dollars. If there is a discount of 25 dollars on each pack."
         " How much do you have to pay to buy each pack?"
@@ -195,7 +195,7 @@ def test_svamp_puts_a_full_stop_only_where_the_body_has_none(shared_data: Shared
 
 
 def test_mawps_solves_for_x_on_either_side(shared_data: SharedPath) -> None:
-    problems = read_source("mawps", shared_data("mawps/SingleEq.json")).problems
+    problems = read_source("mawps", shared_data("mawps/SingleEq.json")).items
     assert by_question(problems, "Joan found 70 seashells on the beach.").program == single(Op.SUBTRACT, 70, 27)
     cards = by_question(problems, "Benny bought 4 new baseball trading cards")  # (x+4)/2=34
     assert cards.program == chain(34, (Op.MULTIPLY, 2), (Op.SUBTRACT, 4))
@@ -224,7 +224,7 @@ def test_file_hash_is_that_of_its_bytes(shared_data: SharedPath) -> None:
 
 
 def test_gsm8k_reasons_for_no_program(shared_data: SharedPath) -> None:
-    problems = read_source("gsm8k", shared_data("gsm8k/train.jsonl")).problems
+    problems = read_source("gsm8k", shared_data("gsm8k/train.jsonl")).items
     assert Counter(p.tags["no_program"] for p in problems if p.program is None) == {
         "non_integer_operand": 1097,
         "inexact_division": 638,
@@ -237,7 +237,7 @@ def test_gsm8k_reasons_for_no_program(shared_data: SharedPath) -> None:
 
 
 def test_gsm8k_marks_become_one_program(shared_data: SharedPath) -> None:
-    problems = read_source("gsm8k", shared_data("gsm8k/train.jsonl")).problems
+    problems = read_source("gsm8k", shared_data("gsm8k/train.jsonl")).items
     natalia = by_question(problems, "Natalia sold clips to 48")
     assert natalia.answer == 72
     assert natalia.program == Arithmetic((Step(Op.DIVIDE, 48, 2), Step(Op.ADD, 48, Result(0))))
@@ -247,7 +247,7 @@ def test_gsm8k_marks_become_one_program(shared_data: SharedPath) -> None:
 
 
 def test_gpt3_questions_stand_without_their_frame(shared_data: SharedPath) -> None:
-    problems = read_source("gpt3_arithmetic", shared_data("gpt3_arithmetic")).problems
+    problems = read_source("gpt3_arithmetic", shared_data("gpt3_arithmetic")).items
     first = {p.template: p for p in reversed(problems)}
     assert len(first) == 10
     assert not [p.question for p in problems if "\n" in p.question or "Q:" in p.question or "A:" in p.question]

@@ -29,7 +29,7 @@ def likeness(left: str, right: str) -> float:
 
 
 def test_single_op_thirds_share_no_question_text(shared_data: SharedPath) -> None:
-    problems = read_source("single_op", shared_data("arith_single_op/single_op.jsonl")).problems
+    problems = read_source("single_op", shared_data("arith_single_op/single_op.jsonl")).items
     sides = split_thirds(problems)
     assert (len(sides["fit"]), len(sides["test"])) == (804, 401)
     assert {p.id for side in sides.values() for p in side} == {p.id for p in problems}
@@ -39,21 +39,21 @@ def test_single_op_thirds_share_no_question_text(shared_data: SharedPath) -> Non
 
 
 def test_single_op_thirds_share_no_near_copy_of_a_story(shared_data: SharedPath) -> None:
-    sides = split_thirds(read_source("single_op", shared_data("arith_single_op/single_op.jsonl")).problems)
+    sides = split_thirds(read_source("single_op", shared_data("arith_single_op/single_op.jsonl")).items)
     fit, test = ([frozenset(wording(p.question).split()) for p in sides[side]] for side in ("fit", "test"))
     nearest = max(len(one & two) / len(one | two) for one in test for two in fit)
     assert 0.5 < nearest < SAME_STORY
 
 
 def test_split_depends_on_content_and_not_on_order(shared_data: SharedPath) -> None:
-    problems = list(read_source("single_op", shared_data("arith_single_op/single_op.jsonl")).problems)
+    problems = list(read_source("single_op", shared_data("arith_single_op/single_op.jsonl")).items)
     expected = {side: {p.id for p in members} for side, members in split_thirds(problems).items()}
     random.Random(3).shuffle(problems)
     assert {side: {p.id for p in members} for side, members in split_thirds(problems).items()} == expected
 
 
 def test_every_operation_is_on_both_sides(shared_data: SharedPath) -> None:
-    sides = split_thirds(read_source("single_op", shared_data("arith_single_op/single_op.jsonl")).problems)
+    sides = split_thirds(read_source("single_op", shared_data("arith_single_op/single_op.jsonl")).items)
     for op, total in {"subtract": 504, "add": 339, "divide": 196, "multiply": 166}.items():
         share = sum(p.tags["op"] == op for p in sides["test"]) / total
         assert 0.2 < share < 0.47, op

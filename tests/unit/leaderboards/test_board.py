@@ -179,7 +179,7 @@ def test_sections_of_all_families_stand_one_after_the_other(records: list[RunRec
     passed = {"accuracy": 0.5, "low": 0.3, "high": 0.7, "n": 40, "easy": 0.25, "easy:n": 8}
     code = replace(records[0], task="phase3", scores={"passed": passed}, scorers=("passed",), split="")
     found = [(section.family.name, section.task) for section in sections([code, *records])]
-    assert found == [("ir", "ir_arith"), ("code", "phase3")]
+    assert found == [("code", "phase3"), ("ir", "ir_arith")]
     assert [table.title for table in tables([code])] == ["phase3 1-A · none/none", "phase3 1-A · by group"]
 
 

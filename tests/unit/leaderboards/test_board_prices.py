@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from trivial_runs import SIZE, shared_logs
 
+from glassbox.harness.data.readers.opened import SourceError
 from glassbox.harness.records.frames import RunRecord, load_logs
 from glassbox.leaderboards.board import tables
 from glassbox.leaderboards.prices import BadPrices, Prices, read_prices, shipped_prices
@@ -133,7 +134,7 @@ def test_a_file_that_is_no_price_table_is_refused_by_name_and_place(tmp_path: Pa
     with pytest.raises(BadPrices, match=r"prices\.json is no price table: .*as in") as refused:
         read_prices(file)
     assert fault in str(refused.value)
-    with pytest.raises(BadPrices, match=r"cannot read the prices in .*nowhere"):
+    with pytest.raises(SourceError, match=r"nowhere cannot be read"):
         read_prices(tmp_path / "nowhere")
 
 

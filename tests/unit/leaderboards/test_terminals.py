@@ -51,7 +51,7 @@ def test_latency_goes_before_what_was_measured_and_a_line_names_what_went(
 ) -> None:
     order = ["alone", "in batch", "structural", "written", "n", "rank"]
     written = _board(capsys, logs, monkeypatch, width)
-    said = re.search(r"no room here for ([^:]*):", written.partition("Success criteria")[0].replace("\n", " "))
+    said = re.search(r"no room here for ([^:]*):", written.partition("Criteria of seed")[0].replace("\n", " "))
     assert (said[1].split(", ") if said else []) == order[:gone]
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -211,3 +213,35 @@ def test_a_model_in_memory_is_found_again_in_its_folder(tmp_path: Path) -> None:
     again = wrap_loaded("mine", opened.model, opened.tokenizer)
     assert again.folder == tmp_path
     assert again.hash == opened.hash
+
+
+def with_sentencepiece(folder: Path) -> Path:
+    """A model whose only tokenizer file is a tokenizer.model, trained here on a few words."""
+    import sentencepiece
+
+    save(folder)
+    for file in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"):
+        (folder / file).unlink(missing_ok=True)
+    words = [f"the {one} saw a {other}" for one in ("cat", "dog", "bird") for other in ("tree", "boat", "house")]
+    trained = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(words), model_writer=trained, vocab_size=20, bos_id=1, eos_id=2, unk_id=0, minloglevel=2
+    )
+    (folder / "tokenizer.model").write_bytes(trained.getvalue())
+    return folder
+
+
+def test_a_folder_with_a_tokenizer_model_alone_opens_or_names_the_package_that_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = with_sentencepiece(tmp_path / "spm")
+    codec = open_model(str(folder)).codec
+    assert codec.decode(codec.ids("the cat saw a boat")) == "the cat saw a boat"
+    other = with_sentencepiece(tmp_path / "other")
+    monkeypatch.setitem(sys.modules, "sentencepiece", None)
+    with pytest.raises(OpenModelError) as refused:
+        open_model(str(other))
+    assert str(refused.value) == (
+        f"{other} has a tokenizer.model and no tokenizer.json, and sentencepiece is not installed; "
+        "pip install 'glassbox-evals[sentencepiece]'"
+    )

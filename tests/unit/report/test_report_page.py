@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -33,7 +35,7 @@ def made(logs: Path, output: Path, *words: str) -> str:
 
 
 class Scripts(HTMLParser):
-    """Counts elements that run or fetch something."""
+    """Counts elements that run or fetch something; a block of data does neither."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,9 +43,10 @@ class Scripts(HTMLParser):
         self.fetched: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.scripts += tag == "script"
         named = dict(attrs)
-        self.fetched += [str(named[name]) for name in ("src", "srcset") if name in named]
+        self.scripts += tag == "script" and "type" not in named
+        given = [str(named[name]) for name in ("src", "srcset") if name in named]
+        self.fetched += [address for address in given if not address.startswith("data:image/svg+xml;base64,")]
         assert not any(name.startswith("on") for name in named), f"{tag} runs something by itself: {named}"
 
 
@@ -67,6 +70,9 @@ def test_what_a_log_holds_is_shown_and_never_run(logs: Path, tmp_path: Path) -> 
     assert parser.fetched == []
     assert "&lt;script&gt;alert(" in html
     assert "default-src 'none'" in html
+    (script,) = re.findall(r"<script>(.*?)</script>", html, re.DOTALL)
+    trusted = b64encode(sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{trusted}'" in html
 
 
 def test_it_names_what_it_could_not_show_and_the_command_that_would_fill_it(
@@ -77,7 +83,7 @@ def test_it_names_what_it_could_not_show_and_the_command_that_would_fill_it(
     for title in ("K sweep", "Loss curves", "Layer curves"):
         assert f"left out: {title}" in said
         assert re.search(rf"<dt>{title}</dt>\s*<dd>.*<code>.*</code></dd>", html)
-    assert "<h2>Boards</h2>" in html
+    assert "<h2>Runs</h2>" in html
 
 
 def test_claims_stand_with_what_the_origin_reported_beside_what_was_measured(logs: Path, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def suite(folder: Path, **changed: object) -> Path:
 async def _measured(path: Path, mutate: bool) -> tuple[Quality, list[tuple[str, int, int]]]:
     ticks: list[tuple[str, int, int]] = []
     async with Pool(workers=1, limits=LIMITS) as pool:
-        tasks = read_suite(path)
+        tasks = read_suite(path).items
         quality = await measure("one", tasks, pool, mutate=mutate, tick=lambda *tick: ticks.append(tick))
     return quality, ticks
 

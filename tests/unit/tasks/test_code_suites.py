@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+from glassbox.harness.code.question import FLAGS
 from glassbox.harness.sandbox.values import literal, show
-from glassbox.tasks.code.suite import CATEGORIES, COMPLEXITIES, FLAGS, CodeTask, load_suite
+from glassbox.tasks.code.suite import CATEGORIES, COMPLEXITIES, load_suite
+from glassbox.tasks.code.task import CodeTask
 
 Row = dict[str, Any]
 Shared = Callable[[str], Path]

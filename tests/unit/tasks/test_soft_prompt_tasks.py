@@ -108,7 +108,7 @@ def test_the_pair_comes_back_from_the_sample_with_its_id() -> None:
         assert pair_of(state) == pair
         assert pair_of(state).id == state.sample_id
     state.metadata.clear()
-    with pytest.raises(LookupError, match="holds no question-answer pair; use a task of"):
+    with pytest.raises(LookupError, match="holds no question-answer pair; use a dcm_ task"):
         pair_of(state)
 
 
@@ -143,7 +143,7 @@ def test_knowledge_asks_for_its_file(make: Callable[..., Task]) -> None:
 
 
 def test_settings_that_can_do_nothing_are_refused() -> None:
-    with pytest.raises(ValueError, match="n is 0; ask for at least one pair"):
+    with pytest.raises(ValueError, match="n=0 should be greater than or equal to 1"):
         dcm_squad(n=0)
     with pytest.raises(ValueError, match="generated pairs need a seed"):
         dcm_arc(seed=None)

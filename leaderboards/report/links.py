@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from glassbox.harness.records.frames import RunRecord
 from glassbox.leaderboards.figures import number
+from glassbox.leaderboards.report.content import FILTERS
 from glassbox.leaderboards.runs import label
 from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Value
 
@@ -48,39 +49,21 @@ def _relative(log: Path, folder: Path) -> str:
 def runs_table(records: Sequence[RunRecord]) -> Table:
     """One row a log, the latest first."""
     columns = (
-        Column("log", text=True, about="the file; `inspect view` shows every sample of it"),
         Column("begun", text=True, about="UTC"),
-        Column("task", text=True),
-        Column("split", text=True),
-        Column("solver", text=True, about="with the arguments it was given"),
-        Column("model", text=True),
-        Column("status", text=True),
+        *(Column(name, text=True) for name in ("task", "split", "solver", "model", "status")),
         Column("done", about="samples that came through without an error"),
         Column("of", about="samples that the run was to do"),
     )
     ordered = sorted(records, key=lambda record: (record.created, record.path.name), reverse=True)
-    return Table("Runs", columns, tuple(map(_row, ordered)))
+    return Table("Every log", columns, tuple(map(_row, ordered)))
 
 
 def _row(record: RunRecord) -> TableRow:
-    texts = (
-        record.path.name,
-        begun(record.created),
-        f"{record.task} {record.task_version}",
-        record.split,
-        label(record),
-        record.model,
-        record.status,
-    )
+    task = f"{record.task} {record.task_version}"
+    texts = (begun(record.created), task, record.split, label(record), record.model, record.status)
     cells = [Cell(text, text) for text in texts]
     cells += [Cell(number(count), count) for count in (record.completed, record.total)]
-    facts: dict[str, Value] = {
-        "task": record.task,
-        "split": record.split,
-        "model": record.model,
-        "solver": record.solver,
-        "log": record.path.name,
-    }
+    facts: dict[str, Value] = {name: getattr(record, name) for name in FILTERS} | {"log": record.path.name}
     return TableRow(tuple(cells), facts=facts, mark="" if record.complete else "†")
 
 

@@ -1,12 +1,10 @@
-// Sorting by a column, filtering by words and facts, light and dark. Without it the page is whole, and still.
-"use strict";
+// Sorting by a column, filtering by words and facts, light and dark.
 
 const rows = [...document.querySelectorAll("tbody tr")];
-const figures = [...document.querySelectorAll("figure")];
+const beside = [...document.querySelectorAll("figure, .notes li")];
 const boards = [...document.querySelectorAll(".board")];
 const form = document.getElementById("filters");
-const words = document.getElementById("words");
-const selects = [...form.querySelectorAll("select")];
+const fields = [...form.querySelectorAll("[data-fact]")];
 
 // --- sorting -------------------------------------------------------------------------------------------------------
 
@@ -58,20 +56,38 @@ function has(element, chosen) {
 for (const row of rows) row.words = `${row.textContent} ${Object.values(row.dataset).join(" ")}`.toLowerCase();
 
 function filter() {
-  const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
-  const chosen = selects.filter((select) => select.value).map((select) => [select.dataset.fact, select.value]);
-  for (const row of rows) row.hidden = !(has(row, chosen) && wanted.every((word) => row.words.includes(word)));
-  for (const figure of figures) figure.hidden = !has(figure, chosen);
-  for (const board of boards) board.hidden = !board.querySelector("tbody tr:not([hidden])");
+  const chosen = fields.filter((field) => field.value).map((field) => [field.dataset.fact, field.value]);
+  const facts = chosen.filter(([fact]) => fact !== "words");
+  const wanted = fields[0].value.toLowerCase().split(/\s+/).filter(Boolean);
+  for (const row of rows) row.hidden = !(has(row, facts) && wanted.every((word) => row.words.includes(word)));
+  for (const one of beside) one.hidden = !has(one, facts);
+  for (const board of boards) {
+    const left = board.querySelectorAll("tbody tr:not([hidden])").length;
+    board.hidden = !left;
+    const size = board.querySelector(".size");
+    if (size) size.textContent = left;
+  }
   const left = rows.filter((row) => !row.hidden).length;
-  const active = wanted.length + chosen.length > 0;
-  document.getElementById("count").textContent = active ? `${left} of ${rows.length} rows` : "";
+  document.getElementById("count").textContent = chosen.length ? `${left} of ${rows.length} rows` : "";
+}
+
+function chosen({ target }) {
+  address.set(target.dataset.fact, target.value);
+  filter();
 }
 
 form.hidden = false;
-for (const told of ["input", "change"]) form.addEventListener(told, filter);
+for (const told of ["input", "change"]) form.addEventListener(told, chosen);
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("reset", () => requestAnimationFrame(filter));
+form.addEventListener("reset", (event) => {
+  event.preventDefault();
+  for (const field of fields) { field.value = ""; address.set(field.dataset.fact, ""); }
+  filter();
+});
+address.readers.push(() => {
+  for (const field of fields) field.value = address.get(field.dataset.fact);
+  filter();
+});
 
 // --- light and dark ------------------------------------------------------------------------------------------------
 
