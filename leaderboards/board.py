@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from glassbox.harness.records.controls import is_control
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.judges import other_judges
+from glassbox.harness.tables.table import Cell, Column, Fact, Table, TableRow
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.families import other
 from glassbox.leaderboards.families.family import Facts, Family, Run, installed_families
@@ -20,7 +21,6 @@ from glassbox.leaderboards.prices import Prices, Rate, shipped_prices
 from glassbox.leaderboards.ranks import Standing, rank
 from glassbox.leaderboards.runs import estimate, placed, stands
 from glassbox.leaderboards.samples import read_samples
-from glassbox.leaderboards.table import Cell, Column, Fact, Table, TableRow
 
 AUDIT_FAILED = "‡"
 GROUPS_SHOWN = 4

@@ -21,7 +21,7 @@ from glassbox.harness.records.reading import Reading, add_log_dir
 
 if TYPE_CHECKING:
     from glassbox.harness.records.frames import RunRecord
-    from glassbox.leaderboards.table import Table
+    from glassbox.harness.tables.table import Table
 
 HELP = "rank solvers from the inspect logs, controls below a line"
 
@@ -143,9 +143,9 @@ def _values(record: RunRecord, name: str) -> Sequence[str]:
 
 def render(tables: Sequence[Table], form: str, command: str = "leaderboard") -> str:
     """The tables of a command in one of `FORMATS`."""
+    from glassbox.harness.tables.render import markdown_tables, svg_tables, text_tables
+    from glassbox.harness.tables.table import records_of
     from glassbox.leaderboards.page import html_tables
-    from glassbox.leaderboards.render import markdown_tables, svg_tables, text_tables
-    from glassbox.leaderboards.table import records_of
 
     if form in RECORDS:
         found = records_of(tables)
@@ -168,7 +168,7 @@ def _deliver(tables: Sequence[Table], form: str, output: Path | None) -> None:
     """Render, then print or write."""
     if form == "rich" and output is None:
         from glassbox.harness.cli.terminal import show
-        from glassbox.leaderboards.render import rich_tables
+        from glassbox.harness.tables.render import rich_tables
 
         show(rich_tables(tables))
     else:

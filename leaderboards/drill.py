@@ -15,10 +15,10 @@ from statistics import fmean
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.scored import ScoredSample
 from glassbox.harness.stats.estimate import Estimate
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.board import Section, identity, marks, sections, warnings
 from glassbox.leaderboards.families.family import Run
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow
 
 KNOWN_AS = {"operation": ("op",), "tag": ("tags",), "family": ("origin.family", "pair_source")}
 """What tasks call a thing that users know by another name."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from glassbox.leaderboards.table import Column, Table, TableRow, with_legends
+from glassbox.harness.tables.table import Column, Table, TableRow, with_legends
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1c1c1a; --faint: #6b6b66; --rule: #d8d8d2; --paper: #fdfdfb }

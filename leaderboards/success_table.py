@@ -6,9 +6,9 @@ success_table(success(head, pipeline))
 from __future__ import annotations
 
 from glassbox.harness.stats.verdict import Verdict
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow, Tone
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.success import Criterion, Success
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Tone
 
 TONES: dict[Verdict, Tone] = {Verdict.SUPPORTED: "good", Verdict.REFUTED: "bad", Verdict.UNDETERMINED: "unsure"}
 COLUMNS = (

@@ -137,7 +137,7 @@ def _show(books: Sequence[Book], entries: Sequence[Entry], form: str, output: Pa
     made = [*tables(books, entries), *([] if form == "rich" else how_tables(books, entries))]
     if form == "rich" and output is None:
         from glassbox.harness.cli.terminal import show
-        from glassbox.leaderboards.render import rich_tables
+        from glassbox.harness.tables.render import rich_tables
 
         show(rich_tables(made))
         return

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.claims.claim import Book, Claim, Run
 from glassbox.leaderboards.claims.ledger import Entry
 from glassbox.leaderboards.claims.selection import commands, given
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow
 
 COLUMNS = (
     Column("claim", text=True),

@@ -11,6 +11,7 @@ from itertools import groupby
 
 from glassbox.harness.records.export import FIGURE
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.tables.table import Cell, Column, Fact, Table, TableRow, Tone
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.claims.claim import Book, Claim, load_books
 from glassbox.leaderboards.claims.how_tables import how_tables
@@ -19,7 +20,6 @@ from glassbox.leaderboards.claims.measured import Measured
 from glassbox.leaderboards.claims.recorded import load_record
 from glassbox.leaderboards.claims.selection import commands
 from glassbox.leaderboards.claims.verdict import Standing, Threshold
-from glassbox.leaderboards.table import Cell, Column, Fact, Table, TableRow, Tone
 
 COLUMNS = (
     Column("claim", text=True, about="seed document and name"),

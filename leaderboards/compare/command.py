@@ -142,8 +142,8 @@ def _several(args: argparse.Namespace, logged: Sequence[RunRecord]) -> str:
 
 def render(found: Report, form: str) -> str:
     """The comparison as text."""
+    from glassbox.harness.tables.render import text_tables
     from glassbox.leaderboards.compare.render import markdown_report, record_of, table
-    from glassbox.leaderboards.render import text_tables
 
     if form in RECORDS:
         return exported("compare", [record_of(found)], form)
@@ -205,8 +205,8 @@ def _age(record: RunRecord) -> tuple[str, str]:
 def _print_to_terminal(found: Report) -> None:
     from rich.console import Console
 
+    from glassbox.harness.tables.render import rich_tables
     from glassbox.leaderboards.compare.render import rich_sentence, table
-    from glassbox.leaderboards.render import rich_tables
 
     console = Console()
     console.print(rich_sentence(found), soft_wrap=True)

@@ -10,8 +10,8 @@ import re
 from glassbox.harness.records.export import RECORDS, exported
 from glassbox.harness.stats.estimate import Estimate, points
 from glassbox.harness.stats.reported import Rejudged, rejudge
+from glassbox.harness.tables.render import markdown_table
 from glassbox.leaderboards import figures
-from glassbox.leaderboards.render import markdown_table
 
 _COUNT = re.compile(r"(\d+)/(\d+)")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glassbox.harness.stats.estimate import points
+from glassbox.harness.tables.render import markdown_table
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.compare.report import Ratio, Report, Side
-from glassbox.leaderboards.render import markdown_table
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow
 
 if TYPE_CHECKING:
     from rich.text import Text

@@ -17,7 +17,7 @@ from glassbox.harness.records.pairing import NotComparable, PairedRuns, pair
 from glassbox.harness.stats.estimate import Estimate, points
 from glassbox.harness.stats.resample import Floats
 from glassbox.harness.stats.runs import Runs, RunsComparison, compare_runs, several_runs
-from glassbox.leaderboards.render import markdown_table
+from glassbox.harness.tables.render import markdown_table
 
 SEED = "seed"
 

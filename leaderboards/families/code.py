@@ -10,10 +10,10 @@ import re
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate
+from glassbox.harness.tables.table import Cell, Column
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.families.family import CAN_GO, Facts, Family, Measure, Run, number, share, words
 from glassbox.leaderboards.runs import part_estimate
-from glassbox.leaderboards.table import Cell, Column
 
 HEADLINE = "passed"
 _PASS_AT = re.compile(r"pass@\d+")

@@ -12,10 +12,10 @@ from glassbox.harness.dcm.criteria import GRADES
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.prompted import TargetName
 from glassbox.harness.stats.estimate import Estimate
+from glassbox.harness.tables.table import Cell, Column
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.families.family import CAN_GO, Facts, Family, Measure, Run, metric, number, share, words
 from glassbox.leaderboards.runs import estimate, part_estimate
-from glassbox.leaderboards.table import Cell, Column
 
 HEADLINE = "exact_both"
 Criterion = Literal["exact", "loss"]

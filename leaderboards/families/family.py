@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from glassbox.harness.plugins.families import installed
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate
+from glassbox.harness.tables.table import Cell, Column, Fact
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.runs import Placed, estimate
 from glassbox.leaderboards.samples import RunSamples
-from glassbox.leaderboards.table import Cell, Column, Fact
 
 logger = logging.getLogger(__name__)
 CAN_GO, GOES_FIRST = 4, 8

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from glassbox.harness.records.export import exported
+from glassbox.harness.tables.render import STYLES, markdown_table, rich_tables, text_tables
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow, Tone
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.gate.ruling import GateReport, RowReport, Ruling
 from glassbox.leaderboards.gate.wording import points
-from glassbox.leaderboards.render import STYLES, markdown_table, rich_tables, text_tables
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Tone
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow
 from glassbox.leaderboards.figures import NONE, percent
 from glassbox.leaderboards.report.content import FILTERS
 from glassbox.leaderboards.report.links import Links
 from glassbox.leaderboards.report.samples import run_key
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow
 
 _LONG = 40
 """Characters; longer texts are sentences, not names."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from glassbox.leaderboards.table import Table
+from glassbox.harness.tables.table import Table
 
 FILTERS = ("task", "split", "model", "solver")
 """Facts of rows and figures that the page offers to choose by."""

@@ -13,10 +13,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow, Value
 from glassbox.leaderboards.figures import number
 from glassbox.leaderboards.report.content import FILTERS
 from glassbox.leaderboards.runs import label
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.tables.table import Table
 from glassbox.leaderboards.claims.verdict import Standing
 from glassbox.leaderboards.report import curves_of_runs, losses, questions, tradeoffs
 from glassbox.leaderboards.report.cells import Shown, facts, marked, sorted_by
@@ -26,7 +27,6 @@ from glassbox.leaderboards.report.content import FILTERS, Figure, Section, Wante
 from glassbox.leaderboards.report.links import Links, begun, runs_table
 from glassbox.leaderboards.report.questions import Answer
 from glassbox.leaderboards.report.samples import Board, run_key
-from glassbox.leaderboards.table import Table
 
 TITLE = "Glassbox report"
 VIEWER = "http://127.0.0.1:7575"

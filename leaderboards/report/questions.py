@@ -14,10 +14,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from glassbox.harness.stats.estimate import Estimate
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow
 from glassbox.leaderboards.report.content import Figure
 from glassbox.leaderboards.report.curves import Line, Place, draw
 from glassbox.leaderboards.report.drawing import image, panels
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow
 
 WHOLE = "program"
 """The part that a figure of one line shows."""

@@ -11,9 +11,9 @@ from trivial_runs import ARTEFACT, SIZE, TIMED, copy_as_version, ir_head, run, s
 from glassbox.harness.records.export import flattened
 from glassbox.harness.records.frames import RunRecord, load_logs
 from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.tables.table import Table, TableRow
 from glassbox.leaderboards.board import Section, sections, tables
 from glassbox.leaderboards.runs import MixedVersions
-from glassbox.leaderboards.table import Table, TableRow
 
 
 @pytest.fixture(scope="module")

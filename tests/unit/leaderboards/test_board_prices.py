@@ -12,9 +12,9 @@ from trivial_runs import SIZE, shared_logs
 
 from glassbox.harness.data.readers.opened import SourceError
 from glassbox.harness.records.frames import RunRecord, load_logs
+from glassbox.harness.tables.table import Table
 from glassbox.leaderboards.board import tables
 from glassbox.leaderboards.prices import BadPrices, Prices, read_prices, shipped_prices
-from glassbox.leaderboards.table import Table
 
 Facts = Mapping[str, object]
 

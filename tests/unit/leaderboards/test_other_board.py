@@ -15,8 +15,8 @@ from glassbox.harness.cli.main import main
 from glassbox.harness.records.export import flattened
 from glassbox.harness.records.frames import load_logs
 from glassbox.harness.stats.intervals import wilson
+from glassbox.harness.tables.table import Table
 from glassbox.leaderboards.board import tables
-from glassbox.leaderboards.table import Table
 
 SIZE = 30
 

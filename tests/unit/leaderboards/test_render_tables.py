@@ -11,9 +11,9 @@ import pytest
 
 from glassbox.harness.cli.terminal import text
 from glassbox.harness.records.export import csv_text, json_text
+from glassbox.harness.tables.render import markdown_tables, rich_tables, text_tables
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow, records_of, with_legends
 from glassbox.leaderboards.page import html_tables
-from glassbox.leaderboards.render import markdown_tables, rich_tables, text_tables
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow, records_of, with_legends
 
 COLUMNS = (
     Column("solver", text=True),

@@ -9,8 +9,8 @@ import pytest
 from trivial_runs import shared_logs
 
 from glassbox.harness.cli.main import main
-from glassbox.leaderboards.render import text_tables
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow
+from glassbox.harness.tables.render import text_tables
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow
 
 NAMES = ("ir_head", "regex_pipeline", "gold", "direct")
 FIGURES = ("97.5 [87.1, 99.6]", "87.5 [73.9, 94.5]", "100.0 [91.2, 100.0]", "65.0 [49.5, 77.9]")

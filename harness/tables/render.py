@@ -14,7 +14,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from glassbox.harness.cli import terminal
-from glassbox.leaderboards.table import Cell, Column, Table, TableRow, Tone, with_legends
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow, Tone, with_legends
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
