@@ -1,4 +1,4 @@
-"""`lm-eval run ... --model open` as a user types it: offline, from any folder, with nothing imported beforehand."""
+"""`glassbox lm-eval run ... --model open` as a user types it: offline, from any folder, nothing imported before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.shipped import shipped_models
 
 ROOT = Path(__file__).resolve().parents[3]
-LM_EVAL = Path(sys.executable).with_name("lm-eval")
+LM_EVAL = (sys.executable, "-m", "glassbox.harness.cli.main", "lm-eval")
 
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -29,7 +29,16 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 def test_lm_eval_finds_the_model_type_and_prints_its_table(tmp_path: Path) -> None:
     if "arith" not in shipped_models():
         pytest.skip("no model arith in baselines/models; `glassbox models train arith` makes it")
-    command = (LM_EVAL, "run", "--include_path", ROOT / "tasks/lm_eval", "--tasks", "ir_arith_fixed", "--model", "open")
+    command = (
+        *LM_EVAL,
+        "run",
+        "--include_path",
+        ROOT / "tasks/lm_eval",
+        "--tasks",
+        "ir_arith_fixed",
+        "--model",
+        "open",
+    )
     done = run(
         *command, "--model_args", "pretrained=arith", "--batch_size", "16", "--output_path", tmp_path, cwd=tmp_path
     )
@@ -45,10 +54,16 @@ def test_lm_eval_finds_the_model_type_and_prints_its_table(tmp_path: Path) -> No
     assert results["config"]["model_hash"] == open_model("arith").hash
 
 
-def test_outside_lm_eval_importing_torch_loads_nothing_of_it(tmp_path: Path) -> None:
-    program = "import sys, torch; print('glassbox.harness.lm_eval.plugin' in sys.modules, 'lm_eval' in sys.modules)"
+def test_every_flag_is_lm_evals_and_so_is_its_refusal(tmp_path: Path) -> None:
+    done = run(*LM_EVAL, "run", "--no-such-flag", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "unrecognized arguments: --no-such-flag" in done.stderr
+
+
+def test_importing_torch_loads_nothing_of_ours(tmp_path: Path) -> None:
+    program = "import sys, torch; print([name for name in sys.modules if name.startswith(('glassbox', 'lm_eval'))])"
     done = run(sys.executable, "-c", program, cwd=tmp_path)
-    assert (done.stdout, done.stderr) == ("True False\n", "")
+    assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
 def test_the_entry_point_that_later_versions_of_lm_eval_look_for_leads_to_the_same_class() -> None:

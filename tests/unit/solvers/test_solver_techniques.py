@@ -122,7 +122,7 @@ def test_a_technique_is_built_once_and_kept() -> None:
 
 
 def test_every_solver_does_what_its_card_says() -> None:
-    there = registered("solver")
+    there = {name: one for name, one in registered("solver").items() if one.package == "glassbox"}
     works_inside = {"ir_head", "layer0", "bag_of_tokens", "shuffled_labels"}
     assert set(names_of(ARITHMETIC, ("none", "text"))) == {"regex_pipeline", "direct", "regex_only", "gold", "null"}
     assert set(names_of(ARITHMETIC, ("open", "tokenizer"))) == works_inside
