@@ -46,8 +46,8 @@ def unexpected() -> dict[str, Outcome]:
     judge = Worker(LIMITS)
     try:
         honest = {task.entry_point: judge.judge(task.honest, task.entry_point, task.cases).outcome for task in HONEST}
-        attacks = {each: judge.judge(each.code, each.entry_point, each.cases).outcome for each in ATTACKS}
+        attacks = [(each, judge.judge(each.code, each.entry_point, each.cases).outcome) for each in ATTACKS]
     finally:
         judge.close()
     failed = {name: outcome for name, outcome in honest.items() if outcome is not Outcome.PASS}
-    return failed | {each.name: outcome for each, outcome in attacks.items() if not each.ends_as_it_must(outcome)}
+    return failed | {each.name: outcome for each, outcome in attacks if not each.ends_as_it_must(outcome)}
