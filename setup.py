@@ -8,13 +8,11 @@ from setuptools import find_namespace_packages, setup
 
 ROOMS = ("harness", "tasks", "solvers", "scorers", "studies", "leaderboards", "baselines")
 
-# Folders of data, such as those of the shipped models, hold no __init__.py and go into the wheel too.
-found = find_namespace_packages(
-    include=[pattern for room in ROOMS for pattern in (room, f"{room}.*")], exclude=["*.__pycache__"]
-)
-# The name of this script keeps it out of the wheel.
+# Folders that hold data and no modules, such as a model's, count as packages too.
+found = find_namespace_packages(include=[pattern for room in ROOMS for pattern in (room, f"{room}.*")])
 setup(
-    script_name="setup.py",
+    script_name="setup.py",  # a build's front end calls it otherwise, and would install this file as a module
     package_dir={"glassbox": "."},
     packages=["glassbox", *(f"glassbox.{package}" for package in found)],
+    exclude_package_data={"glassbox": ["*.md"]},
 )
