@@ -47,7 +47,7 @@ def datasets(
         if each
     ]
     doubled = ", ".join(f"{100 * share:.0f} % of {name}" for name, share in (twins or {}).items())
-    told = (f"Tokens to write whose row in the model's head has a twin (cosine {TWIN} or more): {doubled}.",)
+    told = (f"Tokens that the model's output layer hardly tells from another (cosine {TWIN} or more): {doubled}.",)
     return Answer(
         name="datasets",
         question="Which data sets fit?",

@@ -16,13 +16,14 @@ from glassbox.studies.prompt_questions.answer import Answer
 ORDER = ("datasets", "sweep", "agreement", "nearest", "clusters")
 HEAD = """# Soft prompts: what was measured
 
-Content vectors are searched from which the frozen model writes a question and its answer, each from its first token to
-its stop token. Shares are of pairs, with 95 % Wilson intervals; other intervals are bootstraps. *Tokens right*: of a
-pair's tokens, those that are the argmax under teacher forcing. *Prefix right*: those that greedy decoding writes before
-its first mistake. *Shuffled pairs*: the vectors give another pair's texts. *Random vectors*: random directions with the
-norms of the found ones give the pair. *Other mode*: a target comes out under the other target's mode. *Text hurt*: the
-vectors, put before the real text, raise its loss. *Pairs a minute* counts the search alone, on the processor named,
-shared with other work.
+Vectors are searched from which a frozen model writes a question (Q) and its answer (A), each from its first token to
+its stop token; a word before the vectors, the *mode*, says which of the two is wanted. Shares are of pairs, with 95 %
+Wilson intervals; other intervals are bootstraps. *Tokens right*: of a pair's tokens, those that the model holds for the
+likeliest when all tokens before them are the right ones. *Prefix right*: those that it writes by itself before its
+first mistake. *Shuffled pairs*: the vectors of one pair give the texts of another. *Random vectors*: random vectors as
+long as the found ones give the pair. *Other mode*: asked for one of the two texts, the model writes the other. *Text
+hurt*: put before the real text, the vectors make it less likely. *Pairs a minute* counts the search alone, on the
+processor named, shared with other work.
 """
 
 

@@ -93,7 +93,7 @@ def test_data_sets_are_compared_with_what_did_not_fit_the_context(ask: Ask) -> N
     }
     assert answer.notes == (
         "Tokens are medians, stop token included.",
-        "Tokens to write whose row in the model's head has a twin (cosine 0.99 or more): "
+        "Tokens that the model's output layer hardly tells from another (cosine 0.99 or more): "
         "0 % of squad, 10 % of arithmetic.",
     )
 

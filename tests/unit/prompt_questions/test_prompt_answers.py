@@ -110,7 +110,7 @@ def test_what_was_left_out_and_why_stands_in_the_notes() -> None:
     told = datasets({"squad": records(20)}, {}, {"squad": 0.482})
     assert (
         told.notes[1]
-        == "Tokens to write whose row in the model's head has a twin (cosine 0.99 or more): 48 % of squad."
+        == "Tokens that the model's output layer hardly tells from another (cosine 0.99 or more): 48 % of squad."
     )
 
 
@@ -150,7 +150,7 @@ def test_an_empty_limit_is_refused() -> None:
 
 def test_the_page_shows_table_picture_and_command_of_each_answer(tmp_path: Path) -> None:
     answer = sweep({8: records(18), 16: records(20)})
-    (tmp_path / "sweep-arith.json").write_text(answer.model_dump_json())
+    (tmp_path / "sweep-arith.json").write_text(answer.model_dump_json(by_alias=True))
     text = page(answers_in(tmp_path), "soft_prompts")
     assert "| K | n | exact Q | exact A | exact both | tokens right | prefix right | shuffled pairs |" in text
     assert "| 8 | 20 | 100.0 % [83.9 %, 100.0 %] | 90.0 % [69.9 %, 97.2 %] |" in text
