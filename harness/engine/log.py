@@ -13,7 +13,8 @@ from uuid import uuid4
 
 from inspect_ai import Task
 
-# Inspect offers no public way to ask what a task or solver was made with.
+# Inspect offers no public way to ask what a task or solver was made with, nor to say which scorers a run had.
+from inspect_ai._eval.task.log import resolve_eval_scorers  # inspect-evals-lint: ignore[IECQ001] -- see above
 from inspect_ai._util.registry import (  # inspect-evals-lint: ignore[IECQ001] -- see above
     registry_info,
     registry_log_name,
@@ -32,9 +33,11 @@ from inspect_ai.log import (
     write_eval_log,
 )
 from inspect_ai.scorer import Scorer
+from inspect_ai.scorer._scorer import as_scorer_spec  # inspect-evals-lint: ignore[IECQ001] -- see above
 from inspect_ai.solver import Solver
 
 from glassbox.harness.engine.results import results_of
+from glassbox.harness.records.files import write_or_keep
 from glassbox.harness.records.lock import publish
 from glassbox.harness.records.provenance import model_facts
 
@@ -79,7 +82,7 @@ def log_of(asked: Asked, scorers: Sequence[Scorer], samples: list[EvalSample]) -
     params = _arguments("solver", asked.solver, asked.solver_args)
     log = EvalLog(
         status="success",
-        eval=_spec(asked, name, samples),
+        eval=_spec(asked, name, scorers, samples),
         plan=EvalPlan(steps=[EvalPlanStep(solver=name, params=params, params_passed=dict(asked.solver_args))]),
         results=results,
         stats=EvalStats(
@@ -96,15 +99,23 @@ def write_log(log: EvalLog, asked: Asked, log_dir: Path) -> Path:
     """Write the log under a name that no other run has.
 
     Raises:
-      Occupied: There is a file of that name.
+      KeptElsewhere: It could not be written there, and lies in a temporary folder.
     """
     name = f"{asked.started:%Y-%m-%dT%H-%M-%S-00-00}_{asked.task.name.replace('_', '-')}_{log.eval.task_id}.json"
-    unfinished = log_dir / f".{name}"
-    write_eval_log(log, str(unfinished), format="json")
-    return publish(unfinished, log_dir / name)
+
+    def write(path: Path) -> None:
+        unfinished = path.with_name(f".{name}")
+        try:
+            write_eval_log(log, str(unfinished), format="json")
+            publish(unfinished, path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    write_or_keep(log_dir / name, write)
+    return log_dir / name
 
 
-def _spec(asked: Asked, solver: str, samples: Sequence[EvalSample]) -> EvalSpec:
+def _spec(asked: Asked, solver: str, scorers: Sequence[Scorer], samples: Sequence[EvalSample]) -> EvalSpec:
     task = asked.task
     facts = model_facts(asked.model, asked.opened) if asked.opened else {}
     return EvalSpec(
@@ -125,6 +136,8 @@ def _spec(asked: Asked, solver: str, samples: Sequence[EvalSample]) -> EvalSpec:
             shuffled=False,
         ),
         model=asked.model,
+        # Without these, `inspect score` takes each key of a score (`operation`) for a scorer of its own.
+        scorers=resolve_eval_scorers([as_scorer_spec(scorer) for scorer in scorers]),
         config=EvalConfig(limit=asked.limit, epochs=1),
         packages={"inspect_ai": version("inspect-ai")},
         metadata={**(task.metadata or {}), **facts, "runner": RUNNER, "prompt": asked.prompt},
