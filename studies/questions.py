@@ -15,13 +15,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from glassbox.harness.cli.progress import Tick
 from glassbox.harness.data.arithmetic.generate import SPLITS, Split, generate
 from glassbox.harness.data.arithmetic.prompts import expression_prompt
 from glassbox.harness.fit.config import SHAPES, HeadConfig
 from glassbox.harness.fit.operands import READERS
 from glassbox.harness.fit.pooling import POOLS
 from glassbox.harness.fit.source import LayerSource, collate
-from glassbox.harness.fit.training import Example, Fit, Tick, encode, fit_examples
+from glassbox.harness.fit.training import Example, Fit, encode, fit_examples
 from glassbox.harness.ir.shape import Slots
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.stats.estimate import Estimate

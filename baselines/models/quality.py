@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from glassbox.baselines.models.card import Metric
+from glassbox.harness.cli.progress import progress
 from glassbox.harness.data.arithmetic.generate import Family, Split
 from glassbox.harness.data.arithmetic.generate import generate as problems_of
 from glassbox.harness.data.arithmetic.prompts import answer_prompt, expression_prompt
@@ -42,13 +41,10 @@ CELLS: tuple[tuple[Family, Split], ...] = (
 def measure(model: OpenModel, n: int = 1000, cells: Sequence[tuple[Family, Split]] = CELLS) -> list[Metric]:
     """Share of right answers on the first `n` problems of each split (all of them, where a split holds fewer)."""
     metrics: list[Metric] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, transient=True) as progress:
-        bar = progress.add_task("measuring", total=len(cells))
-        for family, split in cells:
-            progress.update(bar, description=f"measuring {family}/{split}")
+    with progress() as tick:
+        for done, (family, split) in enumerate(cells, 1):
             metrics += measure_cell(model, family, split, problems_of(family, split, n, SEED))
-            progress.advance(bar)
+            tick("measuring", done, len(cells))
     return metrics
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from functools import partial
 
 from glassbox.harness.cli.arguments import fitting, parsed
 from glassbox.harness.records.reading import add_log_dir
@@ -40,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     task_args, solver_args = parsed(args.task_args, "-T"), parsed(args.solver_args, "-S")
     if args.limit is not None and args.limit < 1:
         raise ValueError(f"--limit {args.limit} runs nothing; give at least 1")
+    if args.model is not None and "/" not in args.model:
+        raise ValueError(f"--model {args.model} names no provider; did you mean open/{args.model}?")
     fitting(task.make, task_args)
     for solver in solvers:
         fitting(solver.make, solver_args)
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
                 solver_args=solver_args,
                 log_dir=args.log_dir,
                 limit=args.limit,
-                tick=partial(tick, f"{task.name} {solver.name}"),
+                tick=tick,
             )
         print(f"{task.name} {solver.name}: {path}", file=sys.stderr)
     return 0

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glassbox.harness.engine.run import CannotRun, Tick, run
+from glassbox.harness.cli.progress import Tick
+from glassbox.harness.engine.run import CannotRun, run
 from glassbox.harness.plugins.registered import Registered
+from glassbox.harness.records.files import writable
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -34,7 +36,7 @@ def make_run(
     limit: int | None = None,
     epochs: int = 1,
     generation: Arguments = _NOTHING,
-    tick: Tick = lambda done, total: None,
+    tick: Tick = lambda stage, done, total: None,
 ) -> Path:
     """Run a solver on a task.
 
@@ -48,7 +50,7 @@ def make_run(
       limit: Only the first so many samples.
       epochs: How often each sample is run; more than one goes through inspect.
       generation: Settings of inspect's GenerateConfig; with any the run goes through inspect.
-      tick: Called with (samples done, samples in all) where the run is made in batches.
+      tick: Told of each batch, or each sample, that is done.
 
     Returns:
       The log's path.
@@ -57,6 +59,7 @@ def make_run(
       RunFailed: Inspect's run ended in an error.
       ValueError: An argument is refused by the task or the solver.
     """
+    writable(log_dir)
     made: Task = task.make(**task_args)
     if epochs == 1 and not generation:
         try:
@@ -72,7 +75,7 @@ def make_run(
             )
         except CannotRun:
             pass  # then inspect makes it
-    return _inside_inspect(task, solver, model, task_args, solver_args, log_dir, limit, epochs, generation)
+    return _inside_inspect(task, solver, model, task_args, solver_args, log_dir, limit, epochs, generation, tick)
 
 
 def _inside_inspect(
@@ -85,24 +88,28 @@ def _inside_inspect(
     limit: int | None,
     epochs: int,
     generation: Arguments,
+    tick: Tick,
 ) -> Path:
     from inspect_ai import eval
+
+    from glassbox.harness.engine.counted import counted
 
     chosen: dict[str, Any] = {} if model is None else {"model": model}
     if model is None and solver.card.model == "none" and task.make(**task_args).model is None:
         chosen["model"] = None  # inspect's word for a run without any model
-    [log] = eval(
-        task.make,
-        task_args=dict(task_args),
-        solver=solver.make(**solver_args),
-        limit=limit,
-        epochs=epochs,
-        log_dir=str(log_dir),
-        log_realtime=False,
-        display="none",
-        **chosen,
-        **generation,
-    )
+    with counted(tick, f"{task.name} {solver.name}"):
+        [log] = eval(
+            task.make,
+            task_args=dict(task_args),
+            solver=solver.make(**solver_args),
+            limit=limit,
+            epochs=epochs,
+            log_dir=str(log_dir),
+            log_realtime=False,
+            display="none",
+            **chosen,
+            **generation,
+        )
     if log.status != "success":
         said = " ".join(log.error.message.split()) if log.error else log.status
         raise RunFailed(f"{task.name} by {solver.name} failed: {said}; its log is {log.location}")

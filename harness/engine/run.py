@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,6 +26,7 @@ from inspect_ai.model import ModelName, ModelOutput
 from inspect_ai.scorer import Score, Scorer, Target
 from inspect_ai.solver import Solver, TaskState
 
+from glassbox.harness.cli.progress import Tick
 from glassbox.harness.engine.kinds import kind_of
 from glassbox.harness.engine.log import Asked, log_of, write_log
 from glassbox.harness.engine.serving import PROGRAM, answering_of, origin_in
@@ -35,7 +37,6 @@ from glassbox.harness.records.collector import collector_paused
 
 BATCH = 64
 Arguments = Mapping[str, Any]
-Tick = Callable[[int, int], None]
 
 
 class CannotRun(ValueError):
@@ -51,7 +52,7 @@ def run(
     solver_args: Arguments,
     log_dir: Path,
     limit: int | None = None,
-    tick: Tick = lambda done, total: None,
+    tick: Tick = lambda stage, done, total: None,
 ) -> Path:
     """Answer, score and log every sample; the log appears whole, at the end, or not at all.
 
@@ -63,7 +64,7 @@ def run(
       solver_args: Arguments given to the solver, for the log.
       log_dir: Where the log goes.
       limit: Only the first so many samples.
-      tick: Called with (samples done, samples in all).
+      tick: Told of each batch that is answered.
 
     Returns:
       The log's path.
@@ -91,14 +92,13 @@ def run(
     technique = Timed(found.build(opened, origin))
     asked = Asked(task, solver, model, opened, task_args, solver_args, limit, started, technique.prompt(""))
     scorers = list(task.scorer or [])
-    log_dir.mkdir(parents=True, exist_ok=True)
     with collector_paused():
-        attempts = _attempt_all(technique, questions, tick)
+        attempts = _attempt_all(technique, questions, partial(tick, f"{task.name} {registry_log_name(solver)}"))
         scored = asyncio.run(_score(samples, attempts, scorers, model))
         return write_log(log_of(asked, scorers, scored), asked, log_dir)
 
 
-def _attempt_all(technique: Timed, questions: Sequence[Question], tick: Tick) -> list[Attempt]:
+def _attempt_all(technique: Timed, questions: Sequence[Question], tick: Callable[[int, int], None]) -> list[Attempt]:
     """Answer in batches of like length, so that little is padded; the first batch, timed alone too, is as it comes."""
     rest = sorted(range(BATCH, len(questions)), key=lambda index: len(questions[index].text))
     order = [*range(min(BATCH, len(questions))), *rest]

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 import torch
 from pydantic import JsonValue
 
+from glassbox.harness.cli.progress import Tick
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.fit.artefacts import ArtefactStore
 from glassbox.harness.fit.config import SHAPES, HeadConfig
 from glassbox.harness.fit.source import LayerSource
-from glassbox.harness.fit.training import Tick, encode, fit_examples
+from glassbox.harness.fit.training import encode, fit_examples
 from glassbox.harness.lm.model import OpenModel
 
 TRIAL_EXAMPLES = 2000

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
 
+from glassbox.harness.cli.progress import Tick
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.fit.config import SHAPES, HeadConfig
 from glassbox.harness.fit.head import IRHead
@@ -40,7 +41,6 @@ class Fit:
     metrics: dict[str, float]
 
 
-Tick = Callable[[str, int, int], None]
 """Called with (stage, done, total) as the work goes on."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import torch
 
-from glassbox.harness.cli.progress import progress
+from glassbox.harness.cli.progress import Tick, progress
 from glassbox.harness.data.arithmetic.dataset import Origin, fit_problems
 from glassbox.harness.data.arithmetic.prompts import expression_prompt
 from glassbox.harness.data.problem import Problem
@@ -21,7 +21,7 @@ from glassbox.harness.fit.config import SHAPES, HeadConfig
 from glassbox.harness.fit.head import IRHead
 from glassbox.harness.fit.layer_choice import choose_layer
 from glassbox.harness.fit.source import BagSource, LayerSource, Source
-from glassbox.harness.fit.training import Tick, fit
+from glassbox.harness.fit.training import fit
 from glassbox.harness.ir.machine import Width
 from glassbox.harness.ir.text import to_text
 from glassbox.harness.lm.model import OpenModel

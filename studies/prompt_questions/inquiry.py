@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from glassbox.harness.cli.arguments import known, parsed
+from glassbox.harness.cli.progress import Tick
 from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.settings import PRESETS, Optimiser, Settings
 from glassbox.harness.fit.artefacts import data_address
@@ -26,7 +27,7 @@ from glassbox.studies.prompt_questions.answer import Answer, Origin
 from glassbox.studies.prompt_questions.clusters import clusters
 from glassbox.studies.prompt_questions.command import SIZES
 from glassbox.studies.prompt_questions.datasets import datasets
-from glassbox.studies.prompt_questions.lab import Lab, Tick
+from glassbox.studies.prompt_questions.lab import Lab
 from glassbox.studies.prompt_questions.logs import Logged, sweep_of
 from glassbox.studies.prompt_questions.nearest import near
 from glassbox.studies.prompt_questions.pairs import Asked, Chosen, asked, draw, fitting

@@ -8,7 +8,7 @@ The store is the one of `--solver dcm`: what a run of the same settings has kept
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from glassbox.harness.cli.progress import Tick
 from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.frozen import Frozen
 from glassbox.harness.dcm.measure import Measured, measure
@@ -33,7 +34,6 @@ from glassbox.solvers.dcm import STORE
 from glassbox.studies.prompt_questions.geometry import share_with_twin
 
 Floats = NDArray[np.float64]
-Tick = Callable[[str, int, int], None]
 """Called with what is under way, how much of it is done, and of how much."""
 
 

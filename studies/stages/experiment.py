@@ -19,7 +19,9 @@ from inspect_ai.log import EvalLog, EvalSample
 from inspect_ai.model import Model
 from inspect_ai.util import DisplayType
 
+from glassbox.harness.cli.progress import progress
 from glassbox.harness.dcm.signals import Signal, signals_of
+from glassbox.harness.engine.counted import counted
 from glassbox.harness.records.prompted import Prompted
 from glassbox.solvers.dcm import dcm
 from glassbox.solvers.soft_prompts.paraphrases import ROLE
@@ -97,11 +99,11 @@ class Experiment:
           paraphraser: The model in that role, or None.
           settings: Arguments of `glassbox.solvers.dcm.dcm` for every run.
           halt: Whether an early-stop signal ends a run.
-          display: inspect's way to show progress; its own choice when None.
+          display: inspect's way to show progress; none, beside our own line or bar, when None.
         """
         self.task, self.model, self._task_args, self._log_dir = task, model, dict(task_args), log_dir
         self._roles: dict[str, Any] | None = {ROLE: paraphraser} if paraphraser else None
-        self._settings, self._halt, self._display = dict(settings or {}), halt, display
+        self._settings, self._halt, self._display = dict(settings or {}), halt, display or "none"
 
     def run(self, stage: str, settings: Mapping[str, Any], limit: int | None = None) -> Found:
         """One evaluation.
@@ -115,6 +117,11 @@ class Experiment:
           CannotStage: It failed for another reason than an early-stop signal.
         """
         build: Any = getattr(soft_prompt, self.task)
+        with progress() as tick, counted(tick, stage):
+            log = self._evaluated(build, stage, settings, limit)
+        return self._read(log)
+
+    def _evaluated(self, build: Any, stage: str, settings: Mapping[str, Any], limit: int | None) -> EvalLog:
         (log,) = evaluate(
             # As a function: an instance would bring the task's own model with it.
             build,
@@ -128,7 +135,7 @@ class Experiment:
             tags=["stages"],
             metadata={"stage": stage},
         )
-        return self._read(log)
+        return log
 
     def _read(self, log: EvalLog) -> Found:
         message = log.error.message if log.error else ""

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glassbox.harness.records.files import write_atomically
 
 if TYPE_CHECKING:
-    from glassbox.tasks.code.quality import Quality, Tick
+    from glassbox.harness.cli.progress import Tick
+    from glassbox.tasks.code.quality import Quality
     from glassbox.tasks.code.task import CodeTask
 
 HELP = "measure the code suites: references, wrong programs, mutants killed"
@@ -39,8 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, write; 1 where a suite is not sound."""
+    from glassbox.harness.cli.progress import progress
+
     suites = [(_title(name), _tasks(name)) for name in _names(args.names)]
-    with _progress() as tick:
+    with progress() as tick:
         measured = asyncio.run(_measure(suites, args.mutants, tick))
     _show(measured, args.format)
     if args.output is not None:
@@ -60,14 +62,12 @@ def write(measured: Sequence[Quality], folder: Path) -> None:
     write_atomically(folder / "suites.md", as_markdown(measured))
 
 
-async def _measure(
-    suites: Sequence[tuple[str, Sequence[CodeTask]]], mutate: bool, tick: Callable[[str], Tick]
-) -> list[Quality]:
+async def _measure(suites: Sequence[tuple[str, Sequence[CodeTask]]], mutate: bool, tick: Tick) -> list[Quality]:
     from glassbox.harness.sandbox.pool import Pool
     from glassbox.tasks.code.quality import LIMITS, measure
 
     async with Pool(limits=LIMITS) as pool:
-        return [await measure(name, tasks, pool, mutate=mutate, tick=tick(name)) for name, tasks in suites]
+        return [await measure(name, tasks, pool, mutate=mutate, tick=_named(tick, name)) for name, tasks in suites]
 
 
 def _names(given: Sequence[str]) -> Sequence[str]:
@@ -93,26 +93,9 @@ def _title(name: str) -> str:
     return Path(name).name.partition(".")[0]
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[str], Tick]]:
-    """A bar on standard error for each stage of each suite; nothing where that is no terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-
-        def of_suite(suite: str) -> Tick:
-            bars: dict[str, TaskID] = {}
-
-            def tick(stage: str, done: int, total: int) -> None:
-                if stage not in bars:
-                    bars[stage] = shown.add_task(f"{suite}: {stage}", total=total)
-                shown.update(bars[stage], completed=done)
-
-            return tick
-
-        yield of_suite
+def _named(tick: Tick, suite: str) -> Tick:
+    """A tick of one suite's stages."""
+    return lambda stage, done, total: tick(f"{suite}: {stage}", done, total)
 
 
 def _show(measured: Sequence[Quality], form: str) -> None:

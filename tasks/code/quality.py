@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
+from glassbox.harness.cli.progress import Tick
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.case import Case, Verdict
 from glassbox.harness.sandbox.limits import Limits
@@ -26,7 +27,6 @@ LIMITS = Limits(fuel=100_000_000)
 """Enough for every reference many times over, so that a mutant that loops for ever ends in a tenth of a second."""
 
 _SLICE = 4
-Tick = Callable[[str, int, int], None]
 
 
 class Judging(Protocol):

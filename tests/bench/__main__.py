@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from glassbox.harness.cli.progress import progress
+
 ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = (
     "head_over_pipeline",
@@ -35,10 +37,12 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=BENCHMARKS, default=list(BENCHMARKS), help="only these")
     options = parser.parse_args()
     into = options.into.resolve()
-    for name in options.only:
-        command = [sys.executable, "-m", f"tests.bench.{name}", "--json", str(into / f"{name}.json")]
-        if subprocess.run(command, cwd=ROOT, check=False).returncode:
-            raise SystemExit(f"benchmark {name} failed; its message stands above")
+    with progress() as tick:
+        for done, name in enumerate(options.only):
+            tick(f"benchmark {name}", done, len(options.only))
+            command = [sys.executable, "-m", f"tests.bench.{name}", "--json", str(into / f"{name}.json")]
+            if subprocess.run(command, cwd=ROOT, check=False).returncode:
+                raise SystemExit(f"benchmark {name} failed; its message stands above")
 
 
 if __name__ == "__main__":

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from safetensors.torch import load_file, save_file
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from glassbox.baselines.models.recipes.arith_corpus import Document
+from glassbox.harness.cli.progress import progress
 
 IGNORED = -100
 
@@ -171,9 +171,7 @@ def train(
     )
     start = load_checkpoint(checkpoints, model, optimiser, plan)
     model.train()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns) as progress:
-        bar = progress.add_task("training", total=plan.steps, completed=start)
+    with progress() as tick:
         source = batches(corpus, plan, start)
         smooth = 0.0
         for step in range(start, plan.steps):
@@ -187,9 +185,9 @@ def train(
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
             smooth = loss.item() if step == start else 0.98 * smooth + 0.02 * loss.item()
-            progress.update(bar, advance=1, description=f"training, loss {smooth:.4f}")
+            tick("training", step + 1, plan.steps)
             if (step + 1) % every == 0 or step + 1 == plan.steps:
                 save_checkpoint(checkpoints, step + 1, model, optimiser, plan)
-                progress.console.print(f"step {step + 1} of {plan.steps}: loss {smooth:.4f}")
+                print(f"step {step + 1} of {plan.steps}: loss {smooth:.4f}", flush=True)
     model.eval()  # type: ignore[no-untyped-call]
     return model

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from glassbox.harness.cli.progress import Tick
 from glassbox.harness.data.arithmetic.dataset import Origin, fit_problems
 from glassbox.harness.data.arithmetic.generate import generate
 from glassbox.harness.data.arithmetic.prompts import expression_prompt
 from glassbox.harness.fit.artefacts import ArtefactStore, data_address
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.fit.layer_choice import MARGIN, choose_layer, layer_figures
-from glassbox.harness.fit.training import Tick
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.shipped import shipped_models
