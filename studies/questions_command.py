@@ -2,24 +2,29 @@
 
 glassbox questions data
 glassbox questions all --model open/arith --examples 2000
+glassbox questions all --output docs/questions         # the pages that the project shows
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import asdict
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glassbox.harness.records.files import write_atomically
+from glassbox.harness.records.files import writable, write_atomically, write_or_keep
+from glassbox.harness.records.reading import log_folder
 
 if TYPE_CHECKING:
     from glassbox.studies.questions import Answer
 
 HELP = "answer the seed's key questions with tables and plots"
 
+SCHEMA = "glassbox/questions/1"
 NAMES = ("layers", "heads", "pooling", "data", "phrasings")
 
 
@@ -30,7 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--examples", type=int, default=8000, help="problems to fit on (default: 8000)")
     parser.add_argument("--tests", type=int, default=1000, help="problems to measure on (default: 1000)")
     parser.add_argument("--seed", type=int, default=0, help="random seed of the heads (default: 0)")
-    parser.add_argument("--out", type=Path, default=Path("docs/questions"), help="folder for JSON and plots")
+    parser.add_argument(
+        "--output",
+        "--out",
+        type=Path,
+        default=log_folder() / "questions",
+        metavar="FOLDER",
+        help="for JSON and plots (default: questions beside the logs; docs/questions is the project's own)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -40,14 +52,14 @@ def run(args: argparse.Namespace) -> int:
     from glassbox.harness.records.provenance import provenance
     from glassbox.studies.questions import QUESTIONS, Lab
 
+    writable(args.output)
     model = open_model(args.model.removeprefix("open/"))
-    args.out.mkdir(parents=True, exist_ok=True)
     for name in NAMES if args.question == "all" else (args.question,):
         with progress() as tick:
             answer = QUESTIONS[name](Lab(model, args.examples, args.tests, tick, args.seed))
         _print(answer)
         record = {
-            "schema": "glassbox/questions/1",
+            "schema": SCHEMA,
             **asdict(answer),
             "model": args.model,
             "model_hash": model.hash,
@@ -56,8 +68,10 @@ def run(args: argparse.Namespace) -> int:
             "seed": args.seed,
             "provenance": provenance(str(model.device)),
         }
-        write_atomically(args.out / f"{name}.json", json.dumps(record, indent=1))
-        _plot(answer, args.out / f"{name}.png")
+        text, drawn = json.dumps(record, indent=1), _plot(answer)
+        write_or_keep(args.output / f"{name}.json", partial(write_atomically, content=text))
+        write_or_keep(args.output / f"{name}.png", partial(write_atomically, content=drawn))
+        print(f"{args.output / name}.json and .png", file=sys.stderr)
     return 0
 
 
@@ -76,7 +90,7 @@ def _print(answer: Answer) -> None:
     Console(width=130).print(table)
 
 
-def _plot(answer: Answer, path: Path) -> None:
+def _plot(answer: Answer) -> bytes:
     import matplotlib
 
     matplotlib.use("Agg")
@@ -92,5 +106,5 @@ def _plot(answer: Answer, path: Path) -> None:
     axes.legend(frameon=False)
     drawn = BytesIO()
     figure.savefig(drawn, dpi=130, format="png")
-    write_atomically(path, drawn.getvalue())
     pyplot.close(figure)
+    return drawn.getvalue()

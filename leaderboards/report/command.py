@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--questions",
         type=Path,
         metavar="DIR",
-        help=f"answers that `glassbox questions` wrote (default: {QUESTIONS} where it exists)",
+        help=f"answers that `glassbox questions` wrote (default: questions beside the logs, else {QUESTIONS})",
     )
     parser.add_argument("--no-samples", dest="samples", action="store_false", help="leave single samples out")
     parser.add_argument(
@@ -75,12 +75,12 @@ def run(args: argparse.Namespace) -> int:
     if not args.log_dir.exists():
         raise NothingToReport(f"there is no log directory {args.log_dir}; {HOW_TO_MAKE_ONE}")
     if args.questions is not None and not args.questions.is_dir():
-        raise NothingToReport(f"there is no directory {args.questions}; `glassbox questions all --out DIR` makes one")
+        raise NothingToReport(f"there is no directory {args.questions}; `glassbox questions all --output DIR` makes it")
     reading = Reading()
     records = select(reading.load(args.log_dir), args)
     if not records:
         raise NothingToReport(f"no log in {args.log_dir} is left by the filters given; {HOW_TO_MAKE_ONE}")
-    audits, answers = read_audits(args.log_dir / AUDIT_FILE), read_answers(args.questions or QUESTIONS)
+    audits, answers = read_audits(args.log_dir / AUDIT_FILE), read_answers(args.questions or _questions(args.log_dir))
 
     def written(runs: list[RunRecord]) -> tuple[int, Page]:
         boards = tables(runs, keep_all=args.all, audits=audits)
@@ -94,3 +94,9 @@ def run(args: argparse.Namespace) -> int:
     for one in made.wanted:
         print(f"left out: {one.title} ({one.lacks}): {one.command}")
     return reading.status(0)
+
+
+def _questions(log_dir: Path) -> Path:
+    """Where `glassbox questions` leaves its answers, else the project's own."""
+    beside = log_dir / QUESTIONS.name
+    return beside if beside.is_dir() else QUESTIONS

@@ -12,7 +12,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glassbox.harness.records.files import write_atomically
+from glassbox.harness.records.files import writable, write_atomically, write_or_keep
+from glassbox.harness.records.reading import log_folder
 
 if TYPE_CHECKING:
     from glassbox.studies.prompt_questions.answer import Answer
@@ -61,7 +62,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--device", help="such as cuda:0 (default: what there is)")
     parser.add_argument("--tag", default="", help="added to the names of the files, to keep several answers")
-    parser.add_argument("--out", type=Path, default=Path("docs/soft_prompts"), help="folder for JSON and plots")
+    parser.add_argument(
+        "--output",
+        "--out",
+        type=Path,
+        default=log_folder() / "soft_prompts",
+        metavar="FOLDER",
+        help="for JSON and plots, the page beside it (default: soft_prompts beside the logs; docs/soft_prompts is the "
+        "project's own)",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -70,13 +79,13 @@ def run(args: argparse.Namespace) -> int:
     from glassbox.studies.prompt_questions.inquiry import Inquiry
     from glassbox.studies.prompt_questions.page import answers_in, page
 
-    args.out.mkdir(parents=True, exist_ok=True)
+    writable(args.output)
     if args.question != "page":
         with progress() as tick:
             inquiry = Inquiry(args, tick)
             for name in NAMES if args.question == "all" else (args.question,):
-                _keep(inquiry, name, args.out)
-    write_atomically(args.out.with_suffix(".md"), page(answers_in(args.out), args.out.name))
+                _keep(inquiry, name, args.output)
+    write_atomically(args.output.with_suffix(".md"), page(answers_in(args.output), args.output.name))
     return 0
 
 
@@ -86,7 +95,8 @@ def _keep(inquiry: Inquiry, name: str, folder: Path) -> None:
     answer = inquiry.answer(name)
     _print(answer)
     stem = "-".join(part for part in (name, inquiry.model_name, inquiry.tag) if part)
-    write_atomically(folder / f"{stem}.json", answer.model_dump_json(indent=1, by_alias=True) + "\n")
+    text = answer.model_dump_json(indent=1, by_alias=True) + "\n"
+    write_or_keep(folder / f"{stem}.json", lambda path: write_atomically(path, text))
     plot(answer, folder / f"{stem}.png")
 
 

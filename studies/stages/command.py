@@ -17,8 +17,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glassbox.harness.cli.arguments import fitting, known, meant, parsed
-from glassbox.harness.records.files import write_atomically
+from glassbox.harness.cli.arguments import fitting, known, parsed
+from glassbox.harness.cli.spelling import meant
+from glassbox.harness.records.files import writable, write_atomically, write_or_keep
 from glassbox.harness.records.reading import add_log_dir
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ablate-pairs", type=int, default=8, help="first pairs that ablations look at (8)")
     add_log_dir(parser, "where inspect writes")
     parser.add_argument("--json", type=Path, help="where the result goes (default: stages-TASK-MODEL.json beside logs)")
-    parser.add_argument("--display", choices=DISPLAYS, help="how inspect shows progress (default: its own choice)")
+    parser.add_argument("--display", choices=DISPLAYS, help="also inspect's own progress (default: none)")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -88,6 +89,10 @@ def _experiment(args: argparse.Namespace) -> Experiment:
     from glassbox.studies.stages.experiment import Experiment
     from glassbox.tasks.reference import REFERENCE
 
+    if args.model is not None and "/" not in args.model:
+        raise ValueError(f"--model {args.model} names no provider; did you mean open/{args.model}?")
+    for folder in {args.log_dir, args.json.parent if args.json else args.log_dir}:
+        writable(folder)
     names = {"path": args.path and str(args.path.resolve()), "n": args.n, "longest": args.longest, "seed": args.seed}
     device = {"device": args.device} if args.device else {}
     return Experiment(
@@ -144,8 +149,8 @@ def _settings(given: Sequence[str]) -> dict[str, Any]:
 
 def _write(target: Path, about: dict[str, Any], stages: Sequence[Stage]) -> None:
     content = {"schema": "glassbox/stages/1", **about, "stages": [stage.model_dump(mode="json") for stage in stages]}
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(target, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    write_or_keep(target, lambda path: write_atomically(path, text))
 
 
 def _table(stages: Sequence[Stage]) -> Table:
