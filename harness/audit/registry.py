@@ -26,6 +26,7 @@ from glassbox.harness.audit.checks import (
     small_n,
     training_overlap,
 )
+from glassbox.harness.cli.spelling import meant
 
 CHECKS: dict[str, Check] = {
     check.name: check
@@ -61,5 +62,5 @@ def chosen(names: Sequence[str] | None) -> list[Check]:
     """
     for name in names or ():
         if name not in CHECKS:
-            raise ValueError(f"there is no check {name!r}; there are {', '.join(CHECKS)}")
+            raise ValueError(f"there is no check {name!r}; {meant(name, CHECKS)}there are {', '.join(CHECKS)}")
     return [check for check in CHECKS.values() if not names or check.name in names]

@@ -16,10 +16,11 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Collection, Sequence
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar, get_args, get_origin
 
 from pydantic import ConfigDict, Field, PydanticSchemaGenerationError, PydanticUserError, TypeAdapter, ValidationError
+
+from glassbox.harness.cli.spelling import meant
 
 P = ParamSpec("P")
 Made = TypeVar("Made")
@@ -66,12 +67,6 @@ def known(name: str, names: Collection[str], owner: str) -> None:
         raise BadArgument(
             f"{owner} takes no argument {name!r}; {meant(name, names)}it takes {', '.join(names) or 'none'}"
         )
-
-
-def meant(word: str, words: Collection[str]) -> str:
-    """`did you mean attention? `, or nothing where no word is near."""
-    close = get_close_matches(word, list(words), n=1)
-    return f"did you mean {close[0]}? " if close else ""
 
 
 def fitting(maker: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -135,7 +130,7 @@ def checked(maker: Callable[P, Made]) -> Callable[P, Made]:
 
     @functools.wraps(maker)
     def make(*args: P.args, **kwargs: P.kwargs) -> Made:
-        from glassbox.harness.cli.main import is_users
+        from glassbox.harness.cli.faults import is_users
 
         try:
             return maker(*args, **fitting(maker, kwargs))

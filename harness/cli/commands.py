@@ -15,6 +15,7 @@ from functools import partial
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
+from glassbox.harness.cli.parser import Parser
 from glassbox.harness.plugins.entries import broken, entries, is_ours
 
 GROUP = "glassbox.commands"
@@ -49,7 +50,7 @@ def prepared(name: str, arguments: Sequence[str]) -> Prepared:
         raise ValueError(broken(entry, error)) from error
     if hasattr(module, "hand_over"):
         return partial(module.hand_over, list(arguments))
-    parser = argparse.ArgumentParser(prog=f"glassbox {name}", description=about(entry))
+    parser = Parser(prog=f"glassbox {name}", description=about(entry))
     add_debug(parser)
     module.add_arguments(parser)
     return partial(module.run, parser.parse_args(arguments))

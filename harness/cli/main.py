@@ -14,13 +14,17 @@ import sys
 from collections.abc import Sequence
 
 from glassbox.harness.cli.commands import about, add_debug, commands, prepared
+from glassbox.harness.cli.encoding import fit_streams
+from glassbox.harness.cli.faults import line_of
+from glassbox.harness.cli.parser import Parser
+from glassbox.harness.cli.spelling import meant
 
 DISTRIBUTION = "glassbox-evals"
-PACKAGE = "glassbox"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (the process's own by default) and return the exit status."""
+    fit_streams()
     given = list(sys.argv[1:] if argv is None else argv)
     at = next((index for index, word in enumerate(given) if not word.startswith("-")), len(given))
     options = _options().parse_args(given[:at])
@@ -52,7 +56,7 @@ def _options() -> argparse.ArgumentParser:
     known = commands()
     width = max(map(len, known))
     listing = "\n".join(f"  {name:<{width}}  {about(entry)}" for name, entry in known.items())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="glassbox",
         usage="glassbox [--help] [--version] [--debug] COMMAND ...",
         description="Evaluate methods that work inside a language model, beside the text pipelines they replace.",
@@ -65,10 +69,7 @@ def _options() -> argparse.ArgumentParser:
 
 
 def _unknown(name: str) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, commands(), n=1)
-    way_out = f"did you mean {close[0]}?" if close else f"there are {', '.join(commands())}"
+    way_out = meant(name, commands()).rstrip() or f"there are {', '.join(commands())}"
     return f"no command {name!r}; {way_out}"
 
 
@@ -82,24 +83,21 @@ def _run(name: str, arguments: Sequence[str], *, debug: bool) -> int:
         print("glassbox: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # The reader of our output went away (`| head`); Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _close_stdout()  # the reader of our output went away (`| head`)
         return 0
-    except ValueError as error:
-        if debug or not is_users(error):
+    except Exception as error:  # what is no user's error is raised again
+        line = None if debug else line_of(error)
+        if line is None:
             raise
-        return _refuse(" ".join(str(error).split()))
+        status = _refuse(line)
+        if isinstance(error, OSError) and error.filename is None:
+            _close_stdout()  # it may be what is full
+        return status
 
 
-def is_users(error: ValueError) -> bool:
-    """Whether the project itself raised it to tell the user something; a library's ValueError is a fault of ours."""
-    if type(error) is not ValueError:
-        return type(error).__module__.partition(".")[0] == PACKAGE
-    innermost = error.__traceback__
-    while innermost is not None and innermost.tb_next is not None:
-        innermost = innermost.tb_next
-    raised_in = str(innermost.tb_frame.f_globals.get("__name__", "")) if innermost else ""
-    return raised_in.partition(".")[0] == PACKAGE
+def _close_stdout() -> None:
+    """What is left to write goes nowhere; Python would complain once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse(line: str) -> int:

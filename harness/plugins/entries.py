@@ -17,6 +17,9 @@ from typing import Any
 PACKAGE = "glassbox"
 """Our own package: a fault in it is a fault of ours and is raised."""
 
+GROUPS = ("glassbox.commands", "glassbox.families", "glassbox.models", "inspect_ai")
+"""Through which packages bring something to our commands."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -44,6 +47,21 @@ def load(group: str) -> tuple[tuple[str, Any], ...]:
                 raise
             logger.warning("%s", broken(entry, error))
     return tuple(found)
+
+
+def top_of(module: str) -> str:
+    """The top-level package of a module."""
+    return module.partition(".")[0]
+
+
+def blamed(error: BaseException) -> EntryPoint | None:
+    """The plug-in of another package through whose code an error came; None where it came through none."""
+    plugins = {top_of(one.module): one for group in GROUPS for one in entries(group) if not is_ours(one)}
+    found, frame = None, error.__traceback__
+    while frame is not None:
+        found = plugins.get(top_of(str(frame.tb_frame.f_globals.get("__name__", ""))), found)
+        frame = frame.tb_next
+    return found
 
 
 def broken(entry: EntryPoint, error: Exception) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Literal
 
 # Inspect has no public way to list what is registered, nor to give it a second name. Without these, names are unknown:
@@ -24,6 +23,7 @@ from inspect_ai._util.registry import (  # inspect-evals-lint: ignore[IECQ001] -
     registry_key,
 )
 
+from glassbox.harness.cli.spelling import meant
 from glassbox.harness.plugins.card import ANY, UNSAID, SolverCard, card_on
 from glassbox.harness.plugins.entries import PACKAGE, load
 
@@ -81,8 +81,7 @@ def find(kind: Kind, name: str) -> Registered:
     ends = [one for one in there.values() if one.name.rpartition("/")[2] == bare]
     if len(ends) == 1:
         return ends[0]
-    close = get_close_matches(bare, there, n=1)
-    way_out = f"did you mean {close[0]}?" if close else f"there are {', '.join(there)}"
+    way_out = meant(bare, there).rstrip() or f"there are {', '.join(there)}"
     raise Unknown(f"there is no {kind} {name!r}; {way_out}")
 
 

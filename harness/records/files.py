@@ -8,7 +8,14 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+
+from glassbox.harness.records.lock import Occupied
+
+
+class KeptElsewhere(ValueError):
+    """What was made could not be written where it was to go; the message says where it is."""
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -19,6 +26,47 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     Raises:
       OSError: The folder is not there or cannot be written.
     """
+    try:
+        _write(path, content)
+    except OSError as error:  # of the hidden file, whose name says nothing to anybody, or of none
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def write_or_keep(path: Path, write: Callable[[Path], object]) -> None:
+    """Write what took long to make; where that fails, into a temporary folder.
+
+    Args:
+      path: Where it is to go.
+      write: Writes it to the path that it is given.
+
+    Raises:
+      KeptElsewhere: It lies in the temporary folder now.
+    """
+    try:
+        write(path)
+    except (OSError, Occupied) as error:
+        kept = Path(tempfile.mkdtemp(prefix="glassbox-")) / path.name
+        write(kept)
+        why = error.strerror if isinstance(error, OSError) else "another run has written it"
+        raise KeptElsewhere(f"cannot write {path} ({why}); nothing is lost: it is kept as {kept}") from error
+
+
+def writable(folder: Path) -> None:
+    """Make a folder and see that a file can be written there, before work begins that would be lost.
+
+    Raises:
+      OSError: It cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(1 << 12))
+            file.flush()
+    except OSError as error:
+        raise OSError(error.errno, f"cannot write here ({error.strerror})", str(folder)) from error
+
+
+def _write(path: Path, content: str | bytes) -> None:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
