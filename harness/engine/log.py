@@ -16,8 +16,6 @@ from inspect_ai import Task
 # Inspect offers no public way to ask what a task or solver was made with, nor to say which scorers a run had.
 from inspect_ai._eval.task.log import resolve_eval_scorers  # inspect-evals-lint: ignore[IECQ001] -- see above
 from inspect_ai._util.registry import (  # inspect-evals-lint: ignore[IECQ001] -- see above
-    registry_info,
-    registry_log_name,
     registry_lookup,
     registry_params,
 )
@@ -35,6 +33,7 @@ from inspect_ai.log import (
 from inspect_ai.scorer import Scorer
 from inspect_ai.scorer._scorer import as_scorer_spec  # inspect-evals-lint: ignore[IECQ001] -- see above
 from inspect_ai.solver import Solver
+from inspect_ai.util import registry_info
 
 from glassbox.harness.engine.results import results_of
 from glassbox.harness.records.files import write_or_keep
@@ -78,7 +77,7 @@ class Asked:
 def log_of(asked: Asked, scorers: Sequence[Scorer], samples: list[EvalSample]) -> EvalLog:
     """The log of a finished run."""
     results, reductions = results_of(samples, scorers)
-    name = registry_log_name(asked.solver)
+    name = log_name(asked.solver)
     params = _arguments("solver", asked.solver, asked.solver_args)
     log = EvalLog(
         status="success",
@@ -113,6 +112,11 @@ def write_log(log: EvalLog, asked: Asked, log_dir: Path) -> Path:
 
     write_or_keep(log_dir / name, write)
     return log_dir / name
+
+
+def log_name(made: object) -> str:
+    """What inspect's logs call a solver or scorer: without the package where it is inspect's own."""
+    return registry_info(made).name.removeprefix("inspect_ai/")
 
 
 def _spec(asked: Asked, solver: str, scorers: Sequence[Scorer], samples: Sequence[EvalSample]) -> EvalSpec:

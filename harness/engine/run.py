@@ -18,9 +18,6 @@ from typing import Any
 from uuid import uuid4
 
 from inspect_ai import Task
-
-# Inspect offers no public way to ask under which name a solver is logged.
-from inspect_ai._util.registry import registry_log_name  # inspect-evals-lint: ignore[IECQ001] -- see above
 from inspect_ai.log import EvalSample
 from inspect_ai.model import ModelName, ModelOutput
 from inspect_ai.scorer import Score, Scorer, Target
@@ -28,7 +25,7 @@ from inspect_ai.solver import Solver, TaskState
 
 from glassbox.harness.cli.progress import Tick
 from glassbox.harness.engine.kinds import kind_of
-from glassbox.harness.engine.log import Asked, log_of, write_log
+from glassbox.harness.engine.log import Asked, log_name, log_of, write_log
 from glassbox.harness.engine.serving import PROGRAM, answering_of, origin_in
 from glassbox.harness.engine.technique import Question, Timed
 from glassbox.harness.plugins.card import ARITHMETIC
@@ -74,7 +71,7 @@ def run(
     """
     found = answering_of(solver)
     if found is None:
-        raise CannotRun(f"{registry_log_name(solver)} runs only inside inspect: use inspect eval")
+        raise CannotRun(f"{log_name(solver)} runs only inside inspect: use inspect eval")
     if found.needs_model and not model.startswith("open/"):
         raise CannotRun(
             f"model {model} is not run directly: use open/NAME_OR_PATH, or inspect eval for other providers"
@@ -114,7 +111,7 @@ async def _score(
     samples: Sequence[Any], attempts: Sequence[Attempt], scorers: Sequence[Scorer], model: str
 ) -> list[EvalSample]:
     """Every sample with its scores, as inspect would log it."""
-    names = [registry_log_name(scorer) for scorer in scorers]
+    names = [log_name(scorer) for scorer in scorers]
     model_name = ModelName(model)
     logged = []
     for sample, attempt in zip(samples, attempts, strict=True):

@@ -6,7 +6,7 @@ model = open_from(get_model(), ARITHMETIC)
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 from weakref import WeakKeyDictionary
 
 from glassbox.harness.lm.errors import CannotOpen
@@ -15,10 +15,9 @@ from glassbox.harness.plugins.card import ANY
 
 if TYPE_CHECKING:
     from inspect_ai.model import Model, ModelAPI
+    from transformers import PreTrainedModel
 
     from glassbox.harness.lm.model import OpenModel
-
-_HF_PROVIDER = "inspect_ai.model._providers.hf"
 
 _wrapped: WeakKeyDictionary[ModelAPI, OpenModel] = WeakKeyDictionary()
 _wrapping = threading.Lock()
@@ -38,7 +37,7 @@ def open_from(model: Model, kind: str = ANY) -> OpenModel:
     if isinstance(api, OpenAPI):
         return api.open
     loaded, tokenizer = getattr(api, "model", None), getattr(api, "tokenizer", None)
-    if type(api).__module__ == _HF_PROVIDER and loaded is not None and tokenizer is not None:
+    if tokenizer is not None and _is_loaded(loaded):
         from glassbox.harness.lm.load import wrap_loaded
 
         with _wrapping:
@@ -50,3 +49,10 @@ def open_from(model: Model, kind: str = ANY) -> OpenModel:
     others = ", ".join(names_of(kind, ("none", "text")))
     way_out = f"; solvers that work with it: {others}" if others else ""
     raise CannotOpen(f"{model} gives text only, and this solver works inside the model: use open/ or hf/{way_out}")
+
+
+def _is_loaded(model: object) -> TypeGuard[PreTrainedModel]:
+    """Whether it is a model of Hugging Face's, whichever provider holds it."""
+    from transformers import PreTrainedModel
+
+    return isinstance(model, PreTrainedModel)

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 # Inspect has no public way to list what is registered, nor to give it a second name. Without these, names are unknown:
-# tests/unit/plugins/test_registered.py names each and says what to do.
+# tests/unit/test_private_parts.py names each and says what to do.
 from inspect_ai._util import registry  # inspect-evals-lint: ignore[IECQ001] -- see above
 from inspect_ai._util.registry import (  # inspect-evals-lint: ignore[IECQ001] -- see above
     RegistryInfo,
     registry_find,
-    registry_info,
     registry_key,
 )
+from inspect_ai.util import registry_info
 
 from glassbox.harness.cli.spelling import meant
 from glassbox.harness.plugins.card import ANY, UNSAID, SolverCard, card_on

@@ -28,14 +28,10 @@ from inspect_ai.util import (
     SandboxEnvironment,
     SandboxEnvironmentConfigType,
     SandboxEnvironmentLimits,
+    SandboxUserUnsupportedError,
     concurrency,
     sandboxenv,
     store,
-)
-
-# Inspect raises this error itself, but exports it nowhere.
-from inspect_ai.util._sandbox.environment import (  # inspect-evals-lint: ignore[IECQ001] -- see above
-    SandboxUserUnsupportedError,
 )
 from typing_extensions import override
 
