@@ -21,6 +21,8 @@ GROUPS = ("glassbox.commands", "glassbox.families", "glassbox.models", "inspect_
 """Through which packages bring something to our commands."""
 
 logger = logging.getLogger(__name__)
+_warned: set[str] = set()
+"""Packages that were warned of: one that is broken is broken in every group, and named once."""
 
 
 @cache
@@ -45,7 +47,7 @@ def load(group: str) -> tuple[tuple[str, Any], ...]:
         except Exception as error:  # a plug-in may fail in any way
             if is_ours(entry):
                 raise
-            logger.warning("%s", broken(entry, error))
+            _warn_of(_package(entry), broken(entry, error))
     return tuple(found)
 
 
@@ -66,9 +68,19 @@ def blamed(error: BaseException) -> EntryPoint | None:
 
 def broken(entry: EntryPoint, error: Exception) -> str:
     """One line that names a plug-in which cannot be used, and the way out."""
-    package = entry.dist.name if entry.dist else entry.module.partition(".")[0]
+    package = _package(entry)
     said = " ".join(f"{type(error).__name__}: {error}".split())
     return f"plug-in {entry.name} ({entry.group}) of {package} is left out, {said}; mend or uninstall {package}"
+
+
+def _package(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist else entry.module.partition(".")[0]
+
+
+def _warn_of(package: str, line: str) -> None:
+    if package not in _warned:
+        _warned.add(package)
+        logger.warning("%s", line)
 
 
 def files(package: str) -> Iterator[ModuleType]:

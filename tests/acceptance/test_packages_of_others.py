@@ -1,0 +1,145 @@
+"""Wheels in a venv of their own: the example package, a broken plug-in, and folders of a user's own beside them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from inspect_runs import ROOT, environment
+
+EXAMPLE = ROOT / "examples/glassbox-example"
+NAMES = ("solvers", "tasks", "harness", "scorers", "leaderboards")
+
+pytestmark = pytest.mark.slow
+
+
+def _run(*command: str | Path, cwd: Path, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command, cwd=cwd, env=variables or dict(os.environ), capture_output=True, text=True, timeout=900, check=False
+    )
+
+
+def _well(*command: str | Path, cwd: Path, variables: dict[str, str] | None = None) -> str:
+    done = _run(*command, cwd=cwd, variables=variables)
+    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The interpreter of a venv with both wheels; what they depend on is borrowed from the tests' own environment."""
+    folder = tmp_path_factory.mktemp("others")
+    source = shutil.copytree(
+        EXAMPLE, folder / "source", ignore=shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
+    )
+    _well(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, source, cwd=folder)
+    (example,) = folder.glob("glassbox_example-*.whl")
+    _well(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
+    found = folder / "venv/bin/python"
+    (packages,) = (folder / "venv/lib").glob("python3.*/site-packages")
+    borrowed = [path for path in sys.path if path.endswith("-packages")]
+    (packages / "borrowed.pth").write_text("\n".join(borrowed), encoding="utf-8")
+    install = (sys.executable, "-m", "pip", "--python", found, "install", "--quiet", "--no-deps", "--no-index")
+    _well(*install, wheel, example, cwd=folder)
+    return found
+
+
+@pytest.fixture(scope="module")
+def variables(tmp_path_factory: pytest.TempPathFactory, artefacts: Path) -> dict[str, str]:
+    """Logs and parts of these tests lie by themselves."""
+    return environment(tmp_path_factory.mktemp("logs"), artefacts)
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for PYTHONPATH that holds an installed package which raises as soon as it is imported."""
+    folder = tmp_path_factory.mktemp("broken")
+    package, facts = folder / "broken_plugin", folder / "broken_plugin-1.0.dist-info"
+    package.mkdir()
+    facts.mkdir()
+    (package / "__init__.py").write_text('raise RuntimeError("no such luck")\n', encoding="utf-8")
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: broken-plugin\nVersion: 1.0\n", encoding="utf-8")
+    (facts / "entry_points.txt").write_text(
+        "[inspect_ai]\nbroken_plugin = broken_plugin.registry\n"
+        "[glassbox.families]\nbroken_plugin = broken_plugin.family:FAMILY\n"
+        "[glassbox.commands]\nbroken = broken_plugin.command\n",
+        encoding="utf-8",
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def logs(python: Path, variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Logs of the example's probe, by inspect, and of its control, gold and null, by `glassbox eval`."""
+    cwd = tmp_path_factory.mktemp("cwd")
+    asked = ("glassbox_example/longest_word", "--solver", "glassbox_example/word_probe", "--limit", "60")
+    _well(python, "-m", "inspect_ai", "eval", *asked, cwd=cwd, variables=variables)
+    solvers = ("word_embeddings", "gold", "null")
+    _well(
+        *(python.parent / "glassbox", "eval", "longest_word", "--limit", "60", "--solver", *solvers),
+        cwd=cwd,
+        variables=variables,
+    )
+    return Path(variables["INSPECT_LOG_DIR"])
+
+
+def test_the_example_stands_on_board_compare_gate_audit_and_report(
+    python: Path, logs: Path, variables: dict[str, str], tmp_path: Path
+) -> None:
+    glassbox = python.parent / "glassbox"
+    board = json.loads(_well(glassbox, "leaderboard", "--format", "json", cwd=tmp_path, variables=variables))
+    rows = {row["solver"].rpartition("/")[2]: row for row in board["records"]}
+    assert rows["gold"]["picked"]["value"] == 1
+    assert rows["null"]["picked"]["value"] == 0
+    assert rows["word_probe"]["picked"]["low"] > rows["word_embeddings"]["picked"]["high"]
+    assert {name for name, row in rows.items() if row["control"]} == {"gold", "null", "word_embeddings"}
+    compared = _well(glassbox, "compare", "word_probe", "word_embeddings", cwd=tmp_path, variables=variables)
+    assert "picked" in compared
+    bless = ("bless", "--name", "words", "--folder", ".", "--reason", "a test", "--exact", "gold", "null")
+    _well(glassbox, *bless, cwd=tmp_path, variables=variables)
+    gated = _run(
+        glassbox, "gate", "--baseline", "words.json", "--run", "--log-dir", "again", cwd=tmp_path, variables=variables
+    )
+    assert gated.returncode == 0, gated.stdout + gated.stderr
+    audited = _run(glassbox, "audit", logs, "--format", "json", cwd=tmp_path, variables=variables)
+    assert audited.returncode == 0, audited.stdout + audited.stderr
+    _well(glassbox, "report", "--output", "report.html", cwd=tmp_path, variables=variables)
+    assert "word_probe" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "vokin rekeseriv tit pigepi -> rekeseriv" in _well(glassbox, "words", cwd=tmp_path, variables=variables)
+
+
+def test_a_broken_plug_in_costs_one_line_that_names_it(
+    python: Path, logs: Path, broken: Path, variables: dict[str, str], tmp_path: Path
+) -> None:
+    beside = {**variables, "PYTHONPATH": str(broken)}
+    for command in (["list", "solvers"], ["leaderboard"], ["audit", str(logs)]):
+        done = _run(python.parent / "glassbox", *command, cwd=tmp_path, variables=beside)
+        assert done.returncode == 0, done.stderr
+        assert [line for line in done.stderr.splitlines() if "no such luck" in line] == [
+            line for line in done.stderr.splitlines() if "broken-plugin is left out" in line
+        ]
+        assert done.stderr.count("no such luck") == 1
+    asked = _run(python.parent / "glassbox", "broken", cwd=tmp_path, variables=beside)
+    assert asked.returncode == 2
+    assert "broken-plugin" in asked.stderr
+
+
+def test_folders_of_a_users_own_names_stand_beside_the_wheel(
+    python: Path, variables: dict[str, str], tmp_path: Path
+) -> None:
+    for name in NAMES:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text('raise RuntimeError("mine")\n', encoding="utf-8")
+    (tmp_path / "registry.py").write_text('raise RuntimeError("mine")\n', encoding="utf-8")
+    script = "import sys, torch; print(*(name for name in sys.modules if name.partition('.')[0] == 'glassbox'))"
+    beside = {**variables, "PYTHONPATH": ".", "INSPECT_LOG_DIR": str(tmp_path / "logs")}
+    assert _well(python, "-c", script, cwd=tmp_path, variables=beside).strip() == ""
+    assert "ir_head  (glassbox)" in _well(python.parent / "glassbox", "list", "solvers", cwd=tmp_path, variables=beside)
+    asked = ("glassbox/ir_arith", "--solver", "glassbox/ir_head", "--limit", "3")
+    _well(python, "-m", "inspect_ai", "eval", *asked, cwd=tmp_path, variables=beside)
+    assert len(list((tmp_path / "logs").glob("*.eval"))) == 1
