@@ -90,7 +90,7 @@ def run(
     asked = Asked(task, solver, model, opened, task_args, solver_args, limit, started, technique.prompt(""))
     scorers = list(task.scorer or [])
     with collector_paused():
-        attempts = _attempt_all(technique, questions, partial(tick, f"{task.name} {registry_log_name(solver)}"))
+        attempts = _attempt_all(technique, questions, partial(tick, f"{task.name} {log_name(solver)}"))
         scored = asyncio.run(_score(samples, attempts, scorers, model))
         return write_log(log_of(asked, scorers, scored), asked, log_dir)
 
