@@ -18,9 +18,7 @@ ROOMS = ("harness", "tasks", "solvers", "scorers", "studies", "leaderboards", "b
 REGISTRY, ERROR = "inspect_ai._util.registry", "inspect_ai._util.error"
 NAMED = "then nothing is found by name: mend harness/plugins/registered.py, or list what glassbox/registry.py imports"
 DIRECT = "then `glassbox eval` writes no log of its own: let harness/engine/make.py go through inspect_ai.eval always"
-RESCORED = (
-    "then `inspect score` cannot name the scorers of our logs: leave them out in harness/engine/log.py"
-)
+RESCORED = "then `inspect score` cannot name the scorers of our logs: leave them out in harness/engine/log.py"
 
 PARTS = {
     (REGISTRY, "registry_find", ("predicate",)): NAMED,
