@@ -110,8 +110,6 @@ def test_the_example_stands_on_board_compare_gate_audit_and_report(
         "--run",
         "--solver",
         "null",
-        "--solver",
-        "null",
         "--log-dir",
         "again",
         cwd=tmp_path,
