@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -31,8 +32,10 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "head.json").write_bytes(whole[:500])
     zipped = good[1].read_bytes()
     (folder / "cut.eval").write_bytes(zipped[: len(zipped) // 2])
-    every = range(2000, len(zipped) - 3000, 97)
-    (folder / "rotten.eval").write_bytes(bytes(one ^ 0x5A if at in every else one for at, one in enumerate(zipped)))
+    with zipfile.ZipFile(good[1]) as members:
+        contents = members.start_dir  # what lists the members stays whole, every member is damaged
+    rotten = bytes(one ^ 0x5A if at % 16 == 15 else one for at, one in enumerate(zipped[:contents]))
+    (folder / "rotten.eval").write_bytes(rotten + zipped[contents:])
     for name in ("eval-set.json", "logs.json", "listing.json"):
         (folder / name).write_text("{}")
     (folder / "stages.json").write_text('{"schema": "glassbox/stages/1", "records": []}')
