@@ -48,10 +48,10 @@ def test_a_wheel_runs_a_suite_by_its_registered_name_from_an_empty_folder(instal
     more = {"PYTHONPATH": str(installed), "GLASSBOX_CACHE": str(cache_folder().parent)}
     variables = environment(tmp_path / "logs", tmp_path / "parts", **more)
     for control, right in (("gold", 18), ("null", 0)):
-        finish(start(["eval", "tasks/phase3", "--solver", f"solvers/{control}"], empty, variables))
+        finish(start(["eval", "glassbox/phase3", "--solver", f"glassbox/{control}"], empty, variables))
         log = logs_in(tmp_path / "logs")[-1]
         assert passed(log) == (right, 18)
-        assert log.eval.task_registry_name == "tasks/phase3"
+        assert log.eval.task_registry_name == "glassbox/phase3"
     assert list(empty.iterdir()) == []
     shipped = installed / "tasks" / "code" / "suites"
     assert len((shipped / "phase3.jsonl").read_text(encoding="utf-8").splitlines()) == 18
@@ -64,7 +64,7 @@ def test_a_mistake_on_the_command_line_is_named(tmp_path: Path) -> None:
     for task, argument, message in (
         ("humaneval", "n=2", "give path=: the official HumanEval.jsonl.gz"),
         ("phase3", "category=maths", "no task of phase3 has category 'maths'"),
-        ("mbpp", "path=absent.jsonl", "absent.jsonl cannot be read: No such file or directory"),
+        ("mbpp", "path=absent.jsonl", "absent.jsonl does not exist; mbpp reads mbpp.jsonl"),
     ):
         command = ["eval", f"tasks/code_spec.py@{task}", "--solver", "gold", "-T", argument]
         said, _ = start(command, ROOT, variables).communicate(timeout=360)

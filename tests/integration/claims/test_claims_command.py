@@ -127,7 +127,7 @@ def test_missing_of_another_model_asks_for_that_model(logs: Path, capsys: pytest
 def test_what_is_not_built_is_said_in_comments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = claims(capsys, "--log-dir", tmp_path, "--missing", "--seed", "002").out.splitlines()
     assert "# 002.self_consistency_gains needs a solver" in "\n".join(out)
-    assert out[0] == "inspect eval tasks/code_spec.py@phase3 --solver gold"
+    assert out[0] == "glassbox eval phase3 --solver gold"
 
 
 def test_what_was_recorded_is_shown_where_logs_are_missing(

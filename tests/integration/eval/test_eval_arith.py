@@ -156,7 +156,7 @@ def test_a_model_that_gives_text_only_is_refused_in_one_line_that_names_what_wor
     message = failed(ir_arith, solver(examples=60), tmp_path, model="mockllm/model", task_args={"n": 2})
     assert "\n" not in message
     assert "mockllm/model gives text only, and this solver works inside the model: use open/ or hf/" in message
-    assert "solvers that work with it: regex_pipeline, direct, regex_only, gold, null" in message
+    assert "solvers that work with it: direct, gold, null, regex_only, regex_pipeline" in message
 
 
 def test_solvers_without_a_model_work_under_a_model_that_gives_text_only(tmp_path: Path) -> None:
