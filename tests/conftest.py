@@ -99,6 +99,12 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture(autouse=True)
+def _width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are as wide as their tests say, whatever terminal (or runner of tests) stands around them."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def arith() -> Path:
     """The folder of the reference model."""
