@@ -155,7 +155,7 @@ def test_bad_arguments_are_named_in_one_line(tmp_path: Path) -> None:
         ValueError, match="split word_problems exists for single operations only, not for loops"
     ) as words:
         ir_loop(split="word_problems")
-    with pytest.raises(ValueError, match="unknown split 'held_out'; one of train, iid") as unknown:
+    with pytest.raises(ValueError, match="split=held_out is none of train, iid") as unknown:
         ir_arith(split="held_out")  # type: ignore[arg-type]
     for caught in (no_path, absent, words, unknown):
         assert "\n" not in str(caught.value)
@@ -164,11 +164,11 @@ def test_bad_arguments_are_named_in_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("n", [0, -1])
 @pytest.mark.parametrize("split", ["held_out_both", "fixed"])
 def test_fewer_than_one_problem_is_refused_for_every_split(n: int, split: SplitName) -> None:
-    with pytest.raises(ValueError, match=f"n is {n}; ask for at least one problem"):
+    with pytest.raises(ValueError, match=f"n={n} should be greater than or equal to 1"):
         ir_arith(split=split, n=n)
 
 
 @pytest.mark.parametrize("n", [0, -1])
 def test_fewer_than_one_problem_is_refused_for_official_sources_too(n: int, shared_data: SharedPath) -> None:
-    with pytest.raises(ValueError, match=f"n is {n}; ask for at least one problem"):
+    with pytest.raises(ValueError, match=f"n={n} should be greater than or equal to 1"):
         ir_arith(source="svamp", path=str(shared_data("svamp/SVAMP.json")), n=n)
