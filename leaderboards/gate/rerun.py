@@ -32,7 +32,7 @@ def rerun(row: BlessedRun, log_dir: Path, limit: int | None = None, model: str |
       CannotRerun: No installed package has the task or solver, they take other arguments, or the run failed.
     """
     from glassbox.harness.engine.make import make_run
-    from glassbox.harness.plugins.registered import find
+    from glassbox.harness.plugins.registered import Unknown, find
 
     log_dir.mkdir(parents=True, exist_ok=True)
     # What a library says on the way must not stand in the report on stdout.
@@ -49,6 +49,9 @@ def rerun(row: BlessedRun, log_dir: Path, limit: int | None = None, model: str |
                 epochs=row.epochs,
                 generation=row.generation,
             )
+        except Unknown as error:
+            why = f"{row.label} cannot be run here: {error}; or run it with inspect and gate its log"
+            raise CannotRerun(why) from error
         except (TypeError, ValueError, LookupError, OSError) as error:
             said = (str(error).strip() or type(error).__name__).split("\n")[0][:200]
             raise CannotRerun(f"{row.label} does not run: {said}") from error

@@ -53,7 +53,7 @@ def test_a_wheel_runs_a_suite_by_its_registered_name_from_an_empty_folder(instal
         assert passed(log) == (right, 18)
         assert log.eval.task_registry_name == "glassbox/phase3"
     assert list(empty.iterdir()) == []
-    shipped = installed / "tasks" / "code" / "suites"
+    shipped = installed / "glassbox" / "tasks" / "code" / "suites"
     assert len((shipped / "phase3.jsonl").read_text(encoding="utf-8").splitlines()) == 18
     for file in shipped.glob("*.jsonl"):
         assert all(json.loads(line)["reference"] for line in file.read_text(encoding="utf-8").splitlines())

@@ -11,7 +11,7 @@ import pytest
 from inspect_ai import eval as evaluate
 from inspect_ai.log import EvalLog
 
-from glassbox.harness.records.prompted import Prompted
+from glassbox.harness.records.prompted import LEFT_OUT_KEY, Prompted
 from glassbox.solvers.dcm import dcm
 from glassbox.tasks.soft_prompt import dcm_squad
 
@@ -55,11 +55,16 @@ def test_every_sample_is_written_first_to_stop_token(
     assert records(run(model, tmp_path, restarts=2)) == found
 
 
-def test_a_pair_that_does_not_fit_fails_with_the_reason(shared_models: Callable[[str], Path], tmp_path: Path) -> None:
+def test_a_pair_that_does_not_fit_is_left_out_with_the_reason(
+    shared_models: Callable[[str], Path], tmp_path: Path
+) -> None:
     log = run(shared_models("stories260K"), tmp_path, k=511, keep=False)
-    assert log.status == "error"
-    assert log.error is not None
-    assert "more than the context" in log.error.message
+    assert log.status == "success"
+    assert log.samples
+    for sample in log.samples:
+        assert "more than the context" in sample.store[LEFT_OUT_KEY]
+        assert sample.scores
+        assert {score.reason for score in sample.scores.values()} == {LEFT_OUT_KEY}
 
 
 def test_settings_that_contradict_each_other_are_refused_at_once() -> None:

@@ -79,7 +79,8 @@ def test_a_task_of_someone_else_is_gated_by_its_logs_and_not_run(tmp_path: Path,
     base = blessed(capsys, tmp_path, _run(tmp_path / "a"))
     answer = command(capsys, "gate", "--baseline", base, "--run", "--log-dir", tmp_path / "logs")
     assert answer.status == 2
-    assert "questions · knows cannot be run here: no task questions; run it with inspect and gate its log" in answer.out
+    assert "questions · knows cannot be run here: there is no task 'questions'" in answer.out
+    assert "or run it with inspect and gate its log" in answer.out
 
 
 def test_code_suites_are_run_again_inside_inspect(tmp_path: Path, capsys: Any) -> None:

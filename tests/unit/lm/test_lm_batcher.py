@@ -12,11 +12,14 @@ import anyio
 import pytest
 from doubling_batches import BACKENDS, Doubler, gather, run
 
+from glassbox.harness.lm import batcher as batcher_module
 from glassbox.harness.lm.batcher import Batcher, Served
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_coroutines_that_are_ready_together_go_in_one_call(backend: str) -> None:
+def test_coroutines_that_are_ready_together_go_in_one_call(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # On a busy machine the millisecond that is given to join may be over before anyone else has had a turn.
+    monkeypatch.setattr(batcher_module, "_JOIN_SECONDS", 60.0)
     double = Doubler()
 
     async def test() -> None:
