@@ -23,8 +23,8 @@ from pydantic import ValidationError
 from glassbox.harness.audit.finding import CannotCheck
 from glassbox.harness.plugins.families import headline_of
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
-from glassbox.harness.records.frames import RunRecord, load_logs
-from glassbox.harness.records.logged import whole_log
+from glassbox.harness.records.frames import RunRecord, load_logs, run_of
+from glassbox.harness.records.logged import whole_logs
 from glassbox.harness.records.prompted import STORE_KEY as PROMPTED_KEY
 from glassbox.harness.records.prompted import Prompted
 
@@ -49,7 +49,8 @@ class AuditedLog:
     @classmethod
     def read(cls, record: RunRecord) -> AuditedLog:
         """Read the samples behind a header."""
-        return cls(record, whole_log(record.path, attachments=True))
+        logs = whole_logs(record.path, attachments=True)
+        return cls(record, next(log for log in logs if len(logs) == 1 or run_of(record.path, log).key == record.key))
 
     @classmethod
     def of(cls, path: Path) -> AuditedLog:

@@ -81,10 +81,10 @@ def audit(
     reads = reading or Reading()
     records = list(_records(places, reads))
     beside = _beside(records, reads)
-    mine = {record.path for record in records}
+    mine = {record.key for record in records}
 
     def audited(runs: list[RunRecord]) -> list[Audit]:
-        chosen = [record for record in runs if record.path in mine]
+        chosen = [record for record in runs if record.key in mine]
         if not chosen:
             raise ValueError(
                 f"no log in {', '.join(map(str, places))} can be read to its end; run the evaluation again"
@@ -105,7 +105,7 @@ def _audit(
 ) -> Audit:
     tick(record.path.name)
     log = AuditedLog.read(record)
-    peers = tuple(peer for peer in beside if peer.path != record.path)
+    peers = tuple(peer for peer in beside if peer.key != record.key)
     return Audit(record, tuple(result_of(check, log, replace(evidence, peers=peers)) for check in checks))
 
 
@@ -116,17 +116,17 @@ def _records(places: Sequence[Path], reading: Reading) -> Iterator[RunRecord]:
             raise ValueError(f"there is no log {place}; name log files, or folders of them")
         if place.is_file() and not load_logs(place):
             raise ValueError(f"{place} is no readable inspect log; name another file, or a folder of them")
-    records = {record.path.resolve(): record for record in reading.load(places)}
+    records = {record.key: record for record in reading.load(places)}
     if not records:
         raise ValueError(f"there is no log in {', '.join(map(str, places))}; run an evaluation first")
-    yield from (records[path] for path in sorted(records))
+    yield from (records[key] for key in sorted(records))
 
 
 def _beside(records: Sequence[RunRecord], reading: Reading) -> list[RunRecord]:
     """These runs, and those that lie in the same folders."""
-    known = {record.path.resolve(): record for record in records}
-    folders = {path.parent for path in known}
-    tried = {*known, *(path.resolve() for path in reading.left_out)}
+    folders = {record.path.resolve().parent for record in records}
+    tried = {path.resolve() for path in (*(record.path for record in records), *reading.left_out)}
     near = [path for path in log_files(folders) if path.parent in folders and path.resolve() not in tried]
-    others = {record.path.resolve(): record for record in load_logs(near)} if near else {}
-    return [*known.values(), *(others[path] for path in sorted(others) if path not in known)]
+    known = {record.key for record in records}
+    others = {record.key: record for record in load_logs(near)} if near else {}
+    return [*records, *(others[key] for key in sorted(others) if key not in known)]

@@ -15,7 +15,7 @@ def alike(record: RunRecord, peers: Iterable[RunRecord]) -> list[RunRecord]:
     """The latest run of each other solver, setting and model on the same samples, in order of their names."""
     latest: dict[tuple[str, ...], RunRecord] = {}
     for peer in peers:
-        if peer.path != record.path and _data(peer) == _data(record) and method(peer) != method(record):
+        if peer.key != record.key and _data(peer) == _data(record) and method(peer) != method(record):
             key = method(peer)
             if key not in latest or latest[key].created < peer.created:
                 latest[key] = peer

@@ -98,6 +98,11 @@ class RunRecord:
     provenance: Provenance | None = field(default=None, repr=False)
 
     @property
+    def key(self) -> tuple[Path, str, str]:
+        """Which run it is: runs of lm-eval whose samples were not logged share one file."""
+        return self.path.resolve(), self.task, self.split
+
+    @property
     def complete(self) -> bool:
         """Whether every sample was done; anything else is marked on a board."""
         return self.status == "success" and self.completed == self.total
@@ -165,7 +170,7 @@ def load_logs(
       where: A directory, or files.
       unreadable: Told of each file that is no readable log; the others are read all the same.
     """
-    records = [_record(path, log) for path, log in readable_headers(where, unreadable)]
+    records = [run_of(path, log) for path, log in readable_headers(where, unreadable)]
     return sorted(records, key=lambda record: (record.created, record.path.name))
 
 
@@ -268,14 +273,15 @@ def _attempt(sample: EvalSample | EvalSampleSummary) -> Attempt | None:
 
 
 def _only_run(path: Path) -> RunRecord:
-    found = [_record(stands_for, log) for stands_for, log in headers(path)]
+    found = [run_of(stands_for, log) for stands_for, log in headers(path)]
     if len(found) != 1:
         files = ", ".join(record.path.name for record in found)
         raise ValueError(f"{path} holds {len(found)} runs, and a frame is of one; name one of {files}")
     return found[0]
 
 
-def _record(path: Path, log: EvalLog) -> RunRecord:
+def run_of(path: Path, log: EvalLog) -> RunRecord:
+    """The header of a log in the words of a leaderboard."""
     spec, results = log.eval, log.results
     steps = log.plan.steps
     metadata = spec.metadata or {}

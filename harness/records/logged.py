@@ -49,8 +49,8 @@ def headers(path: Path) -> list[tuple[Path, EvalLog]]:
         return [(path, read_eval_log(path, header_only=True))]
 
 
-def whole_log(path: Path, attachments: bool = False) -> EvalLog:
-    """The run with its samples and everything the log kept of them.
+def whole_logs(path: Path, attachments: bool = False) -> list[EvalLog]:
+    """The run, or the runs that share the file, with their samples and everything the log kept of them.
 
     Args:
       path: The file that stands for it.
@@ -61,13 +61,13 @@ def whole_log(path: Path, attachments: bool = False) -> EvalLog:
     """
     with _named(path):
         if is_lm_eval(path):
-            return lm_eval_logs(path, samples=path.suffix == ".jsonl")[0][1]
-        return read_eval_log(path, resolve_attachments="full" if attachments else False)
+            return [log for _, log in lm_eval_logs(path, samples=path.suffix == ".jsonl")]
+        return [read_eval_log(path, resolve_attachments="full" if attachments else False)]
 
 
 def whole_samples(path: Path) -> Sequence[EvalSample]:
     """The run's samples with everything the log kept of them; none where it kept none."""
-    return whole_log(path).samples or []
+    return whole_logs(path)[0].samples or []
 
 
 def quick_samples(path: Path) -> Sequence[EvalSample | EvalSampleSummary]:

@@ -128,7 +128,7 @@ def _partner(record: RunRecord, run: Run, complete: Sequence[RunRecord]) -> RunR
         other
         for other in _by_age(complete)
         if fits(other, run)
-        and other.path != record.path
+        and other.key != record.key
         and (other.task_version, other.split, other.samples_digest)
         == (record.task_version, record.split, record.samples_digest)
         and other.model == record.model

@@ -104,12 +104,12 @@ def find_runs(args: argparse.Namespace, logged: Sequence[RunRecord]) -> tuple[Ru
         (one, other)
         for one in candidates[0]
         for other in candidates[1]
-        if one.path != other.path and _data(one) == _data(other)
+        if one.key != other.key and _data(one) == _data(other)
     ]
     if alike:
         return max(alike, key=lambda both: (both[0].model == both[1].model, *sorted(map(_age, both))))
     a, b = candidates[0][-1], candidates[1][-1]
-    if a.path == b.path:
+    if a.key == b.key:
         raise ValueError(f"{args.a} and {args.b} are the same run, {a.path.name}; name two")
     return a, b
 

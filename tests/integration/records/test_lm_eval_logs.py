@@ -169,6 +169,16 @@ def test_without_samples_a_proportion_is_known_by_its_error_and_nothing_can_be_c
         pair(alone["sums_choice"], whole["sums_choice"])
 
 
+def test_every_task_of_one_results_file_is_audited(
+    generic: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = next(generic.rglob("results_*.json"))
+    shutil.copy(results, tmp_path / results.name)
+    main(["audit", str(tmp_path), "--format", "json"])
+    found = json.loads(capsys.readouterr().out)["records"]
+    assert {record["task"] for record in found} == {"sums_exact", "sums_choice", "sums_text"}
+
+
 def test_one_samples_file_is_one_run_and_one_without_results_says_so(generic: Path, tmp_path: Path) -> None:
     samples = next(generic.rglob("samples_sums_choice_*.jsonl"))
     assert [record.task for record in load_logs(samples)] == ["sums_choice"]
