@@ -42,11 +42,6 @@ class Shape:
     kinds: tuple[str, ...]
     max_steps: int
 
-    @property
-    def max_operands(self) -> int:
-        """How many operand slots a head of this shape has."""
-        return self.max_steps + 1
-
     def encode(self, program: Program) -> Slots:
         """Read a program's slots.
 

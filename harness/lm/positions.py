@@ -34,17 +34,6 @@ def tokens_of_span(offsets: Sequence[Span], start: int, end: int) -> range:
     return range(found[0], found[-1] + 1)
 
 
-def prompt_end(offsets: Sequence[Span], prompt_chars: int) -> int:
-    """Position of the last token of a prompt of `prompt_chars` characters: the one whose logits predict the answer.
-
-    Offsets may go on after the prompt. A token that reaches over the boundary belongs to the answer.
-
-    Raises:
-      ValueError: No token lies before the answer, so nothing predicts it.
-    """
-    return answer_start(offsets, prompt_chars) - 1
-
-
 def answer_start(offsets: Sequence[Span], prompt_chars: int) -> int:
     """Position of the first token that holds a character of the answer, or one past the end if there is no answer.
 

@@ -17,7 +17,6 @@ def test_slots_are_class_indices_and_operands_in_the_order_of_the_text() -> None
     assert SINGLE.encode(single(SUBTRACT, 69, 49)) == Slots((1,), (69, 49))
     assert CHAIN.encode(parse("(16 - 3) * 5")) == Slots((1, 2), (16, 3, 5))
     assert LOOP.encode(parse("countdown(10..0)")) == Slots((2,), (10, 0))
-    assert (SINGLE.max_operands, CHAIN.max_operands, LOOP.max_operands) == (2, 4, 2)
     assert SINGLE.kinds == ("add", "subtract", "multiply", "divide")
 
 

@@ -18,7 +18,6 @@ from glassbox.harness.lm.positions import (
     fence_closes,
     labels_for,
     last_equals,
-    prompt_end,
     shifted_logits_and_targets,
     tokens_of_span,
 )
@@ -50,7 +49,6 @@ def test_prompt_and_answer_split_where_separate_tokenisation_splits_them(
     ids, offsets, codec = encode(name, prompt + answer, shared_models)
     start = answer_start(offsets, len(prompt))
     assert ids[:start] == codec.ids(prompt)
-    assert prompt_end(offsets, len(prompt)) == len(codec.ids(prompt)) - 1
     assert codec.continuation(ids[:start], ids[start:]) == answer
 
 
@@ -61,12 +59,11 @@ def test_a_token_over_the_boundary_belongs_to_the_answer(shared_models: Shared) 
     straddling = tokens_of_span(offsets, len(text) - 1, len(text))
     assert offsets[straddling[0]] == (len(text) - 2, len(text))
     assert answer_start(offsets, len(text) - 1) == straddling[0]
-    assert prompt_end(offsets, len(text) - 1) == straddling[0] - 1
 
 
 def test_a_prompt_without_an_answer_ends_at_its_last_token(shared_models: Shared) -> None:
     ids, offsets, _ = encode("stories260K", "Once upon a time", shared_models)
-    assert prompt_end(offsets, len("Once upon a time")) == len(ids) - 1
+    assert answer_start(offsets, len("Once upon a time")) == len(ids)
 
 
 def test_an_answer_that_nothing_predicts_is_refused(shared_models: Shared) -> None:
