@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
-from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glassbox.harness.plugins.entries import called
 from glassbox.harness.records.export import RECORDS, exported
 from glassbox.harness.records.files import deliver
 from glassbox.harness.records.reading import Reading, add_log_dir
@@ -127,7 +127,7 @@ def select(records: Iterable[RunRecord], args: argparse.Namespace) -> list[RunRe
         record
         for record in records
         if all(
-            any(fnmatchcase(value, pattern) for value in _values(record, name) for pattern in patterns)
+            any(called(value, pattern) for value in _values(record, name) for pattern in patterns)
             for name, patterns in given.items()
         )
     ]

@@ -9,6 +9,7 @@ import importlib
 import logging
 import pkgutil
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
@@ -16,6 +17,8 @@ from typing import Any
 
 PACKAGE = "glassbox"
 """Our own package: a fault in it is a fault of ours and is raised."""
+
+INSPECTS = "inspect_ai"
 
 GROUPS = ("glassbox.commands", "glassbox.families", "glassbox.models", "inspect_ai")
 """Through which packages bring something to our commands."""
@@ -30,6 +33,18 @@ def entries(group: str) -> tuple[EntryPoint, ...]:
     """The entry points of a group: our own first, then those of other packages by name; each name once."""
     found = sorted(entry_points(group=group), key=lambda one: (not is_ours(one), one.name))
     return tuple({one.name: one for one in reversed(found)}.values())[::-1]
+
+
+def shown(name: str) -> str:
+    """A registered name as users write it: without our own package, and inspect's."""
+    for package in (PACKAGE, INSPECTS):
+        name = name.removeprefix(f"{package}/")
+    return name
+
+
+def called(name: str, asked: str) -> bool:
+    """Whether a user who asks for this (a pattern, too) means what has that name; its package may be left out."""
+    return fnmatchcase(name, asked) or fnmatchcase(name.rpartition("/")[2], asked)
 
 
 def is_ours(entry: EntryPoint) -> bool:

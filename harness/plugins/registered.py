@@ -25,11 +25,10 @@ from inspect_ai.util import registry_info
 
 from glassbox.harness.cli.spelling import meant
 from glassbox.harness.plugins.card import ANY, UNSAID, SolverCard, card_on
-from glassbox.harness.plugins.entries import PACKAGE, load
+from glassbox.harness.plugins.entries import INSPECTS, PACKAGE, load, shown
 
 Kind = Literal["task", "solver", "scorer"]
 GROUP = "inspect_ai"
-INSPECTS = "inspect_ai"
 
 
 class Unknown(ValueError):
@@ -100,13 +99,6 @@ def card_of(name: str) -> SolverCard | None:
         return find("solver", name).card
     except Unknown:
         return None
-
-
-def shown(name: str) -> str:
-    """A registered name as users write it: without our own package, and inspect's."""
-    for package in (PACKAGE, INSPECTS):
-        name = name.removeprefix(f"{package}/")
-    return name
 
 
 def also_by_package(package: str) -> None:

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glassbox.harness.lm.identity import MODEL_HASH
+from glassbox.harness.plugins.entries import shown
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
 from glassbox.harness.records.logged import UnreadableLog, headers, quick_samples, sample_of, whole_samples
 from glassbox.harness.records.traced import Provenance, traced
@@ -55,11 +56,11 @@ class RunRecord:
       path: The log file.
       status: `success`, or why the run has no full result (`started`, `cancelled`, `error`).
       created: When the run began, ISO 8601; later strings are later runs.
-      task: Task name without its package.
+      task: Task name, with its package where that is another's than ours or inspect's.
       task_version: As the task gives it (`1-A`); results of different versions are never compared.
       task_args: Every argument of the task, defaults included.
       task_args_passed: The ones that were given.
-      solver: Solver name without its package; several steps are joined by ` + `.
+      solver: Solver name, likewise; several steps are joined by ` + `.
       solver_args: Every argument of the solver, defaults included.
       solver_args_passed: The ones that were given.
       model: Model name as inspect knows it.
@@ -290,11 +291,11 @@ def run_of(path: Path, log: EvalLog) -> RunRecord:
         path=path,
         status=log.status,
         created=spec.created,
-        task=_short(spec.task),
+        task=shown(spec.task),
         task_version=str(spec.task_version),
         task_args=spec.task_args,
         task_args_passed=spec.task_args_passed,
-        solver=" + ".join(_short(step.solver) for step in steps) or _short(spec.solver or "none"),
+        solver=" + ".join(shown(step.solver) for step in steps) or shown(spec.solver or "none"),
         solver_args={name: value for step in steps for name, value in step.params.items()},
         solver_args_passed={name: value for step in steps for name, value in step.params_passed.items()},
         model=spec.model,
@@ -328,5 +329,5 @@ def _metrics(log: EvalLog) -> dict[str, dict[str, float]]:
 
 
 def _short(name: str) -> str:
-    """A registered name without its package."""
+    """A score's name without its package, as inspect names scores."""
     return name.rsplit("/", 1)[-1]

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glassbox.harness.plugins.entries import called
 from glassbox.harness.records.export import RECORDS, exported
 from glassbox.harness.records.files import deliver
 from glassbox.harness.records.reading import Reading, add_log_dir
@@ -182,6 +183,8 @@ def _named(name: str, logged: Sequence[RunRecord], log_dir: Path) -> Sequence[Ru
     from glassbox.leaderboards.runs import label
 
     named = [record for record in logged if _means(name, record)]
+    if len(solvers := sorted({record.solver for record in named})) > 1:
+        raise ValueError(f"{name} may be {' or '.join(solvers)}; give the package too")
     if not named:
         known = ", ".join(sorted({label(record) for record in logged})) or "none"
         raise ValueError(f"no log in {log_dir} is of the solver {name}; there are {known}")
@@ -190,8 +193,9 @@ def _named(name: str, logged: Sequence[RunRecord], log_dir: Path) -> Sequence[Ru
 
 def _means(name: str, record: RunRecord) -> bool:
     """Whether `name` is the run's solver, with some of its arguments or none: `ir_head layer=0.25`."""
-    solver, *given = (name,) if name == record.solver else name.split()
-    return solver == record.solver and set(given) <= {f"{key}={value}" for key, value in record.solver_args.items()}
+    solver, *given = (name,) if called(record.solver, name) else name.split()
+    had = {f"{key}={value}" for key, value in record.solver_args.items()}
+    return called(record.solver, solver) and had.issuperset(given)
 
 
 def _data(record: RunRecord) -> tuple[str, str, str]:

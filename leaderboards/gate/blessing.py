@@ -5,9 +5,10 @@ baseline = bless(runs, name="quick", reason="first release", exact=("gold", "nul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from glassbox.harness.plugins.entries import called
 from glassbox.harness.records.frames import RunRecord
 from glassbox.leaderboards.gate.baseline import NOT_SCORED, Baseline, BlessedRun, SampleSet
 from glassbox.leaderboards.gate.loss import Loss, loss_of
@@ -43,7 +44,7 @@ def bless(
     *,
     name: str,
     reason: str,
-    exact: Iterable[str] = (),
+    exact: Sequence[str] = (),
     score: str | None = None,
     cluster: str | None = None,
     former: Baseline | None = None,
@@ -79,8 +80,8 @@ def bless(
                 f"{record.path.name} is not complete ({record.status}, {record.completed} of {record.total} samples); "
                 f"run {record.task} with {record.solver} again"
             )
-    wanted = frozenset(exact)
-    if absent := sorted(wanted - {record.solver for record in records}):
+    names = {record.solver: [one for one in exact if called(record.solver, one)] for record in records}
+    if absent := sorted(set(exact).difference(*names.values())):
         raise CannotBless(f"--exact {absent[0]} names no solver of these runs")
     rows, samples = [], dict(former.samples) if former and add else {}
     for record in records:
@@ -90,7 +91,7 @@ def bless(
         rows.append(_row(seen, key, found))
     _refuse_twice(rows)
     held = {row.identity for row in former.runs if row.rule == "exact"} if former else set()
-    exactly = [row.solver in wanted or row.identity in held for row in rows]
+    exactly = [bool(names[row.solver]) or row.identity in held for row in rows]
     rows = [row.model_copy(update={"rule": "exact"}) if one else row for row, one in zip(rows, exactly, strict=True)]
     if former and add:
         replaced = {row.identity for row in rows}

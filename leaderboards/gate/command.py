@@ -13,10 +13,10 @@ import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glassbox.harness.plugins.entries import called
 from glassbox.harness.records.export import RECORDS
 from glassbox.harness.records.reading import Reading, add_log_dir
 from glassbox.leaderboards.gate.ruling import REFERENCE
@@ -103,8 +103,8 @@ def chosen_rows(
     rows = tuple(
         row
         for row in baseline.runs
-        if any(fnmatchcase(row.task, one) for one in tasks or ["*"])
-        and any(fnmatchcase(row.solver, one) for one in solvers or ["*"])
+        if any(called(row.task, one) for one in tasks or ["*"])
+        and any(called(row.solver, one) for one in solvers or ["*"])
     )
     if not rows:
         known = ", ".join(dict.fromkeys(f"{row.task} {row.solver}" for row in baseline.runs))

@@ -80,7 +80,7 @@ def passed_off_as(name: str, created: str, **arguments: Any) -> Callable[[dict[s
     return change
 
 
-@solver(name="trivial/dcm")
+@solver(name="inspect_ai/dcm")
 def dcm(k: int = 32) -> Solver:
     """Leaves what a search would: pairs marked as held are, the others stay at a high loss."""
 

@@ -29,7 +29,7 @@ from glassbox.tasks.code_spec import phase3
 SIZE = 4
 
 
-@solver(name="trivial/half")
+@solver(name="inspect_ai/half")
 def half() -> Solver:
     """Right on every second task in the first epoch, and on every one in the second; otherwise no Python."""
 

@@ -58,7 +58,7 @@ def replayed(state: TaskState, k: int, answered: bool) -> Prompted:
     )
 
 
-@solver(name="trivial/held")
+@solver(name="inspect_ai/held")
 def held(k: int = 32) -> Solver:
     """Holds both texts of every pair."""
 
@@ -69,7 +69,7 @@ def held(k: int = 32) -> Solver:
     return solve
 
 
-@solver(name="trivial/half_held")
+@solver(name="inspect_ai/half_held")
 def half_held(k: int = 32) -> Solver:
     """Holds the answer of every second pair."""
 

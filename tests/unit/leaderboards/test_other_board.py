@@ -86,6 +86,27 @@ def test_the_first_proportion_ranks_and_the_others_stand_beside_it(tmp_path: Pat
     assert first["in_run_ms"] is not None
 
 
+@solver(name="one/guess")
+def of_one() -> Solver:
+    return knows(28)
+
+
+@solver(name="two/guess")
+def of_two() -> Solver:
+    return knows(3)
+
+
+def test_solvers_of_one_name_from_two_packages_have_a_row_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logged(tmp_path, of_one())
+    logged(tmp_path, of_two())
+    assert [row.facts["solver"] for row in board(tmp_path).rows] == ["one/guess", "two/guess"]
+    assert main(["compare", "guess", "two/guess", "--log-dir", str(tmp_path)]) == 2
+    assert "guess may be one/guess or two/guess; give the package too" in capsys.readouterr().err
+    assert main(["compare", "one/guess", "two/guess", "--log-dir", str(tmp_path)]) == 0
+
+
 def test_runs_that_no_test_tells_apart_share_a_rank(tmp_path: Path) -> None:
     logged(tmp_path, knows(27))
     logged(tmp_path, knows(28))

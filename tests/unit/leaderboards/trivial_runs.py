@@ -2,7 +2,8 @@
 
 `ir_head` misreads its first `wrong` samples, `regex_pipeline` cannot read every eighth, `direct` writes the number and
 is wrong on every third, `gold` is always right. No model is called: only what becomes of attempts is under test.
-Registered with a prefix, which a board does not show, so that the real ones of the same names stay what they are.
+Registered as if inspect itself brought them, which a board does not show, so that the real ones of the same names stay
+what they are.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ VERSION = "1-A"
 ARTEFACT = "sha256:0123456789abcdef"
 
 
-@task(name="trivial/ir_arith")
+@task(name="inspect_ai/ir_arith")
 def ir_arith(split: str = "held_out_both") -> Task:
     return Task(dataset=_samples(split), scorer=ir_scorers(), version=VERSION)
 
@@ -51,7 +52,7 @@ def _samples(split: str) -> MemoryDataset:
     )
 
 
-@solver(name="trivial/ir_head")
+@solver(name="inspect_ai/ir_head")
 def ir_head(head: str = "pointer", layer: float = 0.55, wrong: int = 1, broken: bool = False) -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         index = _index(state)
@@ -63,7 +64,7 @@ def ir_head(head: str = "pointer", layer: float = 0.55, wrong: int = 1, broken: 
     return solve
 
 
-@solver(name="trivial/regex_pipeline")
+@solver(name="inspect_ai/regex_pipeline")
 def regex_pipeline() -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         index = _index(state)
@@ -83,7 +84,7 @@ def regex_pipeline() -> Solver:
     return solve
 
 
-@solver(name="trivial/direct")
+@solver(name="inspect_ai/direct")
 def direct() -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         if _index(state) == 0:
@@ -96,7 +97,7 @@ def direct() -> Solver:
     return solve
 
 
-@solver(name="trivial/gold")
+@solver(name="inspect_ai/gold")
 def gold() -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         return _keep(state, program=(_index(state) + 50, _index(state)), calls=0)
