@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from glassbox.harness.cache import cache_folder
 from glassbox.harness.records.lock import alone_with
 
 CODE_VERSION = 4
@@ -77,8 +78,7 @@ def data_address(texts: Iterable[str]) -> str:
 
 def default_store() -> Path:
     """Where parts fitted on this machine are kept: GLASSBOX_ARTEFACTS, else the user's cache folder."""
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(os.environ.get("GLASSBOX_ARTEFACTS") or Path(cache) / "glassbox" / "artefacts")
+    return Path(os.environ.get("GLASSBOX_ARTEFACTS") or cache_folder("artefacts"))
 
 
 class ArtefactStore:

@@ -22,6 +22,7 @@ MODEL_HASH = "model_hash"
 TOKENIZER_FILES = (
     "tokenizer.json",
     "tokenizer_config.json",
+    "chat_template.jinja",
     "special_tokens_map.json",
     "added_tokens.json",
     "vocab.json",
@@ -30,6 +31,8 @@ TOKENIZER_FILES = (
     "tokenizer.model",
     "spiece.model",
 )
+GGUF = "gguf.json"
+"""Where a folder that was made from GGUF files keeps their digests."""
 _INDEX = "model.safetensors.index.json"
 
 
@@ -51,7 +54,10 @@ def tokenizer_files(folder: Path) -> tuple[Path, ...]:
 def hash_folder(folder: Path) -> str:
     """64 hexadecimal digits for the model in `folder`; a file is read again only when its size or time changed."""
     files = (folder / "config.json", *weight_files(folder), *tokenizer_files(folder))
-    return _combine((path.name, _file_digest(path)) for path in files)
+    # What a GGUF file says of itself comes out in other words with each version of transformers, its weights do not.
+    if (folder / GGUF).is_file():
+        files = (folder / GGUF, *weight_files(folder))
+    return _combine((path.name, file_digest(path)) for path in files)
 
 
 def hash_loaded(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> str:
@@ -74,7 +80,8 @@ def _combine(entries: Iterable[tuple[str, str]]) -> str:
     return digest.hexdigest()
 
 
-def _file_digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file; read again only when its size or time changed."""
     real = path.resolve()
     # The hub cache names a large file by its SHA-256, so its gigabytes need not be read again.
     if real.parent.name == "blobs" and len(real.name) == 64:

@@ -1,6 +1,8 @@
 """Open a causal LM by short name, hub name or path; each is loaded once a process.
 
 model = open_model("arith")
+model = open_model("smol")                              # after `glassbox models fetch smol`
+model = open_model("models/Qwen2.5-0.5B-Q8_0.gguf")
 model = open_model("TinyLlama/TinyLlama-1.1B-Chat-v1.0", device="cuda", dtype="bfloat16")
 """
 
@@ -14,10 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glassbox.harness.lm.errors import OpenModelError
+from glassbox.harness.lm.gguf import SUFFIX, gguf_folder
 from glassbox.harness.lm.hub import first_line, hub_folder, hub_refusal
 from glassbox.harness.lm.identity import tokenizer_files, weight_files
 from glassbox.harness.lm.model import OpenModel
-from glassbox.harness.lm.shipped import shipped_models
+from glassbox.harness.lm.shipped import fetchable_models, shipped_models
 
 if TYPE_CHECKING:
     import torch
@@ -38,7 +41,7 @@ def open_model(name_or_path: str, *, device: str | None = None, dtype: str | tor
     are read from safetensors only.
 
     Args:
-      name_or_path: Short name of a shipped model, hub name, or folder.
+      name_or_path: Short name of a shipped or fetched model, hub name, folder, or GGUF file.
       device: Such as `cpu` or `cuda:1`; None or `auto` takes CUDA, then MPS, then CPU.
       dtype: Such as `float32`; None or `auto` takes bfloat16 on CUDA and float32 elsewhere.
 
@@ -73,9 +76,39 @@ def _folder(name_or_path: str) -> Path | None:
     if path.is_dir():
         _check_folder(path)
         return path
+    if path.suffix == SUFFIX:
+        return gguf_folder(path, _read_gguf)
+    if name_or_path in fetchable_models():
+        return _fetched(name_or_path)
     if path.is_absolute() or name_or_path.startswith(("./", "../", "~")) or name_or_path.count("/") > 1:
         raise OpenModelError(f"no folder {name_or_path}; {FOLDER_NEEDS}")
     return None
+
+
+def fetch_model(name: str) -> Path:
+    """Fetch a model that a package names by where it is to be had, and give its folder; once a machine.
+
+    Raises:
+      OpenModelError: It is not to be had.
+    """
+    from glassbox.harness.lm.fetch import fetch
+
+    return fetch(name, _read_gguf)
+
+
+def _fetched(name: str) -> Path:
+    from glassbox.harness.lm.fetch import fetched
+
+    folder = fetched(name)
+    if folder is None:
+        raise OpenModelError(f"{name} is not on this machine yet; glassbox models fetch {name}")
+    return folder
+
+
+def _read_gguf(file: Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    import torch
+
+    return _from_pretrained(file.name, file.parent, torch.float32, gguf_file=file.name)
 
 
 def _check_folder(path: Path) -> None:
@@ -139,14 +172,14 @@ def _cached_when_unreachable(name: str) -> Path | None:
     if cached is not None:
         _check_folder(cached)
         return cached
-    shipped = ", ".join(shipped_models()) or "none"
+    shipped = ", ".join([*shipped_models(), *fetchable_models()]) or "none"
     raise OpenModelError(
         f"{name} is no shipped model ({shipped}), no folder ({FOLDER_NEEDS}), nor to be had from the hub: {refusal}"
     )
 
 
 def _from_pretrained(
-    name: str, folder: Path | None, dtype: torch.dtype
+    name: str, folder: Path | None, dtype: torch.dtype, **form: str
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -154,10 +187,15 @@ def _from_pretrained(
     source = str(folder) if folder else name
     try:
         with _quiet(folder):
-            tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False)
+            tokenizer = AutoTokenizer.from_pretrained(source, trust_remote_code=False, **form)
             # With the loading report, a pair comes back, which the library's own annotation leaves out.
             loaded: Any = AutoModelForCausalLM.from_pretrained(
-                source, dtype=dtype, use_safetensors=True, trust_remote_code=False, output_loading_info=True
+                source,
+                dtype=dtype,
+                use_safetensors=True,
+                trust_remote_code=False,
+                output_loading_info=True,
+                **form,
             )
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise OpenModelError(f"{name} does not load: {first_line(error)}") from error

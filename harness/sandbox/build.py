@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import platform
 import sys
 import tempfile
@@ -21,10 +20,12 @@ from filelock import FileLock
 from wasmtime import Config, Engine, WasmtimeError
 from wasmtime.component import Component
 
+from glassbox.harness.cache import CACHE_VARIABLE, cache_folder
 from glassbox.harness.sandbox.component import card, folder, wasm
 from glassbox.harness.sandbox.errors import SandboxError, SetupError
 
-CACHE_VARIABLE = "GLASSBOX_CACHE"
+ROOM = "sandbox"
+"""Where compiled components are kept in the cache."""
 STACK_BYTES = (2 << 20) - (64 << 10)
 """The native stack of an instance; wasmtime allows less than 2 MiB, and every thread of Python's has more."""
 
@@ -42,12 +43,6 @@ def engine() -> Engine:
     for name, value in _SETTINGS.items():
         setattr(config, name, value)
     return Engine(config)
-
-
-def cache_folder() -> Path:
-    """Where compiled components are kept: GLASSBOX_CACHE, else the user's cache folder."""
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(os.environ.get(CACHE_VARIABLE) or Path(cache) / "glassbox") / "sandbox"
 
 
 def identity() -> str:
@@ -71,7 +66,7 @@ def compiled() -> Path:
       SetupError: The cache cannot be written, or the component is broken.
       SandboxError: It cannot be compiled.
     """
-    path = cache_folder() / f"{identity()}.cwasm"
+    path = cache_folder(ROOM) / f"{identity()}.cwasm"
     if path.is_file():
         return path
     try:

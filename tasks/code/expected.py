@@ -17,8 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from glassbox.harness.cache import cache_folder
 from glassbox.harness.records.files import write_atomically
-from glassbox.harness.sandbox.build import cache_folder
 from glassbox.harness.sandbox.component import card
 from glassbox.harness.sandbox.protocol import Returned
 from glassbox.harness.sandbox.session import Fault, Session
@@ -56,7 +56,7 @@ def answers(programs: Sequence[Program], folder: Path | None = None) -> list[lis
     Raises:
       SandboxError: The machinery is at fault.
     """
-    folder = folder or cache_folder().parent / "expected"
+    folder = folder or cache_folder("expected")
     paths = [folder / _name(program) for program in programs]
     missing = sum(not path.is_file() for path in paths)
     if missing > _SILENT:

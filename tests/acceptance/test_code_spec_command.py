@@ -9,7 +9,7 @@ import pytest
 from inspect_ai.log import EvalLog
 from inspect_runs import ROOT, environment, finish, logs_in, start
 
-from glassbox.harness.sandbox.build import cache_folder
+from glassbox.harness.cache import cache_folder
 from glassbox.tasks.code_spec import VERSION
 
 pytestmark = pytest.mark.slow
@@ -45,7 +45,7 @@ def test_a_wheel_runs_a_suite_by_its_registered_name_from_an_empty_folder(instal
     empty = tmp_path / "empty"
     empty.mkdir()
     # The component is named by its content, so that the wheel finds the one that these tests use.
-    more = {"PYTHONPATH": str(installed), "GLASSBOX_CACHE": str(cache_folder().parent)}
+    more = {"PYTHONPATH": str(installed), "GLASSBOX_CACHE": str(cache_folder("sandbox").parent)}
     variables = environment(tmp_path / "logs", tmp_path / "parts", **more)
     for control, right in (("gold", 18), ("null", 0)):
         finish(start(["eval", "glassbox/phase3", "--solver", f"glassbox/{control}"], empty, variables))

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from glassbox.harness.cache import CACHE_VARIABLE
 from glassbox.harness.outcome import Outcome
-from glassbox.harness.sandbox.build import CACHE_VARIABLE
 from glassbox.harness.sandbox.component import FOLDER_VARIABLE, card
 from glassbox.harness.sandbox.component.making import componentized, joined_if_known, keep
 from glassbox.harness.sandbox.crossing import ROAD_VARIABLE

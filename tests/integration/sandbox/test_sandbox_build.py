@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from wasmtime import wat2wasm
 
-from glassbox.harness.sandbox.build import cache_folder, compiled, identity
+from glassbox.harness.cache import cache_folder
+from glassbox.harness.sandbox.build import compiled, identity
 from glassbox.harness.sandbox.component import CARD, CONTENT, card, folder
 from glassbox.harness.sandbox.component.making import joined_if_known, keep, source_digest, sources
 
@@ -75,7 +76,7 @@ def test_words_about_the_guest_make_no_other_component_and_its_code_does() -> No
 
 
 def test_the_compiled_component_lies_in_the_cache_under_the_name_of_its_content() -> None:
-    assert compiled() == cache_folder() / f"{identity()}.cwasm"
+    assert compiled() == cache_folder("sandbox") / f"{identity()}.cwasm"
     assert compiled().stat().st_size > 10 * MIB
 
 
@@ -94,7 +95,7 @@ def test_an_installed_wheel_brings_the_same_component(installed: Path, tmp_path:
 def test_judging_needs_neither_the_linker_nor_componentize_py(tmp_path: Path) -> None:
     code = f"{JUDGE}\nimport sys; print([name for name in sys.modules if 'linking' in name or 'componentize' in name])"
     compiled()
-    status, said, complaint = ended(started(cache_folder().parent, code, PATH=str(tmp_path)))
+    status, said, complaint = ended(started(cache_folder("sandbox").parent, code, PATH=str(tmp_path)))
     assert (status, complaint) == (0, "")
     assert said.splitlines()[1] == "[]"
 

@@ -33,12 +33,13 @@ VERSION = metadata.version("wasmtime")
 CACHE_AND_ROAD = """
 import os, sys
 from pathlib import Path
-from glassbox.harness.sandbox.build import cache_folder, identity
+from glassbox.harness.cache import cache_folder
+from glassbox.harness.sandbox.build import identity
 from glassbox.harness.sandbox.case import Case
 from glassbox.harness.sandbox.crossing import road
 from glassbox.harness.sandbox.judge import Judge
-cache_folder().mkdir(parents=True, exist_ok=True)
-os.symlink(sys.argv[1], cache_folder() / f"{identity()}.cwasm")
+cache_folder("sandbox").mkdir(parents=True, exist_ok=True)
+os.symlink(sys.argv[1], cache_folder("sandbox") / f"{identity()}.cwasm")
 verdict = Judge().judge("def f(x): return x + chr(255)", "f", [Case(("\\xe9",), "\\xe9\\xff")])
 asserts = Judge().judge_asserts("def f(x): return x + 1", ["assert f(1) == 2"])
 print(road().name, road().why, verdict.outcome, asserts.outcome, verdict.fuel, sep="|")
