@@ -21,6 +21,7 @@ $(VENV)/.installed: pyproject.toml setup.py constraints.txt
 	@echo "setup: installing into $(VENV) (about a minute, 2 GB)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt setuptools -e ".[dev]"
 	@$(BIN)/python -m glassbox.harness.sandbox.build >/dev/null
+	@$(BIN)/glassbox models fetch smol || echo "setup: without smol, what needs it is skipped; all else works"
 	@touch $@
 
 # The main job: IR arithmetic on the embedded model, every solver and control, then the leaderboard.

@@ -17,6 +17,7 @@ import hypothesis
 import pytest
 import torch
 
+from glassbox.harness.lm.fetch import fetched
 from glassbox.harness.lm.shipped import shipped_models
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -103,6 +104,15 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _width(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables are as wide as their tests say, whatever terminal (or runner of tests) stands around them."""
     monkeypatch.delenv("COLUMNS", raising=False)
+
+
+@pytest.fixture(scope="session")
+def smol() -> Path:
+    """The folder of the fetched model."""
+    folder = fetched("smol")
+    if folder is None:
+        pytest.skip("smol is not on this machine; `glassbox models fetch smol` fetches it where pip has an index")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
-"""`glassbox models`: list, train, describe and re-measure the reference models.
+"""`glassbox models`: list, fetch, train, describe and re-measure the reference models.
 
 glassbox models list
+glassbox models fetch smol
+glassbox models path smol              # for `inspect eval ... --model hf/$(glassbox models path smol)`
 glassbox models train arith --steps 3600
 glassbox models card arith
 glassbox models check arith
@@ -12,21 +14,23 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glassbox.harness.lm.shipped import shipped_models
+from glassbox.harness.lm.shipped import fetchable_models, shipped_models
 from glassbox.harness.records.export import RECORDS, add_format, exported
 from glassbox.harness.stats.estimate import Estimate
 
 if TYPE_CHECKING:
     from glassbox.baselines.models.card import Card, Metric
 
-HELP = "list, train, describe and re-measure the reference models"
+HELP = "list, fetch, train, describe and re-measure the reference models"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """`list`, `train`, `card` and `check`."""
+    """`list`, `fetch`, `path`, `train`, `card` and `check`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="what is shipped, what it weighs and how good it is")
     add_format(listing)
+    _add_name(actions.add_parser("fetch", help="fetch a model over the package index, with pip's own configuration"))
+    _add_name(actions.add_parser("path", help="print the folder of a model"))
     _add_train(
         actions.add_parser("train", help="train a model, or finish one from its checkpoints, and write its card")
     )
@@ -41,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked."""
-    actions = {"list": _list, "train": _train, "card": _card, "check": _check}
+    actions = {"list": _list, "fetch": _fetch, "path": _path, "train": _train, "card": _card, "check": _check}
     return actions[args.action](args)
 
 
@@ -59,7 +63,7 @@ def _add_train(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_name(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", help="short name of a shipped model, or a model folder")
+    parser.add_argument("name", help="short name of a model, or a model folder")
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -75,7 +79,7 @@ def _list(args: argparse.Namespace) -> int:
             broken[name] = str(error)
     missing = [name for name in RECIPES if name not in cards and name not in broken]
     if args.format in RECORDS:
-        shipped = [_record(card) for card in cards.values()]
+        shipped = [*map(_record, cards.values()), *map(_fetchable, fetchable_models())]
         lacking = [{"name": name, "fault": fault} for name, fault in broken.items()]
         untrained = [{"name": name, "fault": "not trained yet"} for name in missing]
         print(exported("models", [*shipped, *lacking, *untrained], args.format), end="")
@@ -102,6 +106,21 @@ def _headline(card: Card) -> str:
     return first.text() if first else "not measured"
 
 
+def _fetch(args: argparse.Namespace) -> int:
+    from glassbox.harness.cli.progress import progress
+    from glassbox.harness.lm.load import fetch_model
+
+    with progress() as tick:
+        folder = fetch_model(args.name, tick)
+    print(f"{args.name}: {folder}")
+    return 0
+
+
+def _path(args: argparse.Namespace) -> int:
+    print(_folder(args.name))
+    return 0
+
+
 def _train(args: argparse.Namespace) -> int:
     from glassbox.baselines.models.build import Order, build
 
@@ -121,22 +140,23 @@ def _train(args: argparse.Namespace) -> int:
 
 
 def _folder(name: str) -> Path:
-    """The folder of a shipped model, or the folder itself."""
-    shipped = shipped_models()
-    if name in shipped:
-        return shipped[name]
-    if Path(name).is_dir():
-        return Path(name)
-    raise ValueError(f"no model {name!r}; shipped are {', '.join(shipped) or 'none'}, or give a model folder")
+    """The folder of a shipped or fetched model, or the folder itself."""
+    from glassbox.harness.lm.load import folder_of
+
+    folder = folder_of(name)
+    if folder is None:
+        known = ", ".join([*shipped_models(), *fetchable_models()]) or "none"
+        raise ValueError(f"no model {name!r}; there are {known}, or give a model folder")
+    return folder
 
 
 def _card(args: argparse.Namespace) -> int:
     from glassbox.baselines.models.card import PAGE, read_card
 
-    folder = _folder(args.name)
-    card = read_card(folder)
+    folder = fetchable_models().get(args.name) or _folder(args.name)
     if args.format in RECORDS:
-        print(exported("models", [_record(card)], args.format), end="")
+        record = _fetchable(args.name) if args.name in fetchable_models() else _record(read_card(folder))
+        print(exported("models", [record], args.format), end="")
     else:
         print((folder / PAGE).read_text(encoding="utf-8"))
     return 0
@@ -146,6 +166,16 @@ def _record(card: Card) -> dict[str, object]:
     """The card, its metrics as figures by their names."""
     metrics = {metric.name: _figure(metric) for metric in card.metrics}
     return {**card.model_dump(mode="json", exclude={"metrics"}), "metrics": metrics}
+
+
+def _fetchable(name: str) -> dict[str, object]:
+    """A model that comes over the package index: where from, and where it lies."""
+    from glassbox.harness.lm.fetch import fetched, source_of
+    from glassbox.harness.lm.identity import hash_folder
+
+    source, folder = source_of(name), fetched(name)
+    facts = {} if source is None else source.model_dump()
+    return {"name": name, **facts, "folder": folder and str(folder), "address": folder and hash_folder(folder)}
 
 
 def _compared(card: Card, now: Metric, then: Metric, worse: bool) -> dict[str, object]:

