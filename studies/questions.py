@@ -11,9 +11,10 @@ Heads are fitted on the `train` split and measured on `held_out_both` unless the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from glassbox.harness.cli.progress import Tick
 from glassbox.harness.data.arithmetic.generate import SPLITS, Split, generate
@@ -25,33 +26,19 @@ from glassbox.harness.fit.source import LayerSource, collate
 from glassbox.harness.fit.training import Example, Fit, encode, fit_examples
 from glassbox.harness.ir.shape import Slots
 from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.records.answer import Answer, Row
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.solvers.ir_head import LAYER
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 TARGET = 0.95
 SIZES = (32, 64, 125, 250, 500, 1000, 2000, 4000, 8000)
 SEEDS = (0, 1, 2)
 LONG = 25
 """Epochs where heads are compared: a pointer needs 6, the seed's own heads go on learning."""
-PARTS = ("operation", "first_operand", "second_operand", "program")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One setting: what was varied, and the share of each part that was read right, with its interval."""
-
-    setting: dict[str, str | int]
-    shares: dict[str, Estimate]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A question with its measured rows; `sentence` says what they come to."""
-
-    question: str
-    varied: str
-    rows: tuple[Row, ...]
-    sentence: str
+PARTS = ("program", "operation", "first_operand", "second_operand")
 
 
 @dataclass
@@ -100,45 +87,47 @@ def _parts(read: Slots | None, true: Slots) -> tuple[bool, bool, bool, bool]:
     if read is None:
         return False, False, False, False
     same = read.operands[0] == true.operands[0], read.operands[1] == true.operands[1]
-    return read.kinds == true.kinds, *same, read == true
+    return read == true, read.kinds == true.kinds, *same
 
 
 def layers(lab: Lab) -> Answer:
     """Question 1, for the digit head (operands must be in the states) and the pointer (they need only be found)."""
     rows = tuple(
-        Row({"head": head, "layer": layer}, lab.measure(lab.fit(HeadConfig(head=head, layer=layer)), layer))
+        _row(lab.measure(lab.fit(HeadConfig(head=head, layer=layer)), layer), head=head, layer=layer)
         for layer in range(len(lab.model.blocks) + 1)
         for head in ("digits", "pointer")
     )
-    return Answer("Does the layer encode operands?", "layer", rows, _best(rows))
+    return _answer("layers", "Does the layer encode operands?", "layer", rows, _best(rows))
 
 
 def heads(lab: Lab) -> Answer:
     """Question 2, at the default layer with attention; several seeds: whether attention finds an operand is luck."""
     layer = lab.model.layer(LAYER)
     rows = tuple(
-        Row(
-            {"head": head, "seed": seed},
+        _row(
             lab.measure(lab.fit(HeadConfig(head=head, layer=layer, epochs=LONG, seed=seed)), layer),
+            head=head,
+            seed=seed,
         )
         for head in READERS
         for seed in SEEDS
     )
-    return Answer("Binned or regression?", "head", rows, _best(rows))
+    return _answer("heads", "Binned or regression?", "head", rows, _best(rows))
 
 
 def pooling(lab: Lab) -> Answer:
     """Question 3, at the default layer for every head."""
     layer = lab.model.layer(LAYER)
     rows = tuple(
-        Row(
-            {"head": head, "pool": pool},
+        _row(
             lab.measure(lab.fit(HeadConfig(head=head, pool=pool, layer=layer, epochs=LONG)), layer),
+            head=head,
+            pool=pool,
         )
         for head in ("binned", "digits", "pointer")
         for pool in POOLS
     )
-    return Answer("Which pooling?", "pool", rows, _best(rows))
+    return _answer("pooling", "Which pooling?", "pool", rows, _best(rows))
 
 
 def data(lab: Lab) -> Answer:
@@ -148,23 +137,23 @@ def data(lab: Lab) -> Answer:
     for size in [size for size in SIZES if size <= lab.examples]:
         epochs = min(60, max(6, 6 * 4000 // size))
         fitted = lab.fit(HeadConfig(layer=layer, epochs=epochs), size)
-        rows.append(Row({"examples": size}, lab.measure(fitted, layer)))
-    enough = [row for row in rows if row.shares["program"].low > TARGET]
+        rows.append(_row(lab.measure(fitted, layer), examples=size))
+    enough = [row for row in rows if row.estimates["program"].low > TARGET]
     sentence = (
         f"{enough[0].setting['examples']} examples are the fewest measured whose interval lies above 95 %"
         if enough
         else "no measured size has an interval above 95 %"
     )
-    return Answer("How many examples for 95 %?", "examples", tuple(rows), sentence)
+    return _answer("data", "How many examples for 95 %?", "examples", rows, sentence)
 
 
 def phrasings(lab: Lab) -> Answer:
     """Question 5: one head, every split it has not seen."""
     layer = lab.model.layer(LAYER)
     fitted = lab.fit(HeadConfig(layer=layer))
-    rows = tuple(Row({"split": split}, lab.measure(fitted, layer, split)) for split in SPLITS if split != "train")
-    worst = min(rows, key=lambda row: row.shares["program"].value)
-    return Answer("Unseen phrasings?", "split", rows, f"weakest on {_said(worst)}")
+    rows = tuple(_row(lab.measure(fitted, layer, split), split=split) for split in SPLITS if split != "train")
+    worst = min(rows, key=lambda row: row.estimates["program"].value)
+    return _answer("phrasings", "Unseen phrasings?", "split", rows, f"weakest on {_said(worst)}")
 
 
 QUESTIONS: dict[str, Callable[[Lab], Answer]] = {
@@ -176,22 +165,33 @@ QUESTIONS: dict[str, Callable[[Lab], Answer]] = {
 }
 
 
+def _row(shares: dict[str, Estimate], **setting: str | int) -> Row:
+    return Row(setting=setting, figures=shares)
+
+
+def _answer(name: str, question: str, varied: str, rows: Sequence[Row], sentence: str) -> Answer:
+    return Answer(name=name, question=question, varied=varied, rows=tuple(rows), sentence=sentence)
+
+
 def _best(rows: Sequence[Row]) -> str:
-    return f"best: {_said(max(rows, key=lambda row: row.shares['program'].value))}"
+    return f"best: {_said(max(rows, key=lambda row: row.estimates['program'].value))}"
 
 
 def _said(row: Row) -> str:
     setting = ", ".join(f"{name} {value}" for name, value in row.setting.items())
-    return f"{setting}: program {row.shares['program']}"
+    return f"{setting}: program {row.estimates['program']}"
 
 
-def series(answer: Answer) -> Iterator[tuple[str, list[str], list[float]]]:
-    """Lines of a plot: (name, settings along the axis, share of whole programs), one for each value not on the axis."""
+def plot(answer: Answer, axes: Axes) -> None:
+    """Shares of whole programs over what was varied, a line for each setting that is not along the axis."""
     groups: dict[str, tuple[list[str], list[float]]] = {}
     for row in answer.rows:
         name = ", ".join(str(value) for key, value in row.setting.items() if key != answer.varied) or "program"
         places, shares = groups.setdefault(name, ([], []))
         places.append(str(row.setting[answer.varied]))
-        shares.append(row.shares["program"].value)
+        shares.append(100 * row.estimates["program"].value)
     for name, (places, shares) in groups.items():
-        yield name, places, shares
+        axes.plot(places, shares, marker="o", label=name)
+    axes.axhline(100 * TARGET, color="grey", linestyle=":", linewidth=1)
+    axes.set(xlabel=answer.varied, ylabel="whole programs read exactly, %", ylim=(-2, 102))
+    axes.legend(frameon=False)

@@ -9,12 +9,14 @@ Whoever measures a share gives this; whoever shows one asks it for its words.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal, Protocol
+from typing import Literal, Protocol
 
-from pydantic import AliasChoices, Field
+import numpy as np
+from numpy.typing import NDArray
 
-from glassbox.harness.stats.intervals import Interval, wilson
+from glassbox.harness.stats.intervals import Interval, bootstrap_mean, wilson
 
 Unit = Literal["share", "number"]
 
@@ -24,14 +26,14 @@ class Estimate:
     """A proportion, or a mean, with its interval.
 
     Attributes:
-      value: The point; a share lies between 0 and 1. Files of earlier versions call it `estimate`.
+      value: The point; a share lies between 0 and 1.
       low: Lower end of the 95 % interval.
       high: Upper end.
       n: Samples behind it.
       unit: How it is written: a share in per cent.
     """
 
-    value: Annotated[float, Field(validation_alias=AliasChoices("value", "estimate"))]
+    value: float
     low: float
     high: float
     n: int
@@ -55,6 +57,19 @@ class Estimate:
     def within(cls, interval: Interval, value: float, n: int, unit: Unit = "share") -> Estimate:
         """A figure with the interval made for it."""
         return cls(value, interval.low, interval.high, n, unit)
+
+    @classmethod
+    def of_mean(cls, values: Sequence[float] | NDArray[np.float64], unit: Unit = "number") -> Estimate | float:
+        """A mean with its bootstrap interval; one value alone has none and stays a number.
+
+        Raises:
+          ValueError: Of nothing.
+        """
+        if not len(values):
+            raise ValueError("there is nothing to take the mean of; give at least one value")
+        if len(values) < 2:
+            return float(values[0])
+        return cls.within(bootstrap_mean(values), float(np.mean(values)), len(values), unit)
 
     @classmethod
     def exactly(cls, value: float, n: int) -> Estimate:

@@ -18,6 +18,7 @@ from functools import partial
 from hashlib import sha256
 from importlib.resources import files
 
+from glassbox.harness.records.answer import Answer
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.tables.table import Table
 from glassbox.leaderboards.claims.verdict import Standing
@@ -25,7 +26,6 @@ from glassbox.leaderboards.report import curves_of_runs, losses, questions, trad
 from glassbox.leaderboards.report.cells import Shown, facts, marked, sorted_by
 from glassbox.leaderboards.report.content import FILTERS, Figure, Section, Wanted
 from glassbox.leaderboards.report.links import Links, begun, runs_table
-from glassbox.leaderboards.report.questions import Answer
 from glassbox.leaderboards.report.samples import Board, run_key
 
 TITLE = "Glassbox report"

@@ -14,8 +14,9 @@ from dataclasses import replace
 import numpy as np
 
 from glassbox.harness.data.pair import Pair
+from glassbox.harness.records.answer import Answer, Figure, Row
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.intervals import bootstrap_mean
-from glassbox.studies.prompt_questions.answer import Answer, Figure, Row
 from glassbox.studies.prompt_questions.geometry import (
     ALIGNMENTS,
     Align,
@@ -59,6 +60,7 @@ def agreement(lab: Lab, pairs: Sequence[Pair], seeds: Sequence[int]) -> Answer:
     return Answer(
         name="agreement",
         question="Do restarts find the same place?",
+        varied="compared",
         sentence=_sentence(couples, middles[0]),
         rows=rows,
         points={
@@ -87,7 +89,7 @@ def _couples(prompts: Sequence[Sequence[Found]], starts: Sequence[Sequence[Float
     }
 
 
-def _figures(groups: Sequence[Sequence[Two]], align: Align) -> dict[str, Figure | None]:
+def _figures(groups: Sequence[Sequence[Two]], align: Align) -> dict[str, Figure]:
     moved = [[(align(first, second), second) for first, second in group] for group in groups]
     return {
         "cosine, a position": _over_pairs(cosine, moved),
@@ -97,7 +99,7 @@ def _figures(groups: Sequence[Sequence[Two]], align: Align) -> dict[str, Figure 
 
 
 def _over_pairs(measure: Callable[[Floats, Floats], float], groups: Sequence[Sequence[Two]]) -> Figure:
-    return Figure.mean(_means(measure, groups))
+    return Estimate.of_mean(_means(measure, groups))
 
 
 def _means(measure: Callable[[Floats, Floats], float], groups: Sequence[Sequence[Two]]) -> list[float]:
@@ -120,11 +122,10 @@ def _middles(lab: Lab, prompts: Sequence[Sequence[Found]]) -> tuple[str, str]:
     draw = np.random.default_rng(1)
     halfway = list(_halfway(prompts))
     noise = [replace(own[0], vectors=(own[0].vectors + of_same_norms(own[1].vectors, draw)) / 2) for own in prompts]
-    met, chance = Figure.share(lab.held(halfway)), Figure.share(lab.held(noise))
+    met, chance = (Estimate.of_count(sum(held), len(held)) for held in (lab.held(halfway), lab.held(noise)))
     between, aside, ends = (np.mean(lab.losses(each)) for each in (halfway, noise, [own[0] for own in prompts]))
     return (
-        f"halfway between two of its solutions {met.text} of pairs are still written, halfway to a random set "
-        f"{chance.text}",
+        f"halfway between two of its solutions {met} of pairs are still written, halfway to a random set {chance}",
         f"Mean loss, nats a token: {ends:.4f} at the solutions, {between:.3f} halfway between two of a pair, "
         f"{aside:.3f} halfway to a random set of the same norms.",
     )

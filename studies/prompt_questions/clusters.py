@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glassbox.harness.data.pair import Pair
-from glassbox.studies.prompt_questions.answer import Answer, Figure, Row
+from glassbox.harness.records.answer import Answer, Figure, Row
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.studies.prompt_questions.geometry import Floats, neighbours, permutation_p, principal, purity, silhouette
 from glassbox.studies.prompt_questions.lab import Found, Lab
 
@@ -57,6 +58,7 @@ def _answer(lab: Lab, solved: Mapping[str, Sequence[Found]], asked: Mapping[str,
     return Answer(
         name="clusters",
         question="Do vectors group by data set?",
+        varied="of",
         sentence=_sentence(rows, chance),
         rows=rows,
         points={
@@ -84,13 +86,13 @@ def _views(lab: Lab, prompts: Sequence[Found]) -> dict[tuple[str, str], Floats]:
     return views
 
 
-def _figures(points: Floats, labels: Labels) -> dict[str, Figure | None]:
+def _figures(points: Floats, labels: Labels) -> dict[str, Figure]:
     near = neighbours(points, NEIGHBOURS)
     p = permutation_p(partial(_mean_purity, near), labels, DRAWS)
     return {
-        "silhouette": Figure.mean(silhouette(points, labels)),
-        PURE: Figure.mean(purity(near, labels), "share"),
-        "p": Figure(estimate=p),
+        "silhouette": Estimate.of_mean(silhouette(points, labels)),
+        PURE: Estimate.of_mean(purity(near, labels), "share"),
+        "p": p,
     }
 
 
@@ -99,5 +101,5 @@ def _mean_purity(near: Labels, labels: Labels) -> float:
 
 
 def _sentence(rows: Sequence[Row], chance: float) -> str:
-    said = [f"{row.setting['of']} ({row.setting['as']}) {figure.text}" for row in rows if (figure := row.figures[PURE])]
+    said = [f"{row.setting['of']} ({row.setting['as']}) {row.figures[PURE]}" for row in rows]
     return f"{PURE}, {chance:.1%} by chance: " + "; ".join(said)

@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from glassbox.harness.records.files import writable, write_atomically, write_or_keep
+from glassbox.harness.records.answer import answers_in
+from glassbox.harness.records.export import add_format
+from glassbox.harness.records.files import writable, write_atomically
 from glassbox.harness.records.reading import log_folder
-
-if TYPE_CHECKING:
-    from glassbox.studies.prompt_questions.answer import Answer
-    from glassbox.studies.prompt_questions.inquiry import Inquiry
 
 HELP = "measure what found soft prompts are like"
 
@@ -71,46 +68,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="for JSON and plots, the page beside it (default: soft_prompts beside the logs; docs/soft_prompts is the "
         "project's own)",
     )
+    add_format(parser, "markdown")
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, write; the page beside the folder is rendered anew each time."""
     from glassbox.harness.cli.progress import progress
     from glassbox.studies.prompt_questions.inquiry import Inquiry
-    from glassbox.studies.prompt_questions.page import answers_in, page
+    from glassbox.studies.prompt_questions.page import page
+    from glassbox.studies.prompt_questions.plots import plot
+    from glassbox.studies.publish import publish
 
     writable(args.output)
     if args.question != "page":
         with progress() as tick:
             inquiry = Inquiry(args, tick)
-            for name in NAMES if args.question == "all" else (args.question,):
-                _keep(inquiry, name, args.output)
-    write_atomically(args.output.with_suffix(".md"), page(answers_in(args.output), args.output.name))
+            names = NAMES if args.question == "all" else (args.question,)
+            publish(((inquiry.stem(name), inquiry.answer(name)) for name in names), plot, args)
+    write_atomically(args.output.with_suffix(".md"), page(answers_in(args.output, NAMES), args.output.name))
     return 0
-
-
-def _keep(inquiry: Inquiry, name: str, folder: Path) -> None:
-    from glassbox.studies.prompt_questions.plots import plot
-
-    answer = inquiry.answer(name)
-    _print(answer)
-    stem = "-".join(part for part in (name, inquiry.model_name, inquiry.tag) if part)
-    text = answer.model_dump_json(indent=1, by_alias=True) + "\n"
-    write_or_keep(folder / f"{stem}.json", lambda path: write_atomically(path, text))
-    plot(answer, folder / f"{stem}.png")
-
-
-def _print(answer: Answer) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=answer.question, caption=answer.sentence)
-    texts = set(answer.rows[0].setting)
-    for column in answer.columns:
-        table.add_column(column, justify="left" if column in texts else "right")
-    for row in answer.cells():
-        table.add_row(*row)
-    console = Console(width=130)
-    console.print(table)
-    for note in answer.notes:
-        console.print(note, markup=False)

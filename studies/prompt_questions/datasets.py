@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
+from glassbox.harness.records.answer import Answer, Row
 from glassbox.harness.records.prompted import Prompted
-from glassbox.studies.prompt_questions.answer import Answer, Row
 from glassbox.studies.prompt_questions.geometry import TWIN
 from glassbox.studies.prompt_questions.summary import both, summary
 
@@ -51,6 +51,7 @@ def datasets(
     return Answer(
         name="datasets",
         question="Which data sets fit?",
+        varied="data set",
         sentence=f"question and answer written exactly, first to stop token: {held}",
         rows=rows,
         notes=("Tokens are medians, stop token included.", *(told if doubled else ()), *reasons),

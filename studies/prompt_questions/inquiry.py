@@ -20,10 +20,10 @@ from glassbox.harness.data.pair import Pair
 from glassbox.harness.dcm.settings import PRESETS, Optimiser, Settings
 from glassbox.harness.fit.artefacts import data_address
 from glassbox.harness.lm.load import open_model
+from glassbox.harness.records.answer import Answer, Origin
 from glassbox.harness.records.prompted import Prompted
 from glassbox.harness.records.provenance import provenance
 from glassbox.studies.prompt_questions.agreement import agreement
-from glassbox.studies.prompt_questions.answer import Answer, Origin
 from glassbox.studies.prompt_questions.clusters import clusters
 from glassbox.studies.prompt_questions.command import SIZES
 from glassbox.studies.prompt_questions.datasets import datasets
@@ -67,7 +67,6 @@ class Inquiry:
             raise ValueError(f"--limit {args.limit} looks at nothing; give at least 1")
         self._args, self._tick = args, tick
         self.model_name = Path(args.model.removeprefix("open/")).name
-        self.tag: str = args.tag
         self._settings = settings_of(args.settings)
         self._drawn: dict[str, Chosen] = {}
         self._answers: dict[str, Callable[[], Answer]] = {
@@ -77,6 +76,10 @@ class Inquiry:
             "nearest": lambda: near(self._lab, self._chosen("nearest").all),
             "clusters": lambda: clusters(self._lab, self._chosen("clusters").pairs),
         }
+
+    def stem(self, name: str) -> str:
+        """What the files of an analysis are called."""
+        return "-".join(part for part in (name, self.model_name, self._args.tag) if part)
 
     def answer(self, name: str) -> Answer:
         """The analysis of that name, with its origin."""

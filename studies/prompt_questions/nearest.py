@@ -12,13 +12,15 @@ from dataclasses import replace
 import numpy as np
 
 from glassbox.harness.data.pair import Pair
-from glassbox.studies.prompt_questions.answer import Answer, Figure, Row
+from glassbox.harness.records.answer import Answer, Figure, Row
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.studies.prompt_questions.geometry import Floats, Nearest, nearest
 from glassbox.studies.prompt_questions.lab import Found, Lab
 
 SHOWN = 8
 """How many of the commonest nearest tokens are named."""
 
+DISTANCE = "distance to the nearest token"
 BINS = 80
 TWIN = 0.1
 
@@ -42,36 +44,40 @@ def near(lab: Lab, pairs: Sequence[Pair]) -> Answer:
     tokens = looked["found"][1]
     rows = tuple(Row(setting={"vectors": name}, figures=_figures(*each)) for name, each in looked.items())
     snapped = [replace(one, vectors=table[at.tokens]) for one, at in zip(found, tokens, strict=True)]
+    written = lab.held(snapped)
     own, other = _shared(lab, found, tokens)
     return Answer(
         name="nearest",
         question="Are found vectors near any token?",
+        varied="vectors",
         sentence=(
             f"{_comparison(rows)}; with each vector replaced by its nearest token "
-            f"{Figure.share(lab.held(snapped)).text} of pairs are still written"
+            f"{Estimate.of_count(sum(written), len(written))} of pairs are still written"
         ),
         rows=rows,
         points=_histograms({name: [at.distances for at in each] for name, (_, each) in looked.items()}),
         notes=(
             f"{len(found)} of {len(pairs)} pairs are solved and counted; intervals are over pairs, of tokens "
             "over tokens.",
-            f"The nearest token stands in the pair's own texts for {own.text} of its vectors, in the next pair's "
-            f"texts for {other.text}.",
+            f"The nearest token stands in the pair's own texts for {own} of its vectors, in the next pair's "
+            f"texts for {other}.",
             f"Commonest nearest tokens: {_names(lab, tokens)}.",
             _twins(looked["tokens"][1][0], table),
         ),
     )
 
 
-def _figures(contents: Sequence[Floats], found: Sequence[Nearest]) -> dict[str, Figure | None]:
+def _figures(contents: Sequence[Floats], found: Sequence[Nearest]) -> dict[str, Figure]:
     """Means over pairs; one set alone (the table of tokens) is averaged over its rows."""
     norms = [np.linalg.norm(content, axis=1) for content in contents]
 
     def over(values: Sequence[Floats]) -> Figure:
-        return Figure.mean([float(v) for v in (values[0] if len(values) == 1 else [each.mean() for each in values])])
+        return Estimate.of_mean(
+            [float(v) for v in (values[0] if len(values) == 1 else [each.mean() for each in values])]
+        )
 
     return {
-        "distance to the nearest token": over([at.distances for at in found]),
+        DISTANCE: over([at.distances for at in found]),
         "cosine to the most alike token": over([at.cosines for at in found]),
         "norm": over(norms),
     }
@@ -84,7 +90,7 @@ def _shared(lab: Lab, found: Sequence[Found], tokens: Sequence[Nearest]) -> tupl
     shares = []
     for said in (texts, turned):
         each = [float(np.isin(at.tokens, list(text)).mean()) for at, text in zip(tokens, said, strict=True)]
-        shares.append(Figure.mean(each, "share"))
+        shares.append(Estimate.of_mean(each, "share"))
     return shares[0], shares[1]
 
 
@@ -108,11 +114,8 @@ def _twins(own: Nearest, table: Floats) -> str:
 
 
 def _comparison(rows: Sequence[Row]) -> str:
-    measured = [row.figures["distance to the nearest token"] for row in rows]
-    said = ", ".join(
-        f"{row.setting['vectors']} {figure.estimate:.3f}" for row, figure in zip(rows, measured, strict=True) if figure
-    )
-    return f"mean distance to the nearest token: {said} (of tokens: to the nearest other one)"
+    said = ", ".join(f"{row.setting['vectors']} {row.estimates[DISTANCE].value:.3f}" for row in rows)
+    return f"mean {DISTANCE}: {said} (of tokens: to the nearest other one)"
 
 
 def _names(lab: Lab, tokens: Sequence[Nearest]) -> str:

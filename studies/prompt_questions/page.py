@@ -1,19 +1,16 @@
 """The page of all answers, from their JSON alone: docs/soft_prompts.md.
 
-page(answers_in(Path("docs/soft_prompts")), "soft_prompts")
+page(answers_in(Path("docs/soft_prompts"), NAMES), "soft_prompts")
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping
 
-from pydantic import ValidationError
-
+from glassbox.harness.records.answer import Answer, Figure
 from glassbox.harness.records.provenance import Fact
-from glassbox.studies.prompt_questions.answer import Answer
+from glassbox.harness.stats.estimate import Estimate, plain
 
-ORDER = ("datasets", "sweep", "agreement", "nearest", "clusters")
 HEAD = """# Soft prompts: what was measured
 
 Vectors are searched from which a frozen model writes a question (Q) and its answer (A), each from its first token to
@@ -27,23 +24,7 @@ processor named, shared with other work.
 """
 
 
-def answers_in(folder: Path) -> dict[str, Answer]:
-    """Answers by file name without its ending, in the page's order.
-
-    Raises:
-      ValueError: A file is no answer.
-    """
-    found: dict[str, Answer] = {}
-    for path in sorted(folder.glob("*.json")):
-        try:
-            found[path.stem] = Answer.model_validate_json(path.read_bytes())
-        except ValidationError as error:
-            reason = error.errors()[0]["msg"]
-            raise ValueError(f"{path} holds no answer ({reason}); remove it, or run its analysis again") from error
-    return dict(sorted(found.items(), key=lambda item: (ORDER.index(item[1].name), item[0])))
-
-
-def page(answers: dict[str, Answer], folder: str) -> str:
+def page(answers: Mapping[str, Answer], folder: str) -> str:
     """Markdown of all answers; pictures are looked for in `folder` beside the page."""
     parts = [HEAD]
     before = ""
@@ -59,7 +40,7 @@ def _section(answer: Answer, picture: str) -> str:
     lines = [
         f"### {_heading(answer)}\n",
         f"{answer.sentence[:1].upper()}{answer.sentence[1:]}.\n",
-        *_table(answer.columns, answer.cells()),
+        *_table(answer),
         "",
         *(f"- {note}" for note in answer.notes),
         *([""] if answer.notes else []),
@@ -78,13 +59,20 @@ def _heading(answer: Answer) -> str:
     return answer.origin.model if k is None or answer.name == "sweep" else f"{answer.origin.model}, K = {k}"
 
 
-def _machine(facts: dict[str, Fact]) -> str:
+def _machine(facts: Mapping[str, Fact]) -> str:
     if not facts:
         return ""
     where = f"{facts['cpu']}, {facts['torch_threads']} threads" if facts["device"] == "cpu" else str(facts["device"])
     return f" ({where}; torch {facts['version.torch']})"
 
 
-def _table(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[str]:
-    rows = [list(columns), ["---"] * len(columns), *cells]
-    return ["| " + " | ".join(row) + " |" for row in rows]
+def _table(answer: Answer) -> list[str]:
+    head = [*answer.rows[0].setting, *answer.rows[0].figures]
+    rows = [[*map(str, row.setting.values()), *map(_cell, row.figures.values())] for row in answer.rows]
+    return ["| " + " | ".join(row) + " |" for row in (head, ["---"] * len(head), *rows)]
+
+
+def _cell(found: Figure) -> str:
+    if isinstance(found, Estimate) and found.unit == "share":
+        return f"{100 * found.value:.1f} % [{100 * found.low:.1f} %, {100 * found.high:.1f} %]"
+    return found.text if isinstance(found, Estimate) else "" if found is None else plain(found)

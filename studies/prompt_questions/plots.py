@@ -1,53 +1,30 @@
 """One picture an analysis, one message a picture, drawn from the answer's JSON alone.
 
-plot(answer, Path("sweep.png"))
+plot(answer, axes)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from glassbox.harness.records.files import write_atomically
-from glassbox.studies.prompt_questions.answer import Answer, Figure
+from glassbox.harness.records.answer import Answer
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.studies.prompt_questions.sweep import WANTED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SIZE = (6.4, 3.6)
-DOTS = 110
 
-
-def plot(answer: Answer, path: Path) -> None:
-    """Draw `answer` into a PNG, which appears whole or not at all.
-
-    Raises:
-      ImportError: matplotlib is not installed; it comes with the extra `report`.
-    """
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=SIZE, layout="constrained")
+def plot(answer: Answer, axes: Axes) -> None:
+    """Draw `answer` into empty axes."""
     PLOTS[answer.name](answer, axes)
-    model = f" · {answer.origin.model}" if answer.origin else ""
-    axes.set_title(f"{answer.question}{model}", fontsize=11)
-    axes.spines[["top", "right"]].set_visible(False)
-    drawn = BytesIO()
-    # Without the library's version in the file, so that the same numbers give the same bytes.
-    figure.savefig(drawn, dpi=DOTS, format="png", metadata={"Software": None})
-    write_atomically(path, drawn.getvalue())
-    pyplot.close(figure)
 
 
 def _sweep(answer: Answer, axes: Axes) -> None:
     sizes = [int(row.setting["K"]) for row in answer.rows]
     for name, style in (("exact Q", "--"), ("exact A", ":"), ("exact both", "-")):
-        found = [row.figures[name] for row in answer.rows]
+        found = [row.estimates.get(name) for row in answer.rows]
         axes.plot(sizes, [_per_cent(one) for one in found], style, marker="o", markersize=4, label=name)
         if name == "exact both":
             axes.fill_between(sizes, [_low(one) for one in found], [_high(one) for one in found], alpha=0.15)
@@ -61,14 +38,14 @@ def _sweep(answer: Answer, axes: Axes) -> None:
 def _datasets(answer: Answer, axes: Axes) -> None:
     names = [f"{row.setting['data set']}\nn = {row.setting['n']}" for row in answer.rows]
     for shift, name in ((-0.25, "exact Q"), (0.0, "exact A"), (0.25, "exact both")):
-        found = [row.figures[name] for row in answer.rows]
+        found = [row.estimates.get(name) for row in answer.rows]
         _bars(axes, [place + shift for place in range(len(names))], found, name)
     axes.set_xticks(range(len(names)), names)
     axes.set(ylabel="pairs written exactly, %", ylim=(0, 108))
     axes.legend(frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.16))
 
 
-def _bars(axes: Axes, places: list[float], found: list[Figure | None], label: str) -> None:
+def _bars(axes: Axes, places: list[float], found: list[Estimate | None], label: str) -> None:
     heights = [_per_cent(one) for one in found]
     down = [height - _low(one) for height, one in zip(heights, found, strict=True)]
     up = [_high(one) - height for height, one in zip(heights, found, strict=True)]
@@ -110,13 +87,13 @@ PLOTS: dict[str, Callable[[Answer, Axes], None]] = {
 }
 
 
-def _per_cent(figure: Figure | None) -> float:
-    return float("nan") if figure is None else 100 * figure.estimate
+def _per_cent(figure: Estimate | None) -> float:
+    return float("nan") if figure is None else 100 * figure.value
 
 
-def _low(figure: Figure | None) -> float:
-    return float("nan") if figure is None or figure.low is None else 100 * figure.low
+def _low(figure: Estimate | None) -> float:
+    return float("nan") if figure is None else 100 * figure.low
 
 
-def _high(figure: Figure | None) -> float:
-    return float("nan") if figure is None or figure.high is None else 100 * figure.high
+def _high(figure: Estimate | None) -> float:
+    return float("nan") if figure is None else 100 * figure.high

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from glassbox.harness.records.answer import Figure
 from glassbox.harness.records.prompted import TARGETS, Prompted, TargetName, TargetRecord
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.scorers.dcm_record import written
-from glassbox.studies.prompt_questions.answer import Figure
 
 
-def summary(records: Sequence[Prompted]) -> dict[str, Figure | None]:
+def summary(records: Sequence[Prompted]) -> dict[str, Figure]:
     """Figures by name.
 
     `tokens right`: of a pair's tokens, those that are the argmax under teacher forcing; `prefix right`: those that
@@ -24,16 +25,18 @@ def summary(records: Sequence[Prompted]) -> dict[str, Figure | None]:
     return {
         "exact Q": _exact(records, "question"),
         "exact A": _exact(records, "answer"),
-        "exact both": Figure.share([both(record) for record in records]) if joint else None,
-        "tokens right": Figure.mean([_per_token(one, lambda held: held.token_accuracy) for one in records], "share"),
-        "prefix right": Figure.mean([_per_token(one, _prefix) for one in records], "share"),
+        "exact both": _share([both(record) for record in records]) if joint else None,
+        "tokens right": Estimate.of_mean(
+            [_per_token(one, lambda held: held.token_accuracy) for one in records], "share"
+        ),
+        "prefix right": Estimate.of_mean([_per_token(one, _prefix) for one in records], "share"),
         "shuffled pairs": _control(records, "shuffled_exact"),
         "random vectors": _control(records, "random_exact"),
         "other mode": _share([hit for hit in crossed if hit is not None]),
         "text hurt": _control(records, "text_vector_hurts"),
-        "steps": Figure.mean([record.steps for record in records]),
-        "restarts": Figure.mean([record.restarts for record in records]),
-        "pairs a minute": Figure(estimate=60 * len(records) / seconds, n=len(records)) if seconds else None,
+        "steps": Estimate.of_mean([record.steps for record in records]),
+        "restarts": Estimate.of_mean([record.restarts for record in records]),
+        "pairs a minute": 60 * len(records) / seconds if seconds else None,
     }
 
 
@@ -52,14 +55,14 @@ def _prefix(held: TargetRecord) -> float:
     return held.horizon / held.tokens
 
 
-def _exact(records: Sequence[Prompted], name: TargetName) -> Figure | None:
+def _exact(records: Sequence[Prompted], name: TargetName) -> Estimate | None:
     return _share([written(record.targets[name]) for record in records if name in record.targets])
 
 
-def _control(records: Sequence[Prompted], name: str) -> Figure | None:
+def _control(records: Sequence[Prompted], name: str) -> Estimate | None:
     found = [record.controls[name] for record in records if name in record.controls]
     return _share([value is True for value in found])
 
 
-def _share(hits: Sequence[bool]) -> Figure | None:
-    return Figure.share(hits) if hits else None
+def _share(hits: Sequence[bool]) -> Estimate | None:
+    return Estimate.of_count(sum(hits), len(hits)) if hits else None

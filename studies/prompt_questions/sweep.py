@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from glassbox.harness.records.answer import Answer, Row
 from glassbox.harness.records.prompted import Prompted
-from glassbox.studies.prompt_questions.answer import Answer, Row
 from glassbox.studies.prompt_questions.summary import summary
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -27,6 +27,7 @@ def sweep(records: Mapping[int, Sequence[Prompted]]) -> Answer:
     return Answer(
         name="sweep",
         question="How few vectors do?",
+        varied="K",
         sentence=f"{_smallest(rows, sure=False)}; {_smallest(rows, sure=True)}",
         rows=rows,
         notes=("Rows of fewer pairs are of the first of the same pairs.",)
@@ -39,8 +40,8 @@ def _smallest(rows: Sequence[Row], *, sure: bool) -> str:
     """The smallest K from which on every measured one reaches it: one lucky K among failing ones is none."""
     found: int | None = None
     for row in reversed(rows):
-        figure = row.figures["exact both"]
-        reached = None if figure is None else figure.low if sure else figure.estimate
+        figure = row.estimates.get("exact both")
+        reached = None if figure is None else figure.low if sure else figure.value
         if reached is None or reached < WANTED:
             break
         found = int(row.setting["K"])

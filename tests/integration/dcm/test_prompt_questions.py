@@ -10,8 +10,10 @@ import pytest
 from inspect_ai import eval as evaluate
 
 from glassbox.harness.cli.commands import prepared
+from glassbox.harness.records.answer import Answer, answers_in
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.solvers.dcm import dcm
-from glassbox.studies.prompt_questions.answer import Answer
+from glassbox.studies.prompt_questions.command import NAMES
 from glassbox.studies.prompt_questions.inquiry import Inquiry
 from glassbox.tasks.soft_prompt import dcm_squad
 
@@ -36,7 +38,7 @@ def ask(shared_models: Callable[[str], Path], store: Path, tmp_path: Path, monke
         command = prepared("prompt-questions", [name, *own, *given])
         assert command() == 0
         stem = f"{name}-stories260K-{tag}" if tag else f"{name}-stories260K"
-        answer = Answer.model_validate_json((out / f"{stem}.json").read_bytes())
+        answer = answers_in(out, NAMES)[stem]
         assert answer.question in (tmp_path / "soft_prompts.md").read_text()
         assert (out / f"{stem}.png").stat().st_size > 5_000
         return answer
@@ -46,7 +48,11 @@ def ask(shared_models: Callable[[str], Path], store: Path, tmp_path: Path, monke
 
 def estimates(answer: Answer, column: str) -> dict[tuple[str | int, ...], float]:
     found = {tuple(row.setting.values()): row.figures[column] for row in answer.rows}
-    return {key: figure.estimate for key, figure in found.items() if figure}
+    return {
+        key: figure.value if isinstance(figure, Estimate) else figure
+        for key, figure in found.items()
+        if figure is not None
+    }
 
 
 def test_a_sweep_fails_at_one_vector_and_holds_at_32_with_controls_at_0(ask: Ask, store: Path) -> None:
@@ -80,7 +86,7 @@ def test_found_vectors_are_no_tokens(ask: Ask) -> None:
     apart, norms = estimates(answer, "distance to the nearest token"), estimates(answer, "norm")
     assert apart[("found",)] > 2 * apart[("tokens",)]
     assert norms[("start",)] == pytest.approx(norms[("tokens",)], rel=0.1)
-    assert "0.0 % [0.0 %, 65.8 %] of pairs are still written" in answer.sentence
+    assert "0.0 % [0.0, 65.8] of pairs are still written" in answer.sentence
     for bins in answer.points.values():
         assert sum(density for _, density in bins) * (bins[1][0] - bins[0][0]) == pytest.approx(1, abs=1e-3)
 

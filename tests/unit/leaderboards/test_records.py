@@ -36,6 +36,8 @@ def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run(folder / "then", made, limit=20)
     words = ["--name", "x", "--folder", str(folder), "--reason", "a test", "--exact", "gold"]
     assert main(["bless", "--log-dir", str(folder / "then"), *words]) == 0
+    for made in (gold(), ir_head()):  # a second run of each
+        run(folder / "then", made, limit=20)
     for made in (gold(), ir_head(wrong=9)):
         run(folder / "now", made, limit=20)
     return folder
@@ -48,6 +50,7 @@ def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("leaderboard --log-dir LOGS --by template", {0}),
         ("compare ir_head gold --log-dir LOGS", {0}),
         ("compare ir_head regex_pipeline --log-dir LOGS --cluster none", {0}),
+        ("compare ir_head gold --log-dir BASE/then --runs 2", {0}),
         ("compare 13/18 15/18", {0}),
         ("claims --log-dir LOGS", {0}),
         ("claims --log-dir nowhere", {0}),
@@ -57,18 +60,28 @@ def baseline(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("models list", {0}),
         ("models card arith", {0}),
         ("doctor", {0, 1}),
+        ("questions phrasings --examples 40 --tests 20 --output OUT", {0}),
     ],
 )
 def test_what_a_command_prints_fits_its_schema(
-    logs: Path, baseline: Path, capsys: pytest.CaptureFixture[str], words: str, statuses: set[int]
+    logs: Path, baseline: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str, statuses: set[int]
 ) -> None:
-    given = [word.replace("LOGS", str(logs)).replace("BASE", str(baseline)) for word in words.split()]
+    places = {"LOGS": logs, "BASE": baseline, "OUT": tmp_path}
+    given = [re.sub("LOGS|BASE|OUT", lambda found: str(places[found[0]]), word) for word in words.split()]
     assert main([*given, "--format", "json"]) in statuses
     found = json.loads(capsys.readouterr().out)
     assert found["records"]
     jsonschema.Draft202012Validator(schema_of(given[0])).validate(found)
     assert found["schema"] == schema_name(given[0])
     assert not PICTURE & set(_keys(found))
+
+
+@pytest.mark.parametrize("folder", ["questions", "soft_prompts"])
+def test_the_answers_of_the_docs_fit_the_schema_of_their_command(folder: str) -> None:
+    kept = sorted((DOCS.parent / folder).glob("*.json"))
+    assert len(kept) > 4
+    for path in kept:
+        jsonschema.Draft202012Validator(schema_of("questions")).validate(json.loads(path.read_text(encoding="utf-8")))
 
 
 def _keys(found: Any) -> Iterator[str]:

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from glassbox.harness.cli.commands import prepared
+from glassbox.harness.records.answer import UnreadableAnswer, answers_in, text_of
 from glassbox.harness.records.prompted import Prompted, TargetRecord
-from glassbox.studies.prompt_questions.answer import Answer, Figure
+from glassbox.harness.stats.estimate import Estimate
+from glassbox.harness.tables.render import text_tables
+from glassbox.studies.prompt_questions.command import NAMES
 from glassbox.studies.prompt_questions.datasets import datasets
 from glassbox.studies.prompt_questions.inquiry import Inquiry, settings_of, sizes_of
-from glassbox.studies.prompt_questions.page import answers_in, page
+from glassbox.studies.prompt_questions.page import page
 from glassbox.studies.prompt_questions.pairs import asked, draw
 from glassbox.studies.prompt_questions.summary import summary
 from glassbox.studies.prompt_questions.sweep import sweep
@@ -52,20 +55,9 @@ def records(right: int, of: int = 20) -> list[Prompted]:
     return [record(True, at < right) for at in range(of)]
 
 
-def test_shares_have_wilsons_interval_and_means_a_bootstrap() -> None:
-    assert Figure.share([True] * 18 + [False] * 2).text == "90.0 % [69.9 %, 97.2 %]"
-    assert Figure.mean([3.0]).text == "3.000"
-    mean = Figure.mean([1.0, 2.0, 3.0])
-    assert mean.low is not None
-    assert mean.high is not None
-    assert 1 <= mean.low < mean.estimate == 2 < mean.high <= 3
-    with pytest.raises(ValueError, match="0 successes of 0"):
-        Figure.share([])
-
-
 def test_a_summary_counts_targets_controls_and_cost_apart() -> None:
     found = summary([record(True, True, shuffled_exact=True), record(True, False)])
-    estimates = {name: figure and figure.estimate for name, figure in found.items()}
+    estimates = {name: figure.value if isinstance(figure, Estimate) else figure for name, figure in found.items()}
     assert estimates["exact Q"] == 1.0
     assert estimates["exact A"] == estimates["exact both"] == estimates["shuffled pairs"] == 0.5
     assert estimates["tokens right"] == estimates["prefix right"] == 0.75
@@ -78,9 +70,8 @@ def test_tokens_count_alike_whatever_target_they_are_of_and_a_prefix_ends_at_the
     held = record(True, False)
     parted = held.targets["answer"].model_copy(update={"tokens": 9, "token_accuracy": 8 / 9, "horizon": 3})
     [right, prefix] = [
-        figure.estimate
+        summary([held.model_copy(update={"targets": {**held.targets, "answer": parted}})])[name]
         for name in ("tokens right", "prefix right")
-        if (figure := summary([held.model_copy(update={"targets": {**held.targets, "answer": parted}})])[name])
     ]
     assert [right, prefix] == pytest.approx([(3 + 8) / 12, (3 + 3) / 12])
 
@@ -150,8 +141,8 @@ def test_an_empty_limit_is_refused() -> None:
 
 def test_the_page_shows_table_picture_and_command_of_each_answer(tmp_path: Path) -> None:
     answer = sweep({8: records(18), 16: records(20)})
-    (tmp_path / "sweep-arith.json").write_text(answer.model_dump_json(by_alias=True))
-    text = page(answers_in(tmp_path), "soft_prompts")
+    (tmp_path / "sweep-arith.json").write_text(text_of([answer]))
+    text = page(answers_in(tmp_path, NAMES), "soft_prompts")
     assert "| K | n | exact Q | exact A | exact both | tokens right | prefix right | shuffled pairs |" in text
     assert "| 8 | 20 | 100.0 % [83.9 %, 100.0 %] | 90.0 % [69.9 %, 97.2 %] |" in text
     assert "![How few vectors do?](soft_prompts/sweep-arith.png)" in text
@@ -159,15 +150,41 @@ def test_the_page_shows_table_picture_and_command_of_each_answer(tmp_path: Path)
 
 def test_a_file_that_is_no_answer_is_named(tmp_path: Path) -> None:
     (tmp_path / "sweep-arith.json").write_text("{}")
-    with pytest.raises(ValueError, match=r"sweep-arith.json holds no answer \(Field required\)"):
-        answers_in(tmp_path)
+    with pytest.raises(UnreadableAnswer, match=r"sweep-arith.json holds no answer \(no 'schema'\); remove it"):
+        answers_in(tmp_path, NAMES)
+    (tmp_path / "sweep-arith.json").write_text('{"schema": "glassbox/questions/1"}')
+    with pytest.raises(UnreadableAnswer, match=r"\(its form is glassbox/questions/1, not glassbox/questions/2\)"):
+        answers_in(tmp_path, NAMES)
+
+
+def test_an_answer_is_read_back_as_it_was_written_units_and_gaps_included(tmp_path: Path) -> None:
+    answer = sweep({8: records(18), 16: records(1, 1)})
+    assert (answer.units["tokens right"], answer.units["steps"]) == ("share", "number")
+    assert answer.rows[0].figures["text hurt"] is None
+    assert answer.rows[1].figures["steps"] == 40, "of one pair there is no interval"
+    (tmp_path / "sweep-arith.json").write_text(text_of([answer]))
+    assert answers_in(tmp_path, NAMES) == {"sweep-arith": answer}
+
+
+@pytest.mark.parametrize(("width", "whole"), [(60, 2), (100, 4), (300, 11)])
+def test_a_narrow_terminal_leaves_out_the_last_figures_and_keeps_the_others_whole(
+    width: int, whole: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    written = text_tables([sweep({8: records(18), 16: records(20)}).table])
+    lines = written.splitlines()
+    assert max(map(len, lines)) <= width
+    assert "90.0 [69.9, 97.2]" in written
+    heads = [head for head in ("exact Q %", "exact A %", "exact both %", "tokens right %") if head in lines[1]]
+    assert len(heads) == min(whole, 4)
+    assert ("no room here for" in written) == (width < 300)
 
 
 def test_the_committed_page_is_what_its_json_renders_to_and_every_picture_is_there() -> None:
     folder = DOCS / "soft_prompts"
-    answers = answers_in(folder)
+    answers = answers_in(folder, NAMES)
     assert (DOCS / "soft_prompts.md").read_text() == page(answers, "soft_prompts")
     for stem, answer in answers.items():
-        assert Answer.model_validate_json((folder / f"{stem}.json").read_bytes()) == answer
+        assert (folder / f"{stem}.json").read_text() == text_of([answer])
         assert 5_000 < (folder / f"{stem}.png").stat().st_size < 100_000
     assert {answer.name for answer in answers.values()} == {"datasets", "sweep", "agreement", "nearest", "clusters"}

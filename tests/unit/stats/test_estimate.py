@@ -1,4 +1,4 @@
-"""One type for a figure with its interval: how it is made, written, and read from files of earlier versions."""
+"""One type for a figure with its interval: how it is made, written and read."""
 
 from __future__ import annotations
 
@@ -36,8 +36,17 @@ def test_a_difference_is_written_in_points() -> None:
     assert points(0.04, Interval(-0.003, 0.081, 0.95, "tango")) == "+4.0 points [-0.3, +8.1]"
 
 
-def test_it_is_read_from_json_of_this_version_and_of_earlier_ones() -> None:
+def test_it_is_read_from_json() -> None:
     adapter = TypeAdapter(Estimate)
     now = Estimate(0.5, 0.4, 0.6, 100)
     assert adapter.validate_json(adapter.dump_json(now)) == now
-    assert adapter.validate_python({"estimate": 0.5, "low": 0.4, "high": 0.6, "n": 100}) == now
+
+
+def test_a_mean_has_a_bootstrap_interval_which_one_value_alone_does_not_have() -> None:
+    mean = Estimate.of_mean([1.0, 2.0, 3.0])
+    assert isinstance(mean, Estimate)
+    assert 1 <= mean.low < mean.value == 2 < mean.high <= 3
+    assert (mean.n, mean.unit) == (3, "number")
+    assert Estimate.of_mean([3.0]) == 3.0
+    with pytest.raises(ValueError, match="nothing to take the mean of"):
+        Estimate.of_mean([])
