@@ -11,12 +11,14 @@ glassbox models check arith
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glassbox.harness.lm.shipped import fetchable_models, shipped_models
 from glassbox.harness.records.export import RECORDS, add_format, exported
 from glassbox.harness.stats.estimate import Estimate
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow
 
 if TYPE_CHECKING:
     from glassbox.baselines.models.card import Card, Metric
@@ -77,26 +79,40 @@ def _list(args: argparse.Namespace) -> int:
             cards[name] = read_card(folder)
         except CardError as error:
             broken[name] = str(error)
-    missing = [name for name in RECIPES if name not in cards and name not in broken]
+    for name in RECIPES:
+        if name not in cards:
+            broken.setdefault(name, f"not trained yet; glassbox models train {name}")
     if args.format in RECORDS:
         shipped = [*map(_record, cards.values()), *map(_fetchable, fetchable_models())]
         lacking = [{"name": name, "fault": fault} for name, fault in broken.items()]
-        untrained = [{"name": name, "fault": "not trained yet"} for name in missing]
-        print(exported("models", [*shipped, *lacking, *untrained], args.format), end="")
+        print(exported("models", [*shipped, *lacking], args.format), end="")
         return 0
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("model", "parameters", "weights", "trained on", "held-out wording, text pipeline")
-    for name, card in cards.items():
-        weight = f"{card.weights_bytes / 2**20:.1f} MiB"
-        table.add_row(name, f"{card.parameters:,}", weight, card.training.hardware, _headline(card))
-    for name, fault in broken.items():
-        table.add_row(name, "", "", "", fault)
-    for name in missing:
-        table.add_row(name, "", "", "not yet", f"glassbox models train {name}")
-    Console().print(table)
+    columns = (
+        Column("model", text=True),
+        Column("parameters", spare=1),
+        Column("weights", spare=2),
+        Column("trained on", text=True),
+        Column("held-out wording, text pipeline"),
+    )
+    rows = [
+        TableRow.of(
+            name,
+            f"{card.parameters:,}",
+            f"{card.weights_bytes / 2**20:.1f} MiB",
+            card.training.hardware,
+            _headline(card),
+        )
+        for name, card in cards.items()
+    ]
+    _show(columns, rows, [f"{name}: {fault}" for name, fault in broken.items()])
     return 0
+
+
+def _show(columns: Sequence[Column], rows: Sequence[TableRow], notes: Sequence[str]) -> None:
+    from glassbox.harness.cli.terminal import show
+    from glassbox.harness.tables.render import rich_tables
+
+    show(rich_tables([Table("", tuple(columns), tuple(rows), tuple(notes))]))
 
 
 def _headline(card: Card) -> str:
@@ -210,15 +226,17 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _print_verdicts(verdicts: list[tuple[Metric, Metric, bool]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("problems", "split", "measure", "n", "now", "card", "")
-    for now, then, bad in verdicts:
-        verdict = "[red]worse[/red]" if bad else "as recorded" if now.share == then.share else "within"
-        table.add_row(now.family, now.split, now.measure, f"{now.n:,}", now.text(), then.text(), verdict)
-    Console().print(table)
-    worse = sum(bad for *_, bad in verdicts)
-    print(
-        f"{len(verdicts)} measured, {worse} worse than the card" if worse else f"{len(verdicts)} measured, none worse"
+    columns = (
+        Column("problems, split, measure", text=True),
+        Column("n", spare=2),
+        Column("now"),
+        Column("card", spare=1),
+        Column("verdict", text=True),
     )
+    rows = []
+    for now, then, bad in verdicts:
+        verdict = "worse" if bad else "as recorded" if now.share == then.share else "within"
+        texts = TableRow.of(f"{now.family} {now.split} {now.measure}", f"{now.n:,}", now.text(), then.text())
+        rows.append(TableRow((*texts.cells, Cell(verdict, verdict, "bad" if bad else ""))))
+    worse = sum(bad for *_, bad in verdicts)
+    _show(columns, rows, [f"{len(verdicts)} measured, {f'{worse} worse than the card' if worse else 'none worse'}"])

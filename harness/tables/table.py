@@ -66,6 +66,11 @@ class TableRow:
     mark: str = ""
     facts: Mapping[str, Fact] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, *texts: str) -> TableRow:
+        """A row of nothing but texts; an empty one is no value."""
+        return cls(tuple(Cell(text, text or None) for text in texts))
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
