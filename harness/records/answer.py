@@ -37,7 +37,7 @@ class _Frozen(BaseModel):
 class Row(_Frozen):
     """One setting: what was varied, and its figures by name."""
 
-    setting: Mapping[str, str | int | float]
+    setting: Mapping[str, str | int]
     figures: Mapping[str, Figure]
 
     @property

@@ -23,16 +23,8 @@ from importlib.resources import files
 from math import isfinite
 from typing import Any
 
-VERSIONS = {
-    "leaderboard": 1,
-    "compare": 1,
-    "claims": 1,
-    "audit": 1,
-    "gate": 1,
-    "models": 1,
-    "doctor": 1,
-    "questions": 2,
-}
+VERSIONS = dict.fromkeys(("leaderboard", "compare", "claims", "audit", "gate", "models", "doctor"), 1)
+VERSIONS |= dict.fromkeys(("questions", "stages", "suites"), 2)
 """Of each command's records: it grows when a field goes or changes its meaning, not when one is added."""
 RECORDS = ("json", "csv")
 """Formats for programs."""

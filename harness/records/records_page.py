@@ -34,8 +34,6 @@ after `glassbox leaderboard --format json --output board.json`, and `--format cs
 - The schemas are files in `harness/records/schemas/`; `schema_of("leaderboard")` of `glassbox.harness.records.export`
   reads one.
 - Tokens have two names everywhere: `generated_tokens` are those written, `total_tokens` the prompt's with them.
-- What `glassbox stages` and `suites` write begins with the name of its form as well, and has its lists under names of
-  their own: `stages`, `suites`.
 
 A run has what its family measures as fields of their own:
 

@@ -12,25 +12,33 @@ from __future__ import annotations
 
 import argparse
 import inspect
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from glassbox.harness.cli.arguments import fitting, known, parsed
 from glassbox.harness.cli.spelling import meant
+from glassbox.harness.records.export import RECORDS, add_format, exported
 from glassbox.harness.records.files import writable, write_atomically, write_or_keep
 from glassbox.harness.records.reading import add_log_dir
+from glassbox.harness.tables.table import Cell, Column, Table, TableRow, Tone
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from glassbox.studies.stages.experiment import Experiment
     from glassbox.studies.stages.gate import Stage
 
 HELP = "run the seed's staged soft-prompt experiment with its gates"
 
 TASKS = ("dcm_squad", "dcm_triviaqa", "dcm_nq", "dcm_arithmetic", "dcm_sudoku", "dcm_arc")
+
+COLUMNS = (
+    Column("share of pairs", text=True),
+    Column("found", spare=1),
+    Column("%"),
+    Column("asked for", text=True),
+    Column("verdict", text=True),
+)
+TONES: dict[str, Tone] = {"passed": "good", "failed": "bad"}
 
 DISPLAYS = ("full", "conversation", "rich", "plain", "log", "none")
 
@@ -54,14 +62,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ablate-pairs", type=int, default=8, help="first pairs that ablations look at (8)")
     add_log_dir(parser, "where inspect writes")
     parser.add_argument("--json", type=Path, help="where the result goes (default: stages-TASK-MODEL.json beside logs)")
+    add_format(parser)
     parser.add_argument("--display", choices=DISPLAYS, help="also inspect's own progress (default: none)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the stages in turn, print the table, write the JSON."""
-    from rich.console import Console
-
+    from glassbox.harness.cli.terminal import show
     from glassbox.harness.records.provenance import provenance
+    from glassbox.harness.tables.render import rich_tables
 
     experiment = _experiment(args)
     done: list[Stage] = []
@@ -69,15 +78,14 @@ def run(args: argparse.Namespace) -> int:
         done.append(stage)
         if stage.verdict in ("failed", "stopped") and not args.no_gates:
             break
-    console = Console()
-    console.print(_table(done))
-    for stage in done:
-        for name, value in stage.facts.items():
-            console.print(f"{stage.number}  {name}: {value}", markup=False, highlight=False)
     target = args.json or args.log_dir / f"stages-{args.task}-{Path(experiment.model.name).name}.json"
     about = {"task": args.task, "model": str(experiment.model), "by": args.by, "provenance": provenance(args.device)}
-    _write(target, about, done)
+    write_or_keep(target, lambda path: write_atomically(path, _written(done, "json", **about)))
     bad = [stage for stage in done if stage.verdict in ("failed", "stopped")]
+    if args.format in RECORDS:
+        print(_written(done, args.format, **about), end="")
+        return int(bool(bad))
+    show(rich_tables([table(stage) for stage in done]))
     for stage in bad:
         print(f"stage {stage.number} {stage.verdict}: {stage.reason}")
     return int(bool(bad))
@@ -147,24 +155,33 @@ def _settings(given: Sequence[str]) -> dict[str, Any]:
     return fitting(dcm, settings)
 
 
-def _write(target: Path, about: dict[str, Any], stages: Sequence[Stage]) -> None:
-    content = {"schema": "glassbox/stages/1", **about, "stages": [stage.model_dump(mode="json") for stage in stages]}
-    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    write_or_keep(target, lambda path: write_atomically(path, text))
+def _written(stages: Sequence[Stage], form: str, **about: object) -> str:
+    """A record a gate; beside them the stages, and what all have in common."""
+    gates = [
+        {
+            "stage": stage.number,
+            "gate": gate.name,
+            "share": gate.share,
+            "threshold": gate.threshold,
+            "target": gate.target,
+            "verdict": gate.verdict,
+        }
+        for stage in stages
+        for gate in stage.gates
+    ]
+    told = [stage.model_dump(mode="json", exclude={"gates"}) for stage in stages]
+    return exported("stages", gates, form, stages=told, **about)
 
 
-def _table(stages: Sequence[Stage]) -> Table:
-    from rich.table import Table
-
-    table = Table(title="stages of the experiment")
-    for column in ("stage", "share of pairs", "found", "95 %", "asked for", "verdict"):
-        table.add_column(column, justify="left" if column in ("share of pairs", "verdict") else "right")
-    for stage in stages:
-        table.add_row(str(stage.number), f"[bold]{stage.title}[/]", "", "", "", stage.verdict, style="bold")
-        for gate in stage.gates:
-            interval = "" if gate.share is None else f"{gate.share.low:.0%} to {gate.share.high:.0%}"
-            asked = [f">= {gate.threshold:.0%}"] if gate.threshold is not None else []
-            hoped = [f"hoped > {gate.target:.0%}"] if gate.target is not None else []
-            verdict = "" if gate.verdict == "told" else gate.verdict
-            table.add_row("", gate.name, f"{gate.successes}/{gate.n}", interval, ", ".join(asked + hoped), verdict)
-    return table
+def table(stage: Stage) -> Table:
+    """A stage with its gates, its facts below them."""
+    rows = []
+    for gate in stage.gates:
+        asked = [f">= {gate.threshold:.0%}"] if gate.threshold is not None else []
+        hoped = [f"hoped > {gate.target:.0%}"] if gate.target is not None else []
+        share = gate.share.text if gate.share else ""
+        verdict = "" if gate.verdict == "told" else gate.verdict
+        texts = TableRow.of(gate.name, f"{gate.successes}/{gate.n}", share, ", ".join(asked + hoped))
+        rows.append(TableRow((*texts.cells, Cell(verdict, verdict or None, TONES.get(verdict, "")))))
+    facts = tuple(f"{name}: {value}" for name, value in stage.facts.items())
+    return Table(f"Stage {stage.number}, {stage.verdict}: {stage.title}", COLUMNS, tuple(rows), facts)

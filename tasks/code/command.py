@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from glassbox.harness.records.export import RECORDS, add_format, exported, json_text
 from glassbox.harness.records.files import write_atomically
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from glassbox.tasks.code.task import CodeTask
 
 HELP = "measure the code suites: references, wrong programs, mutants killed"
-
-FORMATS = ("table", "markdown", "json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--mutants", action="store_true", help="also run mutants of the references; minutes, not seconds"
     )
-    parser.add_argument("--format", choices=FORMATS, default="table", help="what is printed (default: table)")
+    add_format(parser, "markdown")
     parser.add_argument("--output", type=Path, metavar="FOLDER", help="also write NAME.json for each, and suites.md")
 
 
@@ -53,12 +52,12 @@ def run(args: argparse.Namespace) -> int:
 def write(measured: Sequence[Quality], folder: Path) -> None:
     """One JSON file for each suite with its provenance, and the table of all of them."""
     from glassbox.harness.records.provenance import provenance
-    from glassbox.tasks.code.quality_text import as_json, as_markdown
+    from glassbox.tasks.code.quality_text import as_markdown, records
 
     folder.mkdir(parents=True, exist_ok=True)
     facts = provenance("cpu")
     for quality in measured:
-        write_atomically(folder / f"{quality.suite}.json", as_json([quality], facts))
+        write_atomically(folder / f"{quality.suite}.json", json_text("suites", records([quality]), provenance=facts))
     write_atomically(folder / "suites.md", as_markdown(measured))
 
 
@@ -99,11 +98,13 @@ def _named(tick: Tick, suite: str) -> Tick:
 
 
 def _show(measured: Sequence[Quality], form: str) -> None:
-    from glassbox.tasks.code.quality_text import as_json, as_markdown, print_table
+    from glassbox.harness.cli.terminal import show
+    from glassbox.harness.tables.render import rich_tables
+    from glassbox.tasks.code.quality_text import as_markdown, records, table
 
-    if form == "json":
-        print(as_json(measured))
+    if form in RECORDS:
+        print(exported("suites", records(measured), form), end="")
     elif form == "markdown":
         print(as_markdown(measured), end="")
     else:
-        print_table(measured)
+        show(rich_tables([table(measured)]))

@@ -1,13 +1,12 @@
-"""The quality of suites as a table, as Markdown and as JSON."""
+"""The quality of suites as a table, as Markdown and as records."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import fields
 
-from glassbox.harness.records.provenance import Fact
+from glassbox.harness.tables.table import Column, Table, TableRow
 from glassbox.tasks.code.quality import Missed, Quality, Share
 
 TITLE = "Quality of the code suites"
@@ -17,14 +16,13 @@ CAPTION = (
     "Known wrong programs were written to find weak spots: their share compares suites and estimates nothing."
 )
 _HEADS = ("suite", "tasks", "cases", "gold", "null", "wrong", "killed", "equivalent")
+_SPARE = {"tasks": 3, "cases": 4, "gold": 1, "null": 2, "equivalent": 5}
+"""What a narrow terminal leaves out; references that fail and empty functions that pass are named below the table."""
 
 
-def as_json(measured: Sequence[Quality], facts: Mapping[str, Fact] | None = None) -> str:
-    """Everything measured; the intervals are written out."""
-    record: dict[str, object] = {"schema": "glassbox/suites/1", "suites": [_record(quality) for quality in measured]}
-    if facts is not None:
-        record["provenance"] = dict(facts)
-    return json.dumps(record, indent=1, ensure_ascii=False) + "\n"
+def records(measured: Sequence[Quality]) -> list[dict[str, object]]:
+    """Everything measured, a record a suite; its shares are figures."""
+    return [{each.name: _figures(getattr(quality, each.name)) for each in fields(quality)} for quality in measured]
 
 
 def as_markdown(measured: Sequence[Quality]) -> str:
@@ -36,24 +34,14 @@ def as_markdown(measured: Sequence[Quality]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def print_table(measured: Sequence[Quality]) -> None:
-    """The same in the terminal, survivors below the table."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table(title=TITLE, caption=CAPTION)
-    for head in _HEADS:
-        table.add_column(head, justify="left" if head == "suite" else "right", no_wrap=True)
+def table(measured: Sequence[Quality]) -> Table:
+    """The same for the terminal."""
+    columns = tuple(Column(head, text=head == "suite", spare=_SPARE.get(head, 0)) for head in _HEADS)
+    notes = [CAPTION]
     for quality in measured:
-        table.add_row(*_row(quality))
-    console = Console(width=180)
-    console.print(table)
-    for quality in measured:
-        for line in _faults(quality):
-            console.print(f"[red]{escape(f'{quality.suite}: {line}')}[/]")
-        for missed in quality.survivors:
-            console.print(escape(f"{quality.suite}: survivor {_one_line(missed)}"))
+        notes += [f"{quality.suite}: {line}" for line in _faults(quality)]
+        notes += [f"{quality.suite}: survivor {_one_line(missed)}" for missed in quality.survivors]
+    return Table(TITLE, columns, tuple(TableRow.of(*_row(quality)) for quality in measured), tuple(notes))
 
 
 def _row(quality: Quality) -> tuple[str, ...]:
@@ -96,18 +84,11 @@ def _one_line(missed: Missed, code: bool = False) -> str:
     return f"{missed.task} {missed.id} {missed.operator}: " + (f"`{change}`" if code else change)
 
 
-def _record(quality: Quality) -> dict[str, object]:
-    record = asdict(quality)
-    for name in ("gold", "null", "wrong", "killed"):
-        record[name] = _share(getattr(quality, name))
-    record["by_operator"] = {name: _share(share) for name, share in quality.by_operator.items()}
-    return record
-
-
-def _share(share: Share) -> dict[str, object]:
-    found = share.estimate
-    bounds = None if found is None else [found.low, found.high]
-    return {"count": share.count, "of": share.of, "interval": bounds}
+def _figures(found: object) -> object:
+    """Shares as figures, where there is anything to count."""
+    if isinstance(found, dict):
+        return {name: _figures(one) for name, one in found.items()}
+    return found.estimate if isinstance(found, Share) else found
 
 
 def _bar(cells: Sequence[str]) -> str:

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from inspect_ai.log import list_eval_logs, read_eval_log
 
 from glassbox.harness.cli.main import main
+from glassbox.harness.records.export import schema_of
 from glassbox.studies.stages.gate import Gate, Stage
 
 Shared = Callable[[str], Path]
@@ -43,22 +45,24 @@ def test_every_stage_is_run_logged_and_passed(
         (3, "told"),
         (4, "told"),
     ]
-    infrastructure, single, joint, decoding, ablation = found["stages"]
+    jsonschema.Draft202012Validator(schema_of("stages")).validate(found)
+    infrastructure, _, _, decoding, _ = found["stages"]
+    gates = [[gate for gate in found["records"] if gate["stage"] == number] for number in range(5)]
     assert infrastructure["facts"]["loss"] == "aligned"
     assert infrastructure["facts"]["stop token"] == "1 '<s>'"
-    assert [gate["threshold"] for gate in single["gates"]] == [0.7, None, 0.7, None]
-    both = joint["gates"][0]
-    assert (both["name"], both["threshold"], both["target"]) == ("both, by exact", 0.3, 0.5)
-    assert (both["successes"], both["n"], both["share"]["value"]) == (3, 3, 1.0)
+    assert [gate["threshold"] for gate in gates[1]] == [0.7, None, 0.7, None]
+    both = gates[2][0]
+    assert (both["gate"], both["threshold"], both["target"]) == ("both, by exact", 0.3, 0.5)
+    assert (both["share"]["n"], both["share"]["value"]) == (3, 1.0)
     assert (both["share"]["low"], both["share"]["high"]) == (pytest.approx(0.438, abs=1e-3), 1.0)
     assert decoding["facts"]["questions"] == "3 pass, 0 partial, 0 fail"
-    assert ablation["gates"][0]["name"] == "k = 16, by exact"
+    assert gates[4][0]["gate"] == "k = 16, by exact"
     logs = list_eval_logs(str(tmp_path / "logs"))
     named = [log for stage in found["stages"] for log in stage["logs"]]
     assert {Path(log.name).name for log in logs} == set(named)
     told = {read_eval_log(log, header_only=True).eval.metadata["stage"] for log in logs}  # type: ignore[index]
     assert told == {"0 infrastructure", "1 question alone", "1 answer alone", "2 joint", "4 k = 16"}
-    assert "stages of the experiment" in capsys.readouterr().out
+    assert "Stage 2, passed: joint" in capsys.readouterr().out
 
 
 def test_a_gate_that_is_missed_stops_with_its_value_and_interval(

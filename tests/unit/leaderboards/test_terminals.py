@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from trivial_runs import shared_logs
 
 from glassbox.harness.cli.main import main
+from glassbox.harness.records.answer import Answer, Row
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.tables.render import text_tables
 from glassbox.harness.tables.table import Cell, Column, Table, TableRow
+from glassbox.studies.questions import PARTS
+from glassbox.studies.stages.command import table as stage_table
+from glassbox.studies.stages.gate import Gate, Stage
+from glassbox.tasks.code.quality import Quality, Share
+from glassbox.tasks.code.quality_text import table as suites_table
 
 NAMES = ("ir_head", "regex_pipeline", "gold", "direct")
 FIGURES = ("97.5 [87.1, 99.6]", "87.5 [73.9, 94.5]", "100.0 [91.2, 100.0]", "65.0 [49.5, 77.9]")
@@ -84,3 +92,50 @@ def test_a_comparison_and_a_ledger_keep_to_the_width(
     assert "\n" not in sentence, "the answer can be searched for"
     assert main(["claims", "--log-dir", "nowhere", "--seed", "000"]) == 0
     assert max(map(len, capsys.readouterr().out.splitlines())) <= width
+
+
+def _answer() -> Table:
+    shares = dict.fromkeys(PARTS, Estimate.of_count(1000, 1000))
+    rows = [Row(setting={"head": head, "layer": 8}, figures=shares) for head in ("digits", "pointer")]
+    return Answer(name="layers", question="q", sentence="s", varied="layer", rows=tuple(rows)).table
+
+
+def _stage() -> Table:
+    gates = [Gate.of("question alone, by exact", [True] * 100, 0.7), Gate.of("both, by loss", [False] * 100, 0.3, 0.5)]
+    return stage_table(Stage.judged(2, "joint", gates, [], {"restarts a pair": "1.25"}))
+
+
+def _suites() -> Table:
+    share = Share(192, 192)
+    return suites_table([Quality("phase3_plus", 18, 999, share, share, share, share, 3, (), (), (), ())])
+
+
+@pytest.mark.parametrize("width", WIDTHS[1:])
+@pytest.mark.parametrize(
+    ("made", "whole"),
+    [
+        (_answer, ("digits", "pointer", "layer", "100.0 [99.6, 100.0]")),
+        (_stage, ("question", "100.0 [96.3, 100.0]", "0.0 [0.0, 3.7]", "passed", "failed", "restarts a pair: 1.25")),
+        (_suites, ("phase3_plus", "192/192 100.0 %", "[98.0, 100.0]", "killed")),
+    ],
+    ids=("questions", "stages", "suites"),
+)
+def test_tables_of_studies_and_suites_keep_to_the_width_with_names_and_figures_whole(
+    made: Callable[[], Table], whole: tuple[str, ...], width: int
+) -> None:
+    written = text_tables([made()], width)
+    assert max(map(len, written.splitlines())) <= width
+    assert not [word for word in whole if word not in written]
+
+
+@pytest.mark.parametrize("width", WIDTHS[1:])
+def test_the_list_of_models_keeps_to_the_width(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    assert main(["models", "list"]) == 0
+    written = capsys.readouterr().out
+    assert max(map(len, written.splitlines())) <= width
+    assert "arith" in written
+    assert "100.0 % [99.6, 100.0]" in written
+    assert ("12.6 MiB" in written) == (width > 60)

@@ -7,15 +7,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from glassbox.harness.cli.commands import commands, prepared
 from glassbox.harness.cli.main import main
+from glassbox.harness.records.export import json_text, schema_of
 from glassbox.harness.sandbox.pool import Pool
 from glassbox.tasks.code import command
 from glassbox.tasks.code.mutants import mutants
 from glassbox.tasks.code.quality import LIMITS, Missed, Quality, Share, measure
-from glassbox.tasks.code.quality_text import as_json, as_markdown
+from glassbox.tasks.code.quality_text import as_markdown, records
 from glassbox.tasks.code.suite import read_suite
 
 REFERENCE = "def passed(score):\n    return score >= 50\n"
@@ -101,9 +103,9 @@ def test_the_interval_of_a_share_is_wilsons() -> None:
 
 def test_markdown_and_json_say_the_same(tmp_path: Path) -> None:
     quality, _ = measured(suite(tmp_path))
-    text, record = as_markdown([quality]), json.loads(as_json([quality]))["suites"][0]
+    text, record = as_markdown([quality]), json.loads(json_text("suites", records([quality])))["records"][0]
     assert "| one | 1 | 2 | 1/1 100.0 % [20.7, 100.0] | 0/1 0.0 % [0.0, 79.3] |" in text
-    assert record["killed"] == {"count": 2, "of": 5, "interval": pytest.approx([0.1176, 0.7693], abs=1e-4)}
+    assert record["killed"] == pytest.approx({"value": 0.4, "low": 0.1176, "high": 0.7693, "n": 5}, abs=1e-4)
     assert all(survivor.id in text for survivor in quality.survivors)
     made = {mutant.id for mutant in mutants("passed", REFERENCE)}
     assert {survivor["id"] for survivor in record["survivors"]} < made
@@ -117,7 +119,9 @@ def test_the_command_prints_json_writes_a_folder_and_succeeds(
     assert run() == 0
     printed = json.loads(capsys.readouterr().out)
     written = json.loads((into / "one.json").read_text())
-    assert printed["suites"] == written["suites"]
+    assert printed["records"] == written["records"]
+    for found in (printed, written):
+        jsonschema.Draft202012Validator(schema_of("suites")).validate(found)
     assert written["provenance"]["version.wasmtime"]
     assert "5/5 100.0 %" in (into / "suites.md").read_text()
 
