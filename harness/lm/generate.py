@@ -1,25 +1,42 @@
-"""Greedy and sampled generation in batches with a KV cache; a row's text does not depend on its batch.
+"""Greedy and sampled generation: a row's text does not depend on the rows beside it, and no row waits for another.
 
 for answer in generate(model, ["Once upon a time"], max_tokens=40, stop=["."]):
     print(answer.text, answer.stop_reason)
+
+Rows share a decode session (`harness.lm.session`); one that ends leaves it, and the next prompt takes its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal, cast
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import torch
-from transformers import GenerationConfig, LogitsProcessorList, StoppingCriteriaList
 
+from glassbox.harness.lm.constraint import Constraint
 from glassbox.harness.lm.model import OpenModel
-from glassbox.harness.lm.sampling import RowSampler, Sampling, row_seeds
-from glassbox.harness.lm.stopping import RowStopping
-from glassbox.harness.lm.tokens import pad
+from glassbox.harness.lm.sampling import Sampling, drawn, generator_of, row_seeds
+from glassbox.harness.lm.session import Session
+from glassbox.harness.lm.stopping import StopReason, Stops, ending
 
-StopReason = Literal["stop", "length"]
+ENTER_TOGETHER = 8
+"""Prompts enter when an eighth of the rows is free: one forward for several costs less than one for each."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the model made of one token that was written: natural logarithms of the unconstrained distribution.
+
+    Attributes:
+      token: Its id.
+      logprob: Of that token.
+      top: The likeliest tokens with theirs, in order.
+    """
+
+    token: int
+    logprob: float
+    top: tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
@@ -32,8 +49,9 @@ class Generation:
       stop_reason: `stop` at a stop token or string; `length` when the budget or the context was spent.
       prompt_tokens: Tokens read.
       generated_tokens: Tokens written, the stop token included.
-      forward_passes: Model calls made for the batch this row was in.
-      batch: Rows in that batch.
+      forward_passes: Model calls made while this row was under way.
+      batch: Most rows that were written at once while it was.
+      choices: One a token, where log-probabilities were asked for.
     """
 
     tokens: tuple[int, ...]
@@ -43,6 +61,22 @@ class Generation:
     generated_tokens: int
     forward_passes: int
     batch: int
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(eq=False)
+class _Row:
+    """One prompt on its way."""
+
+    index: int
+    prompt: Sequence[int]
+    budget: int
+    generator: torch.Generator | None
+    constraint: Constraint | None
+    tokens: list[int] = field(default_factory=list)
+    choices: list[Choice] = field(default_factory=list)
+    passes: int = 0
+    batch: int = 0
 
 
 def generate(
@@ -56,6 +90,8 @@ def generate(
     seed: int | Sequence[int] | None = None,
     stop_ids: Sequence[int] | None = None,
     max_batch: int = 64,
+    top_logprobs: int | None = None,
+    constraints: Sequence[Constraint] | None = None,
 ) -> list[Generation]:
     """Continue each prompt.
 
@@ -72,6 +108,8 @@ def generate(
       seed: One for all prompts, or one a prompt. Without it, a sampled call draws fresh seeds.
       stop_ids: Tokens that end a row; the model's own when None.
       max_batch: Most rows in one forward.
+      top_logprobs: Keep log-probabilities, with so many of the likeliest tokens beside each; none when None.
+      constraints: One a prompt: what may be written.
 
     Raises:
       ValueError: A setting is out of range, or a prompt fills the context.
@@ -81,16 +119,20 @@ def generate(
         raise ValueError(f"max_tokens {max_tokens} and max_batch {max_batch} must be at least 1")
     if not all(stop):
         raise ValueError("an empty stop string would stop everywhere; leave it out")
-    rows = [model.codec.ids(prompt) if isinstance(prompt, str) else list(prompt) for prompt in prompts]
-    budgets = [_budget(model, len(row), max_tokens) for row in rows]
-    seeds = row_seeds(seed, len(rows))
-    ends = tuple(model.stop_ids if stop_ids is None else stop_ids)
-    done: list[Generation] = []
-    for start in range(0, len(rows), max_batch):
-        chunk = slice(start, start + max_batch)
-        sampler = RowSampler(sampling, seeds[chunk], model.device) if temperature else None
-        done += _generate_batch(model, rows[chunk], budgets[chunk], tuple(stop), ends, sampler)
-    return done
+    ids = [model.codec.ids(prompt) if isinstance(prompt, str) else list(prompt) for prompt in prompts]
+    seeds = row_seeds(seed, len(ids))
+    rows = [
+        _Row(
+            index,
+            prompt,
+            _budget(model, len(prompt), max_tokens),
+            generator_of(seeds[index], model.device) if temperature else None,
+            constraints[index] if constraints else None,
+        )
+        for index, prompt in enumerate(ids)
+    ]
+    stops = Stops(frozenset(model.stop_ids if stop_ids is None else stop_ids), tuple(stop), model.codec)
+    return _Writing(model, sampling, stops, max_batch, top_logprobs).write(rows)
 
 
 def _budget(model: OpenModel, prompt_tokens: int, max_tokens: int) -> int:
@@ -104,90 +146,83 @@ def _budget(model: OpenModel, prompt_tokens: int, max_tokens: int) -> int:
     return min(max_tokens, room)
 
 
-def _generate_batch(
-    model: OpenModel,
-    rows: Sequence[Sequence[int]],
-    budgets: Sequence[int],
-    stop: tuple[str, ...],
-    stop_ids: tuple[int, ...],
-    sampler: RowSampler | None,
-) -> list[Generation]:
-    batch = pad(rows, model.codec.pad_id, side="left").to(model.device)
-    width = batch.input_ids.shape[1]
-    stopping = RowStopping(model.codec, stop_ids, stop, budgets, width)
-    with model.lock, torch.inference_mode(), _ended_rows_stay_in_context(model, max(batch.lengths) + max(budgets)):
-        sequences = model.model.generate(  # type: ignore[operator]
-            input_ids=batch.input_ids,
-            attention_mask=batch.attention_mask,
-            position_ids=batch.position_ids,
-            generation_config=_plain_decoding(max(budgets), model.codec.pad_id),
-            logits_processor=LogitsProcessorList([sampler] if sampler else []),
-            stopping_criteria=StoppingCriteriaList([stopping]),
+@dataclass(eq=False)
+class _Writing:
+    """Rows through one session, as many at once as fit."""
+
+    model: OpenModel
+    sampling: Sampling
+    stops: Stops
+    max_batch: int
+    top_logprobs: int | None
+    under_way: list[_Row] = field(default_factory=list)
+
+    def write(self, rows: Sequence[_Row]) -> list[Generation]:
+        """Every row to its end, in the order given."""
+        session, waiting = Session(self.model), deque(rows)
+        done: dict[int, Generation] = {}
+        while waiting or self.under_way:
+            self._let_in(session, waiting)
+            for row, token in zip(self.under_way, self._next(session.logits), strict=True):
+                row.tokens.append(token)
+                row.batch = max(row.batch, len(self.under_way))
+            ended = [at for at, row in enumerate(self.under_way) if self._ended(row, session, done)]
+            if ended:
+                self.under_way = [self.under_way[at] for at in session.leave(ended)]
+            if self.under_way:
+                session.step([row.tokens[-1] for row in self.under_way])
+        return [done[index] for index in range(len(rows))]
+
+    def _let_in(self, session: Session, waiting: deque[_Row]) -> None:
+        free = self.max_batch - len(self.under_way)
+        if waiting and (not self.under_way or free * ENTER_TOGETHER >= self.max_batch):
+            entering = [waiting.popleft() for _ in range(min(free, len(waiting)))]
+            for row in entering:
+                row.passes = -session.forward_passes
+            session.prefill([row.prompt for row in entering])
+            self.under_way += entering
+
+    def _next(self, logits: torch.Tensor) -> list[int]:
+        """This step's token of each row."""
+        with torch.inference_mode():
+            if self.top_logprobs is not None:
+                scores = logits.float().log_softmax(-1)
+                top = scores.topk(max(self.top_logprobs, 1))
+            allowed = self._constrained(logits)
+            if self.sampling.temperature:
+                generators = [row.generator for row in self.under_way if row.generator is not None]
+                allowed = drawn(allowed, self.sampling, generators)
+            tokens: list[int] = allowed.argmax(-1).tolist()
+            for at, (row, token) in enumerate(zip(self.under_way, tokens, strict=True)):
+                if row.constraint is not None:
+                    row.constraint.accept(token)
+                if self.top_logprobs is not None:
+                    likely = zip(top.indices[at].tolist(), top.values[at].tolist(), strict=True)
+                    best = tuple(likely)[: self.top_logprobs]
+                    row.choices.append(Choice(token, float(scores[at, token]), best))
+        return tokens
+
+    def _constrained(self, logits: torch.Tensor) -> torch.Tensor:
+        if not any(row.constraint for row in self.under_way):
+            return logits
+        allowed = logits.clone()
+        for at, row in enumerate(self.under_way):
+            if row.constraint is not None:
+                row.constraint.mask(allowed[at])
+        return allowed
+
+    def _ended(self, row: _Row, session: Session, done: dict[int, Generation]) -> bool:
+        reason = ending(row.tokens, self.stops, row.budget)
+        if reason is None and not (row.constraint is not None and row.constraint.complete):
+            return False
+        done[row.index] = Generation(
+            tokens=tuple(row.tokens),
+            text=self.stops.cut(row.prompt, row.tokens),
+            stop_reason=reason or "stop",
+            prompt_tokens=len(row.prompt),
+            generated_tokens=len(row.tokens),
+            forward_passes=row.passes + session.forward_passes,
+            batch=row.batch,
+            choices=tuple(row.choices),
         )
-    written = cast(torch.Tensor, sequences)[:, width:].tolist()
-    return [_generation(model, prompt, written[row], stop, stopping, row) for row, prompt in enumerate(rows)]
-
-
-@contextmanager
-def _ended_rows_stay_in_context(model: OpenModel, furthest: int) -> Iterator[None]:
-    """Keep position ids below the context's end.
-
-    A row that ended there rides along until the last row of its batch ends, and its positions go on counting; learned
-    position embeddings have no entry for them.
-    """
-    limit = model.context
-    if limit is None or furthest <= limit:
-        yield
-        return
-
-    def clamp(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        return args, {**kwargs, "position_ids": kwargs["position_ids"].clamp(max=limit - 1)}
-
-    hook = model.model.register_forward_pre_hook(clamp, with_kwargs=True)
-    try:
-        yield
-    finally:
-        hook.remove()
-
-
-def _generation(
-    model: OpenModel,
-    prompt: Sequence[int],
-    written: Sequence[int],
-    stop: tuple[str, ...],
-    stopping: RowStopping,
-    row: int,
-) -> Generation:
-    length = cast(int, stopping.lengths[row])
-    tokens = tuple(written[:length])
-    spoken = tokens[:-1] if tokens[-1] in stopping.eos_token_id else tokens
-    text = model.codec.continuation(prompt, spoken)
-    cut = min((at for at in (text.find(string) for string in stop) if at >= 0), default=len(text))
-    return Generation(
-        tokens=tokens,
-        text=text[:cut],
-        stop_reason="stop" if stopping.stopped[row] else "length",
-        prompt_tokens=len(prompt),
-        generated_tokens=length,
-        forward_passes=stopping.forward_passes,
-        batch=len(stopping.lengths),
-    )
-
-
-def _plain_decoding(max_tokens: int, pad_id: int) -> GenerationConfig:
-    """Argmax of the model's logits. Whatever is left out here, the library fills in from the checkpoint's own file."""
-    return GenerationConfig(  # type: ignore[no-untyped-call]
-        max_new_tokens=max_tokens,
-        pad_token_id=pad_id,
-        eos_token_id=[],  # stopping is `RowStopping`'s work
-        do_sample=False,
-        num_beams=1,
-        temperature=1.0,
-        top_p=1.0,
-        top_k=50,
-        repetition_penalty=1.0,
-        no_repeat_ngram_size=0,
-        min_length=0,
-        use_cache=True,
-        return_dict_in_generate=False,
-    )
+        return True

@@ -57,8 +57,6 @@ def continuation_row(model: OpenModel, context: str, continuation: str) -> Row:
     encoded = model.encode([context + continuation], offsets=True)
     assert encoded.offsets is not None, "offsets were asked for"
     ids, spans = encoded.input_ids[0].tolist(), _untrimmed(encoded.offsets[0])
-    while spans[-1] == SPECIAL:  # some tokenizers put one after the text
-        ids, spans = ids[:-1], spans[:-1]
     if spans[0] != SPECIAL and spans[0][1] > len(context):
         ids, spans = [prefix_id(model), *ids], [SPECIAL, *spans]
     start = answer_start(spans, len(context))

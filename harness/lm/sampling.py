@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from transformers import LogitsProcessor
 
 
 @dataclass(frozen=True)
@@ -46,26 +45,24 @@ def row_seeds(seed: int | Sequence[int] | None, rows: int) -> list[int]:
     return list(seed)
 
 
-class RowSampler(LogitsProcessor):
-    """Turns an argmax into a draw: the Gumbel-max trick, with a generator for each row.
+def generator_of(seed: int, device: torch.device) -> torch.Generator:
+    """A row's own source of chance."""
+    return torch.Generator(device).manual_seed(seed)
+
+
+def drawn(logits: torch.Tensor, sampling: Sampling, generators: Sequence[torch.Generator]) -> torch.Tensor:
+    """Scores [row, vocabulary] whose argmax is this step's draw: the Gumbel-max trick, a generator a row.
 
     argmax(log p - log E) with E ~ Exp(1) is distributed as p (Gumbel 1954), so a greedy decoder samples.
     """
-
-    def __init__(self, sampling: Sampling, seeds: Sequence[int], device: torch.device) -> None:
-        self._sampling = sampling
-        self._generators = [torch.Generator(device).manual_seed(seed) for seed in seeds]
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        """Scores [batch, vocabulary] whose argmax is this step's draw."""
-        logits = scores.float() / self._sampling.temperature
-        if self._sampling.top_p < 1:
-            logits = nucleus(logits, self._sampling.top_p)
-        noise = torch.empty_like(logits)
-        for row, generator in enumerate(self._generators):
-            noise[row].exponential_(generator=generator)
-        # An exponential draw may round to 0, whose logarithm would win for certain.
-        return logits - noise.clamp_min_(torch.finfo(noise.dtype).tiny).log_()
+    logits = logits.float() / sampling.temperature
+    if sampling.top_p < 1:
+        logits = nucleus(logits, sampling.top_p)
+    noise = torch.empty_like(logits)
+    for row, generator in enumerate(generators):
+        noise[row].exponential_(generator=generator)
+    # An exponential draw may round to 0, whose logarithm would win for certain.
+    return logits - noise.clamp_min_(torch.finfo(noise.dtype).tiny).log_()
 
 
 def nucleus(logits: torch.Tensor, top_p: float) -> torch.Tensor:

@@ -3,43 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import torch
-from transformers import StoppingCriteria
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
 
 from glassbox.harness.lm.tokens import TextCodec
 
+StopReason = Literal["stop", "length"]
 
-class RowStopping(StoppingCriteria):
-    """Watches each row by itself and remembers how long it is and why it ended."""
 
-    def __init__(
-        self, codec: TextCodec, stop_ids: Sequence[int], stop: Sequence[str], budgets: Sequence[int], prompt_width: int
-    ) -> None:
-        self._codec, self._stop = codec, tuple(stop)
-        self._budgets, self._prompt_width = budgets, prompt_width
-        # The decoder fills ended rows with the pad id only if one of its criteria carries this name.
-        self.eos_token_id = frozenset(stop_ids)
-        # A stop string of n bytes lies within n tokens; some more keep its first token off the edge when decoding.
-        self._window = max((len(text.encode()) for text in stop), default=0) + 4
-        self.lengths: list[int | None] = [None] * len(budgets)
-        self.stopped = [False] * len(budgets)
-        self.forward_passes = 0
+@dataclass(frozen=True)
+class Stops:
+    """What ends a text, the same for all rows of a call.
 
-    def __call__(self, input_ids: torch.Tensor, scores: object, **_: object) -> torch.Tensor:
-        """Which rows [batch] have ended, after one more token each."""
-        self.forward_passes += 1
-        generated = input_ids.shape[1] - self._prompt_width
-        recent = input_ids[:, -min(self._window, generated) :].tolist()
-        for row, tokens in enumerate(recent):
-            if self.lengths[row] is None:
-                self.stopped[row] = tokens[-1] in self.eos_token_id or self._says_stop(tokens)
-                if self.stopped[row] or generated >= self._budgets[row]:
-                    self.lengths[row] = generated
-        return torch.tensor([length is not None for length in self.lengths], device=input_ids.device)
+    Attributes:
+      ids: Tokens that end it.
+      strings: Texts that end it; one with a special token in it is looked for among the special tokens too.
+    """
 
-    def _says_stop(self, tokens: Sequence[int]) -> bool:
-        if not self._stop:
+    ids: frozenset[int]
+    strings: tuple[str, ...]
+    codec: TextCodec
+
+    @cached_property
+    def special(self) -> bool:
+        """Whether a stop string spells a special token."""
+        return any(name in string for string in self.strings for name in self.codec.special_names)
+
+    @property
+    def window(self) -> int:
+        """Tokens that a stop string lies within; some more keep its first one off the edge when decoding."""
+        return max((len(text.encode()) for text in self.strings), default=0) + 4
+
+    def said_in(self, tokens: Sequence[int]) -> bool:
+        """Whether the last tokens hold a stop string."""
+        if not self.strings:
             return False
-        text = self._codec.decode(tokens)
-        return any(stop in text for stop in self._stop)
+        text = self.codec.decode(tokens[-self.window :], special=self.special)
+        return any(string in text for string in self.strings)
+
+    def cut(self, prompt: Sequence[int], tokens: Sequence[int]) -> str:
+        """The text that tokens add to a prompt, up to the first stop token or stop string, without special tokens."""
+        spoken = tokens[:-1] if tokens and tokens[-1] in self.ids else tokens
+        text = self.codec.continuation(prompt, spoken, special=self.special)
+        text = text[: min((at for at in map(text.find, self.strings) if at >= 0), default=len(text))]
+        if self.special:
+            for name in self.codec.special_names:
+                text = text.replace(name, "")
+        return text
+
+
+def ending(tokens: Sequence[int], stops: Stops, budget: int) -> StopReason | None:
+    """Why a row with these tokens is at its end; None while it goes on."""
+    if tokens[-1] in stops.ids or stops.said_in(tokens):
+        return "stop"
+    return "length" if len(tokens) >= budget else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import torch
 from tokenizers import Tokenizer
@@ -83,17 +83,27 @@ def pad(rows: Sequence[Sequence[int]], pad_id: int, side: Side = "right") -> Bat
 
 
 class TextCodec:
-    """One tokenizer, called directly; `vocabulary` is the number of ids that its model can embed."""
+    """One tokenizer, called directly; `vocabulary` is the number of ids that its model can embed.
+
+    Text is text: where it spells a special token, that is read as its letters, unless the text is said to hold special
+    tokens (`special=False`), as what a chat template wrote does. Nothing stands behind a text, also where a tokenizer
+    would end every text with a token of its own: a prompt is there to be continued.
+    """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, vocabulary: int) -> None:
-        self._tokenizer = tokenizer
+        self._tokenizer, self._vocabulary = tokenizer, vocabulary
         backend = getattr(tokenizer, "backend_tokenizer", None)
-        # A copy: the Hugging Face wrapper switches padding and truncation of its backend on and off as it is called.
-        self._backend: Tokenizer | None = Tokenizer.from_str(backend.to_str()) if backend is not None else None
-        if self._backend is not None:
-            self._backend.no_padding()
-            self._backend.no_truncation()
+        # Copies: the Hugging Face wrapper switches padding and truncation of its backend on and off as it is called.
+        self._marked = _copy(backend) if backend is not None else None
+        self._plain = _copy(backend) if backend is not None else None
+        if self._plain is not None:
+            self._plain.encode_special_tokens = True
         self.pad_id = _pad_id(tokenizer, vocabulary)
+        self.special_names: tuple[str, ...] = tuple(map(str, tokenizer.all_special_tokens))
+        self._behind = self._tokens_behind()
+
+    def __len__(self) -> int:
+        return self._vocabulary
 
     def encode(
         self, texts: Sequence[str], *, side: Side = "right", offsets: bool = False, special: bool = True
@@ -109,35 +119,56 @@ class TextCodec:
         Raises:
           ValueError: A text gives no tokens, or offsets are asked of a tokenizer that has none.
         """
-        if self._backend is None:
+        backend = self._plain if special else self._marked
+        if backend is None:
             if offsets:
                 raise ValueError(f"{type(self._tokenizer).__name__} gives no character offsets; use a fast tokenizer")
             return pad([self.ids(text, special=special) for text in texts], self.pad_id, side)
+        keep = slice(None, -self._behind if special and self._behind else None)
         if not offsets:
-            found = self._backend.encode_batch_fast(list(texts), add_special_tokens=special)
-            return pad([encoding.ids for encoding in found], self.pad_id, side)
-        found = self._backend.encode_batch(list(texts), add_special_tokens=special)
-        batch = pad([encoding.ids for encoding in found], self.pad_id, side)
-        return replace(batch, offsets=tuple(tuple(encoding.offsets) for encoding in found))
+            found = backend.encode_batch_fast(list(texts), add_special_tokens=special)
+            return pad([encoding.ids[keep] for encoding in found], self.pad_id, side)
+        found = backend.encode_batch(list(texts), add_special_tokens=special)
+        batch = pad([encoding.ids[keep] for encoding in found], self.pad_id, side)
+        return replace(batch, offsets=tuple(tuple(encoding.offsets[keep]) for encoding in found))
 
     def ids(self, text: str, *, special: bool = True) -> list[int]:
-        """Token ids of one text."""
-        if self._backend is None:
-            return cast("list[int]", self._tokenizer.encode(text, add_special_tokens=special))
-        return self._backend.encode(text, add_special_tokens=special).ids
+        """Token ids of one text; `special` as in `encode`."""
+        found = self._all_ids(text, special)
+        return found[: len(found) - self._behind] if special else found
 
-    def decode(self, ids: Sequence[int]) -> str:
-        """Text of `ids` without special tokens."""
-        if self._backend is None:
-            return cast("str", self._tokenizer.decode(list(ids), skip_special_tokens=True))
-        return self._backend.decode(list(ids), skip_special_tokens=True)
+    def decode(self, ids: Sequence[int], *, special: bool = False) -> str:
+        """Text of `ids`, with special tokens where asked for."""
+        if self._marked is None:
+            return cast("str", self._tokenizer.decode(list(ids), skip_special_tokens=not special))
+        return self._marked.decode(list(ids), skip_special_tokens=not special)
 
-    def continuation(self, prompt: Sequence[int], generated: Sequence[int]) -> str:
+    def continuation(self, prompt: Sequence[int], generated: Sequence[int], *, special: bool = False) -> str:
         """Text that `generated` adds after `prompt`, with the leading space that decoding it alone would lose."""
         # Four tokens hold any one character (UTF-8), so what joins the boundary is in sight.
         tail = list(prompt[-4:])
-        before, both = self.decode(tail), self.decode([*tail, *generated])
-        return both[len(before) :] if both.startswith(before) else self.decode(generated)
+        before, both = self.decode(tail, special=special), self.decode([*tail, *generated], special=special)
+        return both[len(before) :] if both.startswith(before) else self.decode(generated, special=special)
+
+    def _all_ids(self, text: str, special: bool) -> list[int]:
+        backend = self._plain if special else self._marked
+        if backend is not None:
+            return backend.encode(text, add_special_tokens=special).ids
+        given = self._tokenizer.encode(text, add_special_tokens=special, split_special_tokens=special)
+        return cast("list[int]", given)
+
+    def _tokens_behind(self) -> int:
+        """How many tokens the tokenizer itself puts behind a text."""
+        bare, dressed = self._all_ids("a", special=False), self._all_ids("a", special=True)
+        before = next((at for at in range(len(dressed)) if dressed[at : at + len(bare)] == bare), None)
+        return 0 if before is None else len(dressed) - before - len(bare)
+
+
+def _copy(backend: Any) -> Tokenizer:
+    copied: Tokenizer = Tokenizer.from_str(backend.to_str())
+    copied.no_padding()
+    copied.no_truncation()
+    return copied
 
 
 def _pad_id(tokenizer: PreTrainedTokenizerBase, vocabulary: int) -> int:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import pytest
 import torch
 
-from glassbox.harness.lm.sampling import RowSampler, Sampling, nucleus, row_seeds
+from glassbox.harness.lm.sampling import Sampling, drawn, generator_of, nucleus, row_seeds
 
+CPU = torch.device("cpu")
 LOGITS = torch.tensor([2.0, 1.0, 0.0, -1.0, -3.0])
 
 
 def frequencies(sampling: Sampling, draws: int = 20_000) -> torch.Tensor:
-    sampler = RowSampler(sampling, row_seeds(5, draws), torch.device("cpu"))
-    drawn = sampler(torch.zeros(draws, 1), LOGITS.repeat(draws, 1)).argmax(dim=-1)
-    return torch.bincount(drawn, minlength=5) / draws
+    generators = [generator_of(seed, CPU) for seed in row_seeds(5, draws)]
+    found = drawn(LOGITS.repeat(draws, 1), sampling, generators).argmax(dim=-1)
+    return torch.bincount(found, minlength=5) / draws
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
@@ -24,9 +25,9 @@ def test_draws_follow_the_softmax_at_the_temperature(temperature: float) -> None
 
 
 def test_draws_follow_the_softmax_along_one_row_too() -> None:
-    sampler = RowSampler(Sampling(1.0), [9], torch.device("cpu"))
-    drawn = torch.stack([sampler(torch.zeros(1, 1), LOGITS.unsqueeze(0)).argmax() for _ in range(5_000)])
-    assert (torch.bincount(drawn, minlength=5) / 5_000 - LOGITS.softmax(dim=-1)).abs().max() < 0.03
+    own = [generator_of(9, CPU)]
+    found = torch.stack([drawn(LOGITS.unsqueeze(0), Sampling(1.0), own).argmax() for _ in range(5_000)])
+    assert (torch.bincount(found, minlength=5) / 5_000 - LOGITS.softmax(dim=-1)).abs().max() < 0.03
 
 
 def test_the_nucleus_is_the_smallest_set_of_that_mass() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 from open_models import random_model
+from tokenizers.processors import TemplateProcessing
 from transformers import AutoTokenizer, ByT5Tokenizer, PreTrainedTokenizerBase, PreTrainedTokenizerFast
 
 from glassbox.harness.lm.tokens import Side, TextCodec, pad
@@ -36,7 +37,8 @@ def load(name: str, shared_models: Shared) -> PreTrainedTokenizerBase:
 def test_ids_and_offsets_equal_those_of_the_hugging_face_call(name: str, special: bool, shared_models: Shared) -> None:
     tokenizer = load(name, shared_models)
     codec = TextCodec(tokenizer, len(tokenizer))
-    theirs = tokenizer(TEXTS, add_special_tokens=special, return_offsets_mapping=True)
+    # Text that is to be given special tokens has none yet, whatever it spells.
+    theirs = tokenizer(TEXTS, add_special_tokens=special, split_special_tokens=special, return_offsets_mapping=True)
     mine = codec.encode(TEXTS, offsets=True, special=special)
     assert mine.offsets is not None
     plain = codec.encode(TEXTS, special=special)
@@ -115,10 +117,8 @@ def test_a_text_without_tokens_is_named() -> None:
 def test_a_tokenizer_without_a_backend_works_but_has_no_offsets() -> None:
     tokenizer = ByT5Tokenizer()
     codec = TextCodec(tokenizer, 400)
-    assert codec.encode(["ab", "c"]).input_ids.tolist() == [
-        tokenizer("ab")["input_ids"],
-        [*tokenizer("c")["input_ids"], 0],
-    ]
+    assert tokenizer("c")["input_ids"] == [102, 1]
+    assert codec.encode(["ab", "c"]).input_ids.tolist() == [[100, 101], [102, 0]]
     assert codec.decode(codec.ids("été")) == "été"
     with pytest.raises(ValueError, match="ByT5Tokenizer gives no character offsets"):
         codec.encode(["ab"], offsets=True)
@@ -135,3 +135,32 @@ def test_prompt_and_continuation_make_up_the_whole_text(name: str, shared_models
             if codec.decode(prompt).endswith("�"):
                 continue
             assert codec.decode(prompt) + codec.continuation(prompt, rest) == text
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+def test_text_that_spells_a_special_token_is_text(name: str, shared_models: Shared) -> None:
+    tokenizer = load(name, shared_models)
+    codec = TextCodec(tokenizer, len(tokenizer))
+    for spelt in codec.special_names:
+        text = f"What does the {spelt} tag do?"
+        ids = codec.ids(text)
+        assert codec.decode(ids) == text
+        assert not set(codec.ids(spelt)) & set(tokenizer.all_special_ids) - {tokenizer.bos_token_id}
+        assert codec.encode([text]).input_ids[0].tolist() == ids
+        # What a chat template wrote holds special tokens.
+        assert tokenizer.convert_tokens_to_ids(spelt) in codec.ids(text, special=False)
+
+
+@pytest.mark.parametrize("ending", ["$A </s>", "<s> $A </s>", "<s> $A"])
+def test_nothing_stands_behind_the_last_token_of_a_text(ending: str, shared_models: Shared) -> None:
+    tokenizer = load("stories260K", shared_models)
+    named = [("<s>", 1), ("</s>", 2)]
+    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(single=ending, special_tokens=named)
+    codec = TextCodec(tokenizer, len(tokenizer))
+    bare = codec.ids("Once upon", special=False)
+    for ids in (codec.ids("Once upon"), codec.encode(["Once upon"]).input_ids[0].tolist()):
+        assert ids == ([1, *bare] if ending.startswith("<s>") else bare)
+    batch = codec.encode(["Once upon", "a"], offsets=True)
+    assert batch.offsets is not None
+    assert [len(row) for row in batch.offsets] == list(batch.lengths)
+    assert batch.input_ids[0].tolist() == codec.ids("Once upon")
