@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from glassbox.harness.lm.model import OpenModel
 
 
+JSON_FORM = {"whitespace_pattern": r"[ \n]?"}
+"""How JSON is laid out: without a bound a weak model writes blanks for ever."""
+
+
 class Constraint(Protocol):
     """One row's."""
 
@@ -69,13 +73,14 @@ class Grammar:
             raise ValueError(f"the constraint cannot be followed: {error.splitlines()[0]}")
 
 
-def schema_constraint(model: OpenModel, schema: Mapping[str, Any]) -> Grammar:
-    """Only JSON that fits a schema.
+def schema_constraint(model: OpenModel, schema: str | Mapping[str, Any]) -> Grammar:
+    """Only JSON that fits a schema, which may be given as its text.
 
     Raises:
       ValueError: The schema uses a keyword that cannot be enforced.
     """
-    return Grammar(model, _guidance().LLMatcher.grammar_from_json_schema(json.dumps(schema)))
+    text = schema if isinstance(schema, str) else json.dumps(schema)
+    return Grammar(model, _guidance().LLMatcher.grammar_from_json_schema(text, overrides=JSON_FORM))
 
 
 def regex_constraint(model: OpenModel, pattern: str) -> Grammar:

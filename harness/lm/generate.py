@@ -16,7 +16,8 @@ import torch
 
 from glassbox.harness.lm.constraint import Constraint
 from glassbox.harness.lm.model import OpenModel
-from glassbox.harness.lm.sampling import Sampling, drawn, generator_of, row_seeds
+from glassbox.harness.lm.sampling import Sampling, drawn, generator_of
+from glassbox.harness.lm.seeds import row_seeds
 from glassbox.harness.lm.session import Session
 from glassbox.harness.lm.stopping import StopReason, Stops, ending
 
@@ -83,7 +84,7 @@ def generate(
     model: OpenModel,
     prompts: Sequence[str | Sequence[int]],
     *,
-    max_tokens: int,
+    max_tokens: int | Sequence[int],
     stop: Sequence[str] = (),
     temperature: float = 0.0,
     top_p: float = 1.0,
@@ -101,7 +102,7 @@ def generate(
     Args:
       model: The open model.
       prompts: Texts, or token ids with their special tokens; none may be longer than the context.
-      max_tokens: Budget of each row; the context's end may come before.
+      max_tokens: Budget of each row, one for all or one a prompt; the context's end may come before.
       stop: Strings that end a row.
       temperature: 0 is greedy.
       top_p: Nucleus mass, with a temperature only.
@@ -115,7 +116,8 @@ def generate(
       ValueError: A setting is out of range, or a prompt fills the context.
     """
     sampling = Sampling(temperature, top_p)
-    if max_tokens < 1 or max_batch < 1:
+    most = [max_tokens] * len(prompts) if isinstance(max_tokens, int) else list(max_tokens)
+    if min(most, default=1) < 1 or max_batch < 1:
         raise ValueError(f"max_tokens {max_tokens} and max_batch {max_batch} must be at least 1")
     if not all(stop):
         raise ValueError("an empty stop string would stop everywhere; leave it out")
@@ -125,7 +127,7 @@ def generate(
         _Row(
             index,
             prompt,
-            _budget(model, len(prompt), max_tokens),
+            _budget(model, len(prompt), most[index]),
             generator_of(seeds[index], model.device) if temperature else None,
             constraints[index] if constraints else None,
         )

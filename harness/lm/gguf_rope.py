@@ -51,7 +51,7 @@ def complete(file: Path, config: PretrainedConfig) -> None:
 def _llama3(file: Path, divisors: NDArray[np.float32] | None, rope: dict[str, Any]) -> dict[str, Any]:
     """The parameters whose divisors are these."""
     if divisors is not None:
-        found = {"rope_type": "llama3", "factor": float(divisors.max()), **LLAMA3}
+        found: dict[str, Any] = {"rope_type": "llama3", "factor": float(divisors.max()), **LLAMA3}
         if np.allclose(llama3_divisors(found["factor"], rope["rope_theta"], 2 * len(divisors)), divisors, rtol=1e-3):
             return found
     raise _refusal(file, "frequencies of its own (rope_freqs)")

@@ -29,11 +29,11 @@ LEAST = 64
 """Columns made at once, at least."""
 
 
-class RoomyLayer(DynamicLayer):
+class RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # its base registers it
     """One layer: buffers [row, head, column, width], of which rows `:rows` and columns `start:end` are in use."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.rows = self.start = self.end = 0
         self._buffers: tuple[torch.Tensor, ...] = ()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from glassbox.harness.lm.gguf import SUFFIX, gguf_folder
 from glassbox.harness.lm.hub import first_line, hub_folder, hub_refusal
 from glassbox.harness.lm.identity import tokenizer_files, weight_files
 from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.prompt import TEMPLATES
 from glassbox.harness.lm.shipped import fetchable_models, shipped_models
 
 if TYPE_CHECKING:
@@ -32,10 +34,18 @@ _DTYPES = ("float32", "bfloat16", "float16")
 
 _Stamps = tuple[tuple[str, int], ...]
 _opened: dict[tuple[str, str, str], tuple[_Stamps, OpenModel]] = {}
+_other_forms: dict[tuple[str, str, str, str], OpenModel] = {}
+"""Opened models as they are prompted otherwise; the weights are the same objects."""
 _opening = threading.Lock()
 
 
-def open_model(name_or_path: str, *, device: str | None = None, dtype: str | torch.dtype | None = None) -> OpenModel:
+def open_model(
+    name_or_path: str,
+    *,
+    device: str | None = None,
+    dtype: str | torch.dtype | None = None,
+    template: str = "auto",
+) -> OpenModel:
     """Open a causal LM; a second call with the same arguments returns the same object.
 
     A folder whose files changed since is loaded anew. No code from the model's repository is ever run, and weights
@@ -46,9 +56,13 @@ def open_model(name_or_path: str, *, device: str | None = None, dtype: str | tor
       device: Such as `cpu` or `cuda:1`; None or `auto` takes CUDA, then MPS, then CPU.
       dtype: Such as `float32`; None or `auto` takes bfloat16 on CUDA and float32 elsewhere.
 
+      template: `auto` applies the chat template of a model that has one, `plain` never does.
+
     Raises:
-      OpenModelError: The name is unknown, a file is missing or broken, or device or dtype is not to be had.
+      OpenModelError: The name is unknown, a file is missing or broken, or device, dtype or template is not to be had.
     """
+    if template not in TEMPLATES:
+        raise OpenModelError(f"template {template!r} is unknown; use {' or '.join(TEMPLATES)}")
     where = _device(device)
     precision = _dtype(dtype, where)
     folder = folder_of(name_or_path)
@@ -57,7 +71,12 @@ def open_model(name_or_path: str, *, device: str | None = None, dtype: str | tor
         stamps = _stamps(folder)
         if key not in _opened or _opened[key][0] != stamps:
             _opened[key] = stamps, _load(name_or_path, folder, where, precision)
-        return _opened[key][1]
+        opened = _opened[key][1]
+        if opened.template == template:
+            return opened
+        if (*key, template) not in _other_forms or _other_forms[*key, template].model is not opened.model:
+            _other_forms[*key, template] = replace(opened, template=template)
+        return _other_forms[*key, template]
 
 
 def wrap_loaded(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> OpenModel:

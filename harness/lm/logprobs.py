@@ -42,19 +42,25 @@ def prefix_id(model: OpenModel) -> int:
     raise ValueError(f"the tokenizer of {model.name} has neither BOS nor EOS to predict a first token from")
 
 
-def continuation_row(model: OpenModel, context: str, continuation: str) -> Row:
+def continuation_row(model: OpenModel, context: str, continuation: str, special: bool = True) -> Row:
     """The tokens of `context + continuation`, of which the continuation's are scored.
 
     The tokenizer's own special tokens stand before the text. A token that reaches over the boundary is the
     continuation's. Where nothing stands before the continuation, `prefix_id` does. A context that is too long loses its
     beginning.
 
+    Args:
+      model: Whose tokens.
+      context: What stands before.
+      continuation: What is scored.
+      special: Off for a context that a chat template wrote, with its special tokens in it.
+
     Raises:
       ValueError: The continuation is empty, or longer than the model's context.
     """
     if not continuation:
         raise ValueError(f"the continuation after {context[-40:]!r} is empty; there is nothing to score")
-    encoded = model.encode([context + continuation], offsets=True)
+    encoded = model.codec.encode([context + continuation], offsets=True, special=special)
     assert encoded.offsets is not None, "offsets were asked for"
     ids, spans = encoded.input_ids[0].tolist(), _untrimmed(encoded.offsets[0])
     if spans[0] != SPECIAL and spans[0][1] > len(context):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from torch import nn
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+    from glassbox.harness.lm.prompt import Template
+
 
 @dataclass(frozen=True, eq=False)
 class OpenModel:
@@ -31,6 +33,7 @@ class OpenModel:
       name: What the user called it: short name, hub name or path.
       model: The Hugging Face model, in evaluation mode.
       tokenizer: Its tokenizer.
+      template: `auto` applies the tokenizer's chat template where it has one, `plain` never does.
       folder: Where its files lie, or None when it has none (built in memory, or saved without safetensors).
       lock: Held during each forward, so that threads take turns.
     """
@@ -40,6 +43,7 @@ class OpenModel:
     tokenizer: PreTrainedTokenizerBase
     folder: Path | None
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+    template: Template = "auto"
 
     @cached_property
     def blocks(self) -> tuple[nn.Module, ...]:
@@ -97,13 +101,17 @@ class OpenModel:
 
     @cached_property
     def stop_ids(self) -> tuple[int, ...]:
-        """Ids that end a text: the generation configuration's, else the model configuration's, else the tokenizer's."""
+        """Ids that end a text: those of generation configuration, model configuration and tokenizer together.
+
+        Checkpoints disagree with themselves: where one of the three names the end of a turn and another the end of a
+        text, either ends what is written. What is no id (-1) is none.
+        """
         generation = getattr(self.model, "generation_config", None)
+        found: list[int] = []
         for source in (generation, self.model.config.get_text_config(decoder=True), self.tokenizer):
             ids = getattr(source, "eos_token_id", None)
-            if ids is not None:
-                return (ids,) if isinstance(ids, int) else tuple(ids)
-        return ()
+            found += [ids] if isinstance(ids, int) else ids or ()
+        return tuple(dict.fromkeys(int(one) for one in found if 0 <= one < len(self.codec)))
 
     def layer(self, layer: int | float) -> int:
         """`layer` as an index into this model; a float is a fraction of its depth."""

@@ -18,39 +18,37 @@ from inspect_ai.model import (
     ChatMessage,
     ChatMessageAssistant,
     GenerateConfig,
+    Logprob,
+    Logprobs,
     ModelAPI,
     ModelOutput,
     ModelUsage,
     StopReason,
+    TopLogprob,
     modelapi,
 )
 from inspect_ai.tool import ToolChoice, ToolInfo
 
 from glassbox.harness.lm.batcher import Batcher, Served
+from glassbox.harness.lm.constraint import schema_constraint
 from glassbox.harness.lm.identity import MODEL_HASH
+from glassbox.harness.lm.prompt import Turn, form_of, prompt_ids
+from glassbox.harness.lm.seeds import row_seeds
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
-    from glassbox.harness.lm.generate import Generation
+    from glassbox.harness.lm.generate import Choice, Generation
 
 DEFAULT_MAX_TOKENS = 2048
 DEFAULT_MAX_BATCH = 64
 
-UNSUPPORTED = (
-    "best_of",
-    "extra_body",
-    "frequency_penalty",
-    "logit_bias",
-    "logprobs",
-    "presence_penalty",
-    "prompt_logprobs",
-    "reasoning_effort",
-    "reasoning_tokens",
-    "response_schema",
-    "top_k",
-    "top_logprobs",
-)
+CONSUMED = frozenset(
+    ("max_tokens", "temperature", "top_p", "stop_seqs", "seed", "num_choices", "logprobs", "top_logprobs")
+) | {"response_schema"}
+"""Settings of inspect's that reach the text."""
+INSPECTS = frozenset(
+    ("max_retries", "timeout", "attempt_timeout", "stream_idle_timeout", "max_connections", "adaptive_connections")
+) | {"system_message", "cache", "max_tool_output", "fail_on_refusal"}
+"""Settings that inspect acts on itself, before or after this provider is called."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +59,15 @@ class _Decoding:
     stop: tuple[str, ...]
     temperature: float
     top_p: float
+    top_logprobs: int | None
+    schema: str | None
 
 
 @dataclass(frozen=True)
 class _Request:
     ids: tuple[int, ...]
     decoding: _Decoding
-    seed: int | None
+    seed: int
 
 
 class OpenAPI(ModelAPI):
@@ -88,6 +88,7 @@ class OpenAPI(ModelAPI):
         dtype: str | None = None,
         max_batch: int = DEFAULT_MAX_BATCH,
         stop_ids: int | Sequence[int] | None = None,
+        template: str = "auto",
         **unknown: Any,
     ) -> None:
         """Open the model.
@@ -101,6 +102,7 @@ class OpenAPI(ModelAPI):
           dtype: See `open_model`.
           max_batch: Most samples in one forward.
           stop_ids: Tokens that end a text; the model's own when None.
+          template: `auto` applies the chat template of a model that has one, `plain` never does.
           **unknown: Anything else is refused.
 
         Raises:
@@ -112,8 +114,9 @@ class OpenAPI(ModelAPI):
         super().__init__(model_name, base_url, api_key, [], config)
         if unknown:
             names = ", ".join(sorted(unknown))
-            raise OpenModelError(f"open/ knows no model argument {names}; it takes device, dtype, max_batch, stop_ids")
-        self.open = open_model(model_name, device=device, dtype=dtype)
+            known = "device, dtype, max_batch, stop_ids, template"
+            raise OpenModelError(f"open/ knows no model argument {names}; it takes {known}")
+        self.open = open_model(model_name, device=device, dtype=dtype, template=template)
         self._stop_ids = (stop_ids,) if isinstance(stop_ids, int) else stop_ids
         self._max_batch = max_batch
         self._batcher: Batcher[_Request, Generation] = Batcher(self._answer, max_batch)
@@ -128,16 +131,30 @@ class OpenAPI(ModelAPI):
         """
         if tools:
             raise ValueError(f"open/{self.model_name} calls no tools; leave out {tools[0].name} or use hf/")
-        text, special = prompt_text(self.open.tokenizer, input)
-        ids = tuple(self.open.codec.ids(text, special=special))
-        decoding = _decoding(config)
-        served = await self._batcher.submit(_Request(ids, decoding, config.seed))
-        return self._output(served, decoding)
+        decoding, ids = _decoding(config), tuple(prompt_ids(self.open, turns_of(input)))
+        choices = config.num_choices or 1
+        requests = [_Request(ids, decoding, seed) for seed in row_seeds(config.seed, choices)]
+        return self._output(await self._all(requests), decoding)
+
+    async def _all(self, requests: Sequence[_Request]) -> list[Served[Generation]]:
+        """Every choice of one question, in one batch where there is room."""
+        import anyio
+
+        found: dict[int, Served[Generation]] = {}
+
+        async def one(index: int) -> None:
+            found[index] = await self._batcher.submit(requests[index])
+
+        if len(requests) == 1:
+            return [await self._batcher.submit(requests[0])]
+        async with anyio.create_task_group() as group:
+            for index in range(len(requests)):
+                group.start_soon(one, index)
+        return [found[index] for index in range(len(requests))]
 
     def _answer(self, requests: Sequence[_Request]) -> list[Generation]:
         """One batch: one `generate` call for each set of settings in it."""
         from glassbox.harness.lm.generate import generate
-        from glassbox.harness.lm.sampling import row_seeds
 
         groups: dict[_Decoding, list[int]] = {}
         for index, request in enumerate(requests):
@@ -152,35 +169,50 @@ class OpenAPI(ModelAPI):
                 stop=decoding.stop,
                 temperature=decoding.temperature,
                 top_p=decoding.top_p,
-                seed=[row_seeds(row.seed, 1)[0] for row in rows],
+                seed=[row.seed for row in rows],
                 stop_ids=self._stop_ids,
                 max_batch=self._max_batch,
+                top_logprobs=decoding.top_logprobs,
+                constraints=[schema_constraint(self.open, decoding.schema) for _ in rows] if decoding.schema else None,
             )
             answers.update(zip(members, found, strict=True))
         return [answers[index] for index in range(len(requests))]
 
-    def _output(self, served: Served[Generation], decoding: _Decoding) -> ModelOutput:
-        answer = served.answer
+    def _output(self, found: Sequence[Served[Generation]], decoding: _Decoding) -> ModelOutput:
+        answers, first = [served.answer for served in found], found[0]
+        written = sum(answer.generated_tokens for answer in answers)
+        return ModelOutput(
+            model=self.model_name,
+            choices=[self._choice(answer, decoding) for answer in answers],
+            usage=ModelUsage(
+                input_tokens=answers[0].prompt_tokens,
+                output_tokens=written,
+                total_tokens=answers[0].prompt_tokens + written,
+            ),
+            time=first.service_ms / 1000,
+            metadata={
+                "batch": first.answer.batch,
+                "forward_passes": first.answer.forward_passes,
+                "service_ms": round(first.service_ms, 3),
+                "prompt_form": form_of(self.open),
+                MODEL_HASH: self.open.hash,
+            },
+        )
+
+    def _choice(self, answer: Generation, decoding: _Decoding) -> ChatCompletionChoice:
         reason: StopReason = "stop"
         if answer.stop_reason == "length":
             reason = "max_tokens" if answer.generated_tokens == decoding.max_tokens else "model_length"
         message = ChatMessageAssistant(content=answer.text, model=self.model_name, source="generate")
-        return ModelOutput(
-            model=self.model_name,
-            choices=[ChatCompletionChoice(message=message, stop_reason=reason)],
-            usage=ModelUsage(
-                input_tokens=answer.prompt_tokens,
-                output_tokens=answer.generated_tokens,
-                total_tokens=answer.prompt_tokens + answer.generated_tokens,
-            ),
-            time=served.service_ms / 1000,
-            metadata={
-                "batch": answer.batch,
-                "forward_passes": answer.forward_passes,
-                "service_ms": round(served.service_ms, 3),
-                MODEL_HASH: self.open.hash,
-            },
-        )
+        logprobs = Logprobs(content=[self._logprob(choice) for choice in answer.choices]) if answer.choices else None
+        return ChatCompletionChoice(message=message, stop_reason=reason, logprobs=logprobs)
+
+    def _logprob(self, choice: Choice) -> Logprob:
+        def said(token: int) -> str:
+            return self.open.codec.decode([token], special=True)
+
+        top = [TopLogprob(token=said(token), logprob=value) for token, value in choice.top]
+        return Logprob(token=said(choice.token), logprob=choice.logprob, top_logprobs=top or None)
 
     async def tokenize(self, text: str) -> list[int]:
         """Ids of `text` with the tokenizer's special tokens."""
@@ -209,11 +241,8 @@ def open_provider() -> type[ModelAPI]:
     return OpenAPI
 
 
-def prompt_text(tokenizer: PreTrainedTokenizerBase, messages: Sequence[ChatMessage]) -> tuple[str, bool]:
-    """The text that the model reads, and whether the tokenizer's special tokens are still to be added.
-
-    With a chat template the template writes them itself. Without one, the contents follow each other with nothing
-    between, so a single user message is its text verbatim.
+def turns_of(messages: Sequence[ChatMessage]) -> list[Turn]:
+    """Messages as turns.
 
     Raises:
       ValueError: A message holds more than text.
@@ -223,22 +252,20 @@ def prompt_text(tokenizer: PreTrainedTokenizerBase, messages: Sequence[ChatMessa
             part.type not in ("text", "reasoning") for part in message.content
         ):
             raise ValueError(f"the {message.role} message holds more than text; open/ models read text only")
-    if getattr(tokenizer, "chat_template", None) is None:
-        return "".join(message.text for message in messages), True
-    turns = [{"role": message.role, "content": message.text} for message in messages]
-    return str(tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)), False
+    return [Turn(message.role, message.text) for message in messages]
 
 
 def _decoding(config: GenerateConfig) -> _Decoding:
-    unused = [name for name in UNSUPPORTED if getattr(config, name) is not None]
-    if unused or (config.num_choices or 1) != 1:
-        raise ValueError(
-            f"open/ does not consume {unused[0] if unused else 'num_choices'}; "
-            "it takes max_tokens, temperature, top_p, stop_seqs and seed"
-        )
+    """Settings as this provider consumes them; whatever it does not know of is refused, also what is new in inspect."""
+    unused = sorted(config.model_dump(exclude_none=True).keys() - CONSUMED - INSPECTS)
+    if unused:
+        raise ValueError(f"open/ does not consume {unused[0]}; it takes {', '.join(sorted(CONSUMED))}")
+    schema = config.response_schema
     return _Decoding(
         max_tokens=config.max_tokens if config.max_tokens is not None else DEFAULT_MAX_TOKENS,
         stop=tuple(config.stop_seqs or ()),
         temperature=config.temperature or 0.0,
         top_p=config.top_p if config.top_p is not None else 1.0,
+        top_logprobs=(config.top_logprobs or 0) if config.logprobs or config.top_logprobs else None,
+        schema=schema.json_schema.model_dump_json(exclude_none=True) if schema else None,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,22 +26,6 @@ class Sampling:
             raise ValueError(f"top_p {self.top_p} is not in (0, 1]; 1 keeps every token")
         if self.temperature == 0 and self.top_p != 1:
             raise ValueError(f"top_p {self.top_p} has no effect at temperature 0; set a temperature or leave it out")
-
-
-def row_seeds(seed: int | Sequence[int] | None, rows: int) -> list[int]:
-    """One seed a row: from one seed for all (row 0 keeps it), as given, or fresh from the system when None.
-
-    Raises:
-      ValueError: Their number is not that of the rows.
-    """
-    if seed is None:
-        return [secrets.randbits(63) for _ in range(rows)]
-    if isinstance(seed, int):
-        # An odd multiplier (2^64 over the golden ratio) keeps the rows of neighbouring seeds apart.
-        return [(seed + row * 0x9E3779B97F4A7C15) % (1 << 63) for row in range(rows)]
-    if len(seed) != rows:
-        raise ValueError(f"{len(seed)} seeds are given for {rows} prompts; give one a prompt, or one for all")
-    return list(seed)
 
 
 def generator_of(seed: int, device: torch.device) -> torch.Generator:

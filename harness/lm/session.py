@@ -56,6 +56,11 @@ class Session:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    @property
+    def columns(self) -> int:
+        """Columns of keys and values that a step reads: those of the longest row, with what was left free in it."""
+        return self._mask.shape[1]
+
     def prefill(self, prompts: Sequence[Ids]) -> None:
         """Read the prompts of new rows, which stand behind those that are there.
 

@@ -137,6 +137,13 @@ class TextCodec:
         found = self._all_ids(text, special)
         return found[: len(found) - self._behind] if special else found
 
+    def letters(self, text: str) -> list[int]:
+        """Token ids of a text within another: no special token is added, and what spells one is its letters."""
+        if self._plain is not None:
+            return self._plain.encode(text, add_special_tokens=False).ids
+        given = self._tokenizer.encode(text, add_special_tokens=False, split_special_tokens=True)
+        return cast("list[int]", given)
+
     def decode(self, ids: Sequence[int], *, special: bool = False) -> str:
         """Text of `ids`, with special tokens where asked for."""
         if self._marked is None:

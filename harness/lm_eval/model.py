@@ -30,6 +30,7 @@ from glassbox.harness.lm.identity import MODEL_HASH
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.logprobs import Row, Score, continuation_row, prefix_id, score_rows
 from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.prompt import Turn, chat_text, form_of, prompt_ids
 from glassbox.harness.lm_eval.reader import TEXT, ProgramReader, Request, batches
 from glassbox.harness.records.provenance import provenance
 
@@ -65,6 +66,7 @@ class OpenLM(LM):  # type: ignore[misc]
         max_batch_size: int | None = None,
         device: str | None = None,
         dtype: str | None = None,
+        template: str = "auto",
         **settings: Any,
     ) -> None:
         """Open the model.
@@ -76,6 +78,8 @@ class OpenLM(LM):  # type: ignore[misc]
           max_batch_size: Bounds `batch_size`.
           device: See `open_model`; the first CUDA device, lm-eval's default, is passed over where there is none.
           dtype: See `open_model`.
+          template: `auto` shows prompts that ask for text by the chat template of a model that has one, `plain` never
+            does. Continuations that are only scored are read as they are, as with `hf`, unless --apply_chat_template.
           **settings: The solver's own, as inspect takes them with -S: head, pool, layer, examples and so on.
 
         Raises:
@@ -89,7 +93,8 @@ class OpenLM(LM):  # type: ignore[misc]
             )
         self._reader = None if solver == TEXT else ProgramReader(solver, settings)
         without_cuda = device == LM_EVAL_DEVICE and not torch.cuda.is_available()
-        self.open = open_model(pretrained, device=None if without_cuda else device, dtype=dtype)
+        self._templated = False
+        self.open = open_model(pretrained, device=None if without_cuda else device, dtype=dtype, template=template)
         self.batch_size = _batch_size(batch_size, max_batch_size)
         # lm-eval puts these two into the header of its results.
         self.tokenizer = self.open.tokenizer
@@ -100,6 +105,7 @@ class OpenLM(LM):  # type: ignore[misc]
         return {
             MODEL_HASH: self.open.hash,
             "model_dtype": str(self.open.dtype),
+            "prompt_form": form_of(self.open),
             "solver": self._reader.solver if self._reader else TEXT,
             "artefacts": sorted(self._reader.artefacts) if self._reader else [],
             "provenance": provenance(str(self.open.device)),
@@ -117,7 +123,8 @@ class OpenLM(LM):  # type: ignore[misc]
         """
         self._refuse_without_text("loglikelihood")
         texts = [(context.rstrip(), context + continuation) for context, continuation in (r.args for r in requests)]
-        rows = [continuation_row(self.open, context, whole[len(context) :]) for context, whole in texts]
+        special = not self._templated
+        rows = [continuation_row(self.open, context, whole[len(context) :], special) for context, whole in texts]
         return self._collect("loglikelihood", requests, self._scores(rows), disable_tqdm)
 
     def loglikelihood_rolling(self, requests: Sequence[Request], disable_tqdm: bool = False) -> list[float]:
@@ -140,12 +147,10 @@ class OpenLM(LM):  # type: ignore[misc]
         return self.open.name
 
     def apply_chat_template(self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True) -> str:
-        """Refused, for prompts are shown as they are.
-
-        Raises:
-          ValueError: Always.
-        """
-        raise ValueError("model type open shows prompts as they are; leave out --apply_chat_template or use --model hf")
+        """A conversation as the model's template writes it; lm-eval asks for it under --apply_chat_template."""
+        self._templated = True
+        turns = [Turn(message["role"], message["content"]) for message in chat_history]
+        return chat_text(self.open, turns, goes_on=not add_generation_prompt)
 
     def _refuse_without_text(self, request: str) -> None:
         if self._reader:
@@ -188,7 +193,8 @@ class OpenLM(LM):  # type: ignore[misc]
         room = self.max_length - max_tokens
         if room < 1:
             raise ValueError(f"max_gen_toks {max_tokens} leaves no room for a prompt in {self.max_length} tokens")
-        ids = self.open.codec.ids(text)
+        templated = self.open.codec.ids(text, special=False) if self._templated else None
+        ids = templated or prompt_ids(self.open, [Turn("user", text)])
         if len(ids) > room:
             logger.warning("a prompt of %d tokens loses its first %d; %d fit", len(ids), len(ids) - room, room)
         return ids[-room:]

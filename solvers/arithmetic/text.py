@@ -24,6 +24,7 @@ from glassbox.harness.engine.serving import answering, origin_of, question
 from glassbox.harness.engine.technique import ALONE_SAMPLES, Question
 from glassbox.harness.lm.errors import CannotOpen
 from glassbox.harness.lm.opened import open_from
+from glassbox.harness.lm.prompt import Turn, prompt_ids
 from glassbox.harness.lm.shipped import shipped_models
 from glassbox.harness.plugins.card import ARITHMETIC
 from glassbox.harness.records.attempt import Attempt
@@ -55,7 +56,7 @@ class TextTechnique(ABC):
         """Generate greedily in-process and read."""
         from glassbox.harness.lm.generate import generate as generate_open
 
-        prompts = [self.prompt(q.text) for q in questions]
+        prompts = [prompt_ids(model, [Turn("user", self.prompt(q.text))]) for q in questions]
         written = generate_open(model, prompts, max_tokens=self.max_tokens, stop=(STOP,))
         return [
             attempt.model_copy(

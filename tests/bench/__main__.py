@@ -19,6 +19,7 @@ BENCHMARKS = (
     "head_over_pipeline",
     "head_over_floor",
     "ir_machine",
+    "writing_speed",
     "run_cost",
     "dcm_speed",
     "sandbox_speed",

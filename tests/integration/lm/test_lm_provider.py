@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import anyio
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 import torch
 from inspect_ai import Task, eval
@@ -21,20 +24,30 @@ from inspect_ai.model import (
     ContentText,
     GenerateConfig,
     Model,
+    ResponseSchema,
     get_model,
 )
 from inspect_ai.scorer import includes
 from inspect_ai.solver import generate as generate_solver
 from inspect_ai.tool import ToolInfo
-from transformers import AutoTokenizer
+from inspect_ai.util import JSONSchema
+from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
 from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.generate import generate
-from glassbox.harness.lm.load import open_model
-from glassbox.harness.lm.provider import OpenAPI, prompt_text
+from glassbox.harness.lm.load import open_model, wrap_loaded
+from glassbox.harness.lm.model import OpenModel
+from glassbox.harness.lm.opened import open_from
+from glassbox.harness.lm.prompt import Turn, form_of, prompt_ids
+from glassbox.harness.lm.provider import OpenAPI, turns_of
 
 Shared = Callable[[str], Path]
 torch.set_num_threads(1)
+
+CHAT = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
 
 NAMES = ["Lily", "Tom", "Ben", "Anna", "Sam", "Mia", "Max", "Sue", "Tim", "Amy"]
 PROMPTS = [f"Once upon a time, {name} {verb}" for name in NAMES for verb in ("saw a", "went to the")]
@@ -172,12 +185,13 @@ def test_one_prompt_that_does_not_fit_fails_alone(name: str) -> None:
     [
         ({"top_k": 5}, "top_k"),
         ({"frequency_penalty": 0.5}, "frequency_penalty"),
-        ({"logprobs": True}, "logprobs"),
-        ({"num_choices": 3}, "num_choices"),
+        ({"effort": "low"}, "effort"),
+        ({"verbosity": "low"}, "verbosity"),
+        ({"extra_headers": {"x": "y"}}, "extra_headers"),
     ],
 )
 def test_a_setting_that_is_not_consumed_is_an_error(name: str, settings: dict[str, Any], named: str) -> None:
-    with pytest.raises(ValueError, match=f"open/ does not consume {named}; it takes max_tokens"):
+    with pytest.raises(ValueError, match=f"open/ does not consume {named}; it takes logprobs, max_tokens"):
         ask(get_model(name), "Lily", **settings)
 
 
@@ -189,26 +203,117 @@ def test_tools_and_unknown_arguments_are_refused(name: str) -> None:
         get_model(name, temperatur=1)
 
 
-def test_without_a_template_messages_are_read_verbatim(shared_models: Shared) -> None:
-    tokenizer = AutoTokenizer.from_pretrained(str(shared_models("stories260K")))
-    assert prompt_text(tokenizer, [ChatMessageUser(content=" 3 + 4 =")]) == (" 3 + 4 =", True)
-    turns: list[ChatMessage] = [
+@pytest.mark.parametrize("allowed", [{"max_retries": 3}, {"timeout": 60}, {"max_connections": 4}])
+def test_settings_that_inspect_acts_on_itself_are_no_error(name: str, allowed: dict[str, Any]) -> None:
+    assert ask(get_model(name), "Lily", max_tokens=2, **allowed).completion
+
+
+def test_log_probabilities_are_those_of_one_full_forward(name: str) -> None:
+    output = ask(get_model(name), "Once upon a time", max_tokens=6, logprobs=True, top_logprobs=3)
+    logprobs = output.choices[0].logprobs
+    assert logprobs is not None
+    assert len(logprobs.content) == 6
+    model = open_from(get_model(name))
+    ids = model.codec.ids("Once upon a time")
+    for said in logprobs.content:
+        with torch.no_grad():
+            scores = model.model(torch.tensor([ids])).logits[0, -1].log_softmax(-1)
+        top = scores.topk(3)
+        assert said.logprob == pytest.approx(float(top.values[0]), abs=1e-4)
+        assert [one.logprob for one in said.top_logprobs or ()] == pytest.approx(top.values.tolist(), abs=1e-4)
+        assert said.token == model.codec.decode([int(top.indices[0])], special=True)
+        ids.append(int(top.indices[0]))
+
+
+def test_several_choices_are_several_draws_of_one_question(name: str) -> None:
+    model = get_model(name)
+    drawn = {"max_tokens": 12, "temperature": 1.0, "num_choices": 4}
+    output = ask(model, "Once upon a time", seed=5, **drawn)
+    texts = [choice.message.text for choice in output.choices]
+    assert len(set(texts)) == 4
+    assert texts == [choice.message.text for choice in ask(model, "Once upon a time", seed=5, **drawn).choices]
+    assert texts[0] == ask(model, "Once upon a time", seed=5, **{**drawn, "num_choices": 1}).completion
+    assert output.usage is not None
+    assert output.usage.output_tokens == 48
+
+
+def test_an_answer_under_a_schema_fits_it(name: str) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"op": {"enum": ["add", "subtract"]}, "n": {"type": "integer", "minimum": 0, "maximum": 99}},
+        "required": ["op", "n"],
+        "additionalProperties": False,
+    }
+    wanted = ResponseSchema(name="step", json_schema=JSONSchema.model_validate(schema))
+    for seed in range(3):
+        output = ask(get_model(name), "Lily", max_tokens=80, temperature=1.0, seed=seed, response_schema=wanted)
+        jsonschema.validate(json.loads(output.completion), schema)
+        assert output.stop_reason == "stop"
+    free = ask(get_model(name), "Lily", max_tokens=80)
+    assert not free.completion.startswith("{")
+
+
+def test_a_last_message_of_the_assistants_is_gone_on_with(chatting: OpenModel) -> None:
+    asked = [Turn("user", "Who?"), Turn("assistant", "It is")]
+    assert text_of(chatting, asked) == "<|im_start|>user\nWho?<|im_end|>\n<|im_start|>assistant\nIt is"
+    assert text_of(chatting, asked[:1]).endswith("<|im_end|>\n<|im_start|>assistant\n")
+
+
+def test_without_a_template_messages_are_read_verbatim(name: str) -> None:
+    model = open_from(get_model(name))
+    assert form_of(model) == "plain"
+    assert prompt_ids(model, [Turn("user", " 3 + 4 =")]) == model.codec.ids(" 3 + 4 =")
+    messages: list[ChatMessage] = [
         ChatMessageSystem(content="Be kind. "),
         ChatMessageUser(content=[ContentText(text="Who?")]),
         ChatMessageAssistant(content=" Me."),
     ]
-    assert prompt_text(tokenizer, turns) == ("Be kind. Who? Me.", True)
+    assert prompt_ids(model, turns_of(messages)) == model.codec.ids("Be kind. Who? Me.")
 
 
-def test_with_a_template_it_writes_the_special_tokens_once(shared_models: Shared) -> None:
+def test_with_a_template_it_writes_the_special_tokens_once_and_plain_leaves_it_out(chatting: OpenModel) -> None:
+    assert form_of(chatting) == "chat template"
+    assert text_of(chatting, [Turn("user", "Hi")]) == "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
+    plain = replace(chatting, template="plain")
+    assert form_of(plain) == "plain"
+    assert text_of(plain, [Turn("user", "Hi")]) == "Hi"
+
+
+def test_what_a_message_spells_is_text(chatting: OpenModel) -> None:
+    end = chatting.tokenizer.convert_tokens_to_ids("<|im_end|>")
+    said = "What is <|im_end|> for?"
+    ids = prompt_ids(chatting, [Turn("user", said)])
+    assert ids.count(int(end)) == 1
+    assert chatting.codec.decode(ids, special=True).startswith(f"<|im_start|>user\n{said}<|im_end|>\n")
+
+
+def test_a_template_that_knows_no_system_gets_its_words_in_the_users_turn(chatting: OpenModel) -> None:
+    strict = CHAT.replace("{{ m.content }}", "{{ raise_exception('no system') if m.role == 'system' else m.content }}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chatting.tokenizer, "chat_template", strict)
+        said = text_of(chatting, [Turn("system", "Be kind."), Turn("user", "Hi")])
+        assert said == "<|im_start|>user\nBe kind.\n\nHi<|im_end|>\n<|im_start|>assistant\n"
+        patch.setattr(chatting.tokenizer, "chat_template", "{{ raise_exception('never') }}")
+        with pytest.raises(OpenModelError, match=r"refuses these messages \(never\); use -M template=plain"):
+            prompt_ids(chatting, [Turn("user", "Hi")])
+        patch.setattr(chatting.tokenizer, "chat_template", {"tool": CHAT})
+        with pytest.raises(OpenModelError, match=r"has chat templates tool and no default one; use -M template=plain"):
+            prompt_ids(chatting, [Turn("user", "Hi")])
+
+
+@pytest.fixture(scope="module")
+def chatting(shared_models: Shared) -> OpenModel:
+    """A model with a chat template; nobody asks what it writes."""
     tokenizer = AutoTokenizer.from_pretrained(str(shared_models("tokenizers/qwen2.5")))
-    tokenizer.chat_template = (
-        "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
-        "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+    tokenizer.chat_template = CHAT
+    config = LlamaConfig(
+        vocab_size=len(tokenizer), hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1
     )
-    text, special = prompt_text(tokenizer, [ChatMessageUser(content="Hi")])
-    assert text == "<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\n"
-    assert special is False
+    return wrap_loaded("chatting", LlamaForCausalLM(config), tokenizer)
+
+
+def text_of(model: OpenModel, turns: list[Turn]) -> str:
+    return model.codec.decode(prompt_ids(model, turns), special=True)
 
 
 def test_images_are_refused(name: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from glassbox.harness.lm.sampling import Sampling, drawn, generator_of, nucleus, row_seeds
+from glassbox.harness.lm.sampling import Sampling, drawn, generator_of, nucleus
+from glassbox.harness.lm.seeds import row_seeds
 
 CPU = torch.device("cpu")
 LOGITS = torch.tensor([2.0, 1.0, 0.0, -1.0, -3.0])
