@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from inspect_ai.solver import Solver, solver
 
 from glassbox.harness.cli.arguments import AtLeastOne, checked
-from glassbox.harness.data.arithmetic.prompts import answer_prompt
+from glassbox.harness.data.arithmetic.prompts import answer_of, answer_prompt
+from glassbox.harness.data.problem import Problem
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.plugins.card import ARITHMETIC, Control, solver_card
 from glassbox.harness.records.attempt import Attempt
@@ -20,9 +21,13 @@ from glassbox.solvers.arithmetic.text import TextTechnique, text_solver
 class Direct(TextTechnique):
     """The completion is the answer."""
 
-    def prompt(self, question: str) -> str:
+    def ask(self, question: str) -> str:
         """Ask for the number."""
-        return answer_prompt(question, self.shots)
+        return answer_prompt(question)
+
+    def shown(self, shot: Problem) -> str:
+        """The number."""
+        return answer_of(shot)
 
     def read(self, completions: Sequence[str]) -> list[Attempt]:
         """The completion as an integer, thousands separators allowed; anything else is a parse failure."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from inspect_ai.solver import Solver, solver
 
 from glassbox.harness.cli.arguments import AtLeastOne, checked
-from glassbox.harness.data.arithmetic.prompts import expression_prompt
+from glassbox.harness.data.arithmetic.prompts import expression_of, expression_prompt
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.engine.technique import execute
 from glassbox.harness.ir.machine import Width
@@ -31,9 +31,13 @@ class RegexPipeline(TextTechnique):
         super().__init__(shots, max_tokens)
         self._width = width
 
-    def prompt(self, question: str) -> str:
+    def ask(self, question: str) -> str:
         """Ask for the expression."""
-        return expression_prompt(question, self.shots)
+        return expression_prompt(question)
+
+    def shown(self, shot: Problem) -> str:
+        """The expression."""
+        return expression_of(shot)
 
     def read(self, completions: Sequence[str]) -> list[Attempt]:
         """Read each completion strictly and run what was read."""

@@ -104,6 +104,12 @@ def _list(args: argparse.Namespace) -> int:
         )
         for name, card in cards.items()
     ]
+    for name in fetchable_models():
+        record = _fetchable(name)
+        if not record["folder"]:
+            broken[name] = f"not fetched yet; glassbox models fetch {name}"
+        else:
+            rows.append(TableRow.of(name, "", "", f"fetched: {record['requirement']}", ""))
     _show(columns, rows, [f"{name}: {fault}" for name, fault in broken.items()])
     return 0
 

@@ -16,6 +16,9 @@ from glassbox.harness.dcm.fused import FusedLlama, fused_for
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.positions import IGNORED, shifted_logits_and_targets
 
+LOOK = 1024
+"""Tokens embedded at once."""
+
 
 class Frozen:
     """One open model, its weights out of reach of any gradient."""
@@ -37,11 +40,20 @@ class Frozen:
         table = self.table.float()
         return torch.stack([table.mean(), table.std()])
 
-    @property
+    @cached_property
     def table(self) -> torch.Tensor:
-        """Embedding of every token [vocabulary, hidden]."""
-        weight: Any = self.model.model.get_input_embeddings().weight
-        return weight.detach()  # type: ignore[no-any-return]
+        """Embedding of every token [vocabulary, hidden], as the model reads it.
+
+        Some families scale what their table holds inside the embedding module (Gemma 3, XGLM, BioGPT): what a vector
+        stands beside is the module's output, not the weight.
+        """
+        module: Any = self.model.model.get_input_embeddings()
+        weight: torch.Tensor = module.weight.detach()
+        ids = torch.arange(len(weight), device=weight.device)
+        with torch.no_grad():
+            if torch.equal(module(ids[:LOOK]), weight[:LOOK]):
+                return weight
+            return torch.cat([module(part) for part in torch.split(ids, LOOK)])
 
     @property
     def hidden(self) -> int:

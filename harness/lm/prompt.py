@@ -77,7 +77,9 @@ def chat_text(model: OpenModel, turns: Sequence[Turn], goes_on: bool) -> str:
         raise OpenModelError(f"{model.name} has no chat template; show it its prompts as they are")
 
     def written(said: Sequence[Turn]) -> str:
-        messages = [{"role": turn.role, "content": turn.content} for turn in said]
+        # Turns of plain prompts end in the white space that parts them; the template has marks of its own for that.
+        messages = [{"role": turn.role, "content": turn.content.strip()} for turn in said[:-1]]
+        messages.append({"role": said[-1].role, "content": said[-1].content})
         more = {"add_generation_prompt": not goes_on, "continue_final_message": goes_on}
         return str(apply(messages, chat_template=template, tokenize=False, **more))
 

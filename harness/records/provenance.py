@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glassbox.harness.lm.identity import MODEL_HASH
+from glassbox.harness.lm.prompt import form_of
 from glassbox.harness.records.data_hash import data_hash_of
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ def model_facts(name: str, model: OpenModel) -> dict[str, Fact]:
         f"{MODEL_HASH}_of": name,
         "device": str(model.device),
         "model_dtype": str(model.dtype),
+        "prompt_form": form_of(model),
     }
 
 

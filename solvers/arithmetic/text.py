@@ -15,7 +15,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspect_ai.model import ChatMessageUser, GenerateConfig, ModelOutput, get_model
+from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageUser, GenerateConfig, ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState
 
 from glassbox.harness.data.arithmetic.dataset import Origin, fit_problems
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from glassbox.harness.lm.model import OpenModel
 
 STOP = "\n"
+SAID_BY: dict[str, Callable[..., ChatMessage]] = {"user": ChatMessageUser, "assistant": ChatMessageAssistant}
 SHOTS_ELSEWHERE = 4
 """Examples shown to models that were not trained on this prompt."""
 
@@ -45,8 +46,22 @@ class TextTechnique(ABC):
         self.max_tokens = max_tokens
 
     @abstractmethod
+    def ask(self, question: str) -> str:
+        """The question as the model is asked it."""
+
+    @abstractmethod
+    def shown(self, shot: Problem) -> str:
+        """What an example's completion is."""
+
+    def turns(self, question: str) -> list[Turn]:
+        """What the model is shown: examples as answered questions, then the question."""
+        answered = [(self.ask(shot.question), f"{self.shown(shot)}\n\n") for shot in self.shots]
+        earlier = [turn for ask, said in answered for turn in (Turn("user", ask), Turn("assistant", said))]
+        return [*earlier, Turn("user", self.ask(question))]
+
     def prompt(self, question: str) -> str:
-        """What the model is shown."""
+        """All turns as one text, which a model without a chat template reads."""
+        return "".join(turn.content for turn in self.turns(question))
 
     @abstractmethod
     def read(self, completions: Sequence[str]) -> list[Attempt]:
@@ -56,7 +71,7 @@ class TextTechnique(ABC):
         """Generate greedily in-process and read."""
         from glassbox.harness.lm.generate import generate as generate_open
 
-        prompts = [prompt_ids(model, [Turn("user", self.prompt(q.text))]) for q in questions]
+        prompts = [prompt_ids(model, self.turns(q.text)) for q in questions]
         written = generate_open(model, prompts, max_tokens=self.max_tokens, stop=(STOP,))
         return [
             attempt.model_copy(
@@ -133,10 +148,10 @@ def text_solver(build: TextBuilder, shots: int | None) -> Solver:
         line = (model.name, origin_of(state))
         made = technique(*line)
         asked = question(state)
-        prompt = ChatMessageUser(content=made.prompt(asked.text))
+        messages = [SAID_BY[turn.role](content=turn.content) for turn in made.turns(asked.text)]
         config = _config(model.config, made.max_tokens)
-        state.messages = [prompt]
-        state.output = await model.generate([prompt], config=config)
+        state.messages = [*messages]
+        state.output = await model.generate([*messages], config=config)
         state.messages.append(state.output.message)
         attempt = _with_costs(made.read([state.output.completion])[0], state.output)
         if alone[line] < ALONE_SAMPLES:

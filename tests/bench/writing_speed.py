@@ -3,8 +3,8 @@
     python -m tests.bench.writing_speed [--json PATH] [--model smol] [--prompts 64] [--longest 400] [--rounds 3]
 
 The other side is transformers' own `generate` on the same prompts, in one batch where there are several: rows that have
-ended ride along until the last one ends, and a prompt that is asked for eight times is read eight times. Greedy, no stop
-token, the same number of tokens for each row on both sides; the texts of both are compared before anything is timed.
+ended ride along until the last one ends, and a prompt that is asked for eight times is read eight times. Greedy, no
+stop token, the same number of tokens for each row on both sides; their texts are compared before anything is timed.
 """
 
 from __future__ import annotations

@@ -56,8 +56,10 @@ BY_LOSS = Fault(
 )
 IMPOSSIBLE = Fault(
     Severity.FAILED,
-    "the loss is computed on other labels than the text: shifted twice, not at all, or of another text",
-    "compute loss, accuracy and decode from the same labels, with glassbox.harness.lm.positions, and fit again",
+    "what was searched is not what is written: other labels than the text's (shifted twice, not at all, of another "
+    "text), or another forward than the model's own (an embedding that it scales)",
+    "compute loss, accuracy and decode from the same labels, with glassbox.harness.lm.positions, give inputs as the "
+    "model's embedding module gives them, and fit again",
 )
 CONTRADICTION = Fault(
     Severity.WARNING,
@@ -195,6 +197,8 @@ def _impossible(log: AuditedLog) -> Iterator[Finding]:
             told += 1
             if accuracy < 1 - loss / LN_2 - ROUNDING:
                 broken[sample.id] = f"a loss of {loss:.2g} nats a token at an accuracy of {accuracy:.0%}"
+            elif accuracy == 1 and mapping.get("exact") is False:
+                broken[sample.id] = "every token right under teacher forcing, without an exact decode"
             elif isinstance(tokens, int) and loss * tokens < LN_2 - ROUNDING and mapping.get("exact") is False:
                 broken[sample.id] = f"{loss * tokens:.2g} nats over {tokens} tokens without an exact decode"
     if broken:

@@ -227,7 +227,7 @@ def test_log_probabilities_are_those_of_one_full_forward(name: str) -> None:
 
 def test_several_choices_are_several_draws_of_one_question(name: str) -> None:
     model = get_model(name)
-    drawn = {"max_tokens": 12, "temperature": 1.0, "num_choices": 4}
+    drawn: dict[str, Any] = {"max_tokens": 12, "temperature": 1.0, "num_choices": 4}
     output = ask(model, "Once upon a time", seed=5, **drawn)
     texts = [choice.message.text for choice in output.choices]
     assert len(set(texts)) == 4
@@ -280,10 +280,10 @@ def test_with_a_template_it_writes_the_special_tokens_once_and_plain_leaves_it_o
 
 
 def test_what_a_message_spells_is_text(chatting: OpenModel) -> None:
-    end = chatting.tokenizer.convert_tokens_to_ids("<|im_end|>")
+    [end] = chatting.codec.ids("<|im_end|>", special=False)
     said = "What is <|im_end|> for?"
     ids = prompt_ids(chatting, [Turn("user", said)])
-    assert ids.count(int(end)) == 1
+    assert ids.count(end) == 1
     assert chatting.codec.decode(ids, special=True).startswith(f"<|im_start|>user\n{said}<|im_end|>\n")
 
 

@@ -170,7 +170,7 @@ def test_a_setting_that_nothing_consumes_is_refused_in_one_line(settings: dict[s
 def test_a_task_setting_that_is_not_consumed_is_refused(model: OpenLM) -> None:
     with pytest.raises(ValueError, match="does not consume num_beams; it takes until, max_gen_toks"):
         model.generate_until(requests("generate_until", [("a", {**GREEDY, "num_beams": 4})]), True)
-    with pytest.raises(ValueError, match="shows prompts as they are; leave out --apply_chat_template"):
+    with pytest.raises(ValueError, match="arith has no chat template; show it its prompts as they are"):
         model.apply_chat_template([{"role": "user", "content": "a"}])
 
 

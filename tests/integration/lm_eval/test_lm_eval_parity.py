@@ -16,7 +16,6 @@ from lm_eval.tasks import TaskManager  # type: ignore[import-untyped]
 
 from glassbox.harness.data.arithmetic import dataset as builders
 from glassbox.harness.data.arithmetic.dataset import Origin
-from glassbox.harness.data.arithmetic.prompts import expression_prompt
 from glassbox.harness.lm.shipped import shipped_models
 from glassbox.harness.lm_eval.model import OpenLM
 from glassbox.harness.records.attempt import STORE_KEY
@@ -182,7 +181,7 @@ def test_shots_are_the_examples_that_solvers_choose() -> None:
     document = task.eval_docs[0]
     for count in (0, 1, 4):
         shots = choose_shots("another model", count, Origin(family="single"))
-        assert task.fewshot_context(document, count) == expression_prompt(document["question"], shots)
+        assert task.fewshot_context(document, count) == RegexPipeline(shots, 8, 32).prompt(document["question"])
         assert document["question"] not in [shot.question for shot in shots]
 
 

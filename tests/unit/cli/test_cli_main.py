@@ -87,7 +87,7 @@ def test_a_users_error_is_one_line_and_exit_2() -> None:
     done = _glassbox("models", "card", "no-such-model")
     assert done.returncode == 2
     assert done.stdout == ""
-    assert done.stderr.startswith("glassbox: no model 'no-such-model'; shipped are ")
+    assert done.stderr.startswith("glassbox: no model 'no-such-model'; there are arith, ")
     assert done.stderr.count("\n") == 1
 
 

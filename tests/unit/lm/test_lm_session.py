@@ -105,7 +105,9 @@ def test_a_window_that_slides_over_rows_of_other_lengths_is_each_rows_own() -> N
         initializer_range=0.3,
     )
     torch.manual_seed(0)
-    model = wrap_loaded("mistral", MistralForCausalLM(config).eval(), random_model("llama").tokenizer)
+    windowed = MistralForCausalLM(config)
+    windowed.train(False)
+    model = wrap_loaded("mistral", windowed, random_model("llama").tokenizer)
     session, rows = Session(model), rows_of(model, (3, 14, 8))
     session.prefill(rows)
     stepped(session, rows, 10)

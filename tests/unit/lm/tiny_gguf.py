@@ -15,7 +15,11 @@ from transformers.convert_slow_tokenizer import bytes_to_unicode
 
 END = "<|im_end|>"
 TEMPLATE = "{% for message in messages %}<{{ message['role'] }}>{{ message['content'] }}{% endfor %}"
-TOKENS = [*bytes_to_unicode().values(), "ab", END]
+TOKENS: list[str] = [
+    *bytes_to_unicode().values(),  # type: ignore[no-untyped-call]
+    "ab",
+    END,
+]
 CONFIG = LlamaConfig(
     vocab_size=len(TOKENS),
     hidden_size=64,
@@ -35,7 +39,9 @@ Quantisation = GGMLQuantizationType
 def tiny() -> LlamaForCausalLM:
     """The model, always the same."""
     torch.manual_seed(0)
-    return LlamaForCausalLM(CONFIG).eval()
+    model = LlamaForCausalLM(CONFIG)
+    model.train(False)
+    return model
 
 
 def write(
@@ -81,7 +87,7 @@ def _describe(writer: GGUFWriter) -> None:
     writer.add_embedding_length(CONFIG.hidden_size)
     writer.add_feed_forward_length(CONFIG.intermediate_size)
     writer.add_head_count(CONFIG.num_attention_heads)
-    writer.add_head_count_kv(CONFIG.num_key_value_heads)
+    writer.add_head_count_kv(2)
     writer.add_layer_norm_rms_eps(CONFIG.rms_norm_eps)
     writer.add_rope_freq_base(10_000.0)
     writer.add_vocab_size(CONFIG.vocab_size)

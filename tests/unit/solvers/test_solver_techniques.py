@@ -11,7 +11,6 @@ import pytest
 from glassbox.harness.data.arithmetic.dataset import Origin, Source
 from glassbox.harness.data.arithmetic.dataset import test_problems as problems_of
 from glassbox.harness.data.arithmetic.generate import SPLITS, generate
-from glassbox.harness.data.arithmetic.prompts import answer_prompt, expression_prompt
 from glassbox.harness.engine.serving import Line, answering_of
 from glassbox.harness.engine.technique import ALONE_SAMPLES, Question, Technique, Timed, execute
 from glassbox.harness.ir.program import Op, Program, chain, single
@@ -23,8 +22,10 @@ from glassbox.harness.plugins.card import ANY, ARITHMETIC, CODE, UNSAID
 from glassbox.harness.plugins.registered import names_of, registered
 from glassbox.harness.records.attempt import Attempt
 from glassbox.solvers.arithmetic.text import SHOTS_ELSEWHERE, choose_shots
+from glassbox.solvers.direct import Direct
 from glassbox.solvers.gold import Gold
 from glassbox.solvers.null import Null
+from glassbox.solvers.regex_pipeline import RegexPipeline
 
 SharedPath = Callable[[str], Path]
 SINGLE = Origin(family="single")
@@ -205,9 +206,11 @@ def test_examples_for_real_wording_come_from_its_fit_side(shared_data: SharedPat
 def test_prompts_end_where_the_answer_begins_and_examples_look_like_the_question() -> None:
     (shot,) = generate("single", "train", 1)
     assert shot.program is not None
-    asked = expression_prompt("Add 1 and 2", [shot])
+    asked = RegexPipeline([shot], 8, 32).prompt("Add 1 and 2")
     assert (
         asked == f"Question: {shot.question}\nExpression: {to_text(shot.program)}\n\nQuestion: Add 1 and 2\nExpression:"
     )
-    assert answer_prompt("Add 1 and 2", [shot]).endswith(f"Answer: {shot.answer}\n\nQuestion: Add 1 and 2\nAnswer:")
+    said = Direct([shot], 8)
+    assert said.prompt("Add 1 and 2").endswith(f"Answer: {shot.answer}\n\nQuestion: Add 1 and 2\nAnswer:")
+    assert [turn.role for turn in said.turns("Add 1 and 2")] == ["user", "assistant", "user"]
     assert not asked.endswith(" ")
