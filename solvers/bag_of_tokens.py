@@ -9,7 +9,7 @@ from inspect_ai.solver import Solver, solver
 
 from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.data.arithmetic.prompts import expression_prompt
-from glassbox.harness.fit.config import HeadConfig, HeadKind, Pooling
+from glassbox.harness.fit.config import Epochs, HeadConfig, HeadKind, Pooling
 from glassbox.harness.plugins.card import ARITHMETIC, Control, solver_card
 from glassbox.solvers.arithmetic.heads import head_solver
 from glassbox.solvers.ir_head import EXAMPLES
@@ -22,7 +22,7 @@ def bag_of_tokens(
     head: HeadKind = "pointer",
     pool: Pooling = "mean",
     examples: AtLeastOne = EXAMPLES,
-    epochs: AtLeastOne = 6,
+    epochs: Epochs = "auto",
     seed: int = 0,
 ) -> Solver:
     """Fit and read as `ir_head` does, on what this control allows it to see.
@@ -31,7 +31,7 @@ def bag_of_tokens(
       head: How operands are read.
       pool: How positions are combined.
       examples: Problems to fit on, at most.
-      epochs: Passes over them; give a control as many as the head it stands beside.
+      epochs: Passes over them, or `auto`: as many as held-back examples gain by, the same rule for head and controls.
       seed: Seed of fit data, initialisation and order.
     """
     return head_solver(

@@ -10,7 +10,7 @@ from inspect_ai.solver import Solver, solver
 
 from glassbox.harness.cli.arguments import AtLeastNone, AtLeastOne, checked
 from glassbox.harness.data.arithmetic.prompts import expression_prompt
-from glassbox.harness.fit.config import HeadConfig, HeadKind, Pooling
+from glassbox.harness.fit.config import Epochs, HeadConfig, HeadKind, Pooling
 from glassbox.harness.ir.machine import Width
 from glassbox.harness.plugins.card import ARITHMETIC, solver_card
 from glassbox.solvers.arithmetic.heads import head_solver
@@ -29,7 +29,7 @@ def ir_head(
     pool: Pooling = "attention",
     layer: float | int | str = LAYER,
     examples: AtLeastOne = EXAMPLES,
-    epochs: AtLeastOne = 6,
+    epochs: Epochs = "auto",
     hidden: AtLeastNone = 64,
     reward_epochs: AtLeastNone = 0,
     seed: int = 0,
@@ -42,7 +42,7 @@ def ir_head(
       pool: How positions are combined; padding is never pooled.
       layer: Depth as an index, as a fraction of the model's layers, or `auto`.
       examples: Problems to fit on, at most; one in ten is held back to choose the epoch.
-      epochs: Passes over them.
+      epochs: Passes over them, or `auto`: as many as held-back examples gain by.
       hidden: Hidden units of each read-out; 0 is linear, as in the seed.
       reward_epochs: Passes of fine-tuning with the seed's structural and semantic reward afterwards.
       seed: Seed of fit data, initialisation and order.

@@ -9,7 +9,7 @@ from inspect_ai.solver import Solver, solver
 
 from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.data.arithmetic.prompts import expression_prompt
-from glassbox.harness.fit.config import HeadConfig, HeadKind, Pooling
+from glassbox.harness.fit.config import Epochs, HeadConfig, HeadKind, Pooling
 from glassbox.harness.plugins.card import ARITHMETIC, Control, solver_card
 from glassbox.solvers.arithmetic.heads import head_solver
 from glassbox.solvers.ir_head import EXAMPLES, LAYER
@@ -23,7 +23,7 @@ def shuffled_labels(
     pool: Pooling = "attention",
     layer: float | int | str = LAYER,
     examples: AtLeastOne = EXAMPLES,
-    epochs: AtLeastOne = 6,
+    epochs: Epochs = "auto",
     seed: int = 0,
 ) -> Solver:
     """Fit and read as `ir_head` does, on what this control allows it to see.
@@ -33,7 +33,7 @@ def shuffled_labels(
       pool: How positions are combined.
       layer: Depth as an index, as a fraction of the model's layers, or `auto`.
       examples: Problems to fit on, at most.
-      epochs: Passes over them; give a control as many as the head it stands beside.
+      epochs: Passes over them, or `auto`: as many as held-back examples gain by, the same rule for head and controls.
       seed: Seed of fit data, initialisation and order.
     """
     return head_solver(HeadConfig(head=head, pool=pool, shuffled=True, epochs=epochs, seed=seed), layer, examples)

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 TARGET = 0.95
 SIZES = (32, 64, 125, 250, 500, 1000, 2000, 4000, 8000)
 SEEDS = (0, 1, 2)
-LONG = 25
-"""Epochs where heads are compared: a pointer needs 6, the seed's own heads go on learning."""
 PARTS = ("program", "operation", "first_operand", "second_operand")
 
 
@@ -105,7 +103,7 @@ def heads(lab: Lab) -> Answer:
     layer = lab.model.layer(LAYER)
     rows = tuple(
         _row(
-            lab.measure(lab.fit(HeadConfig(head=head, layer=layer, epochs=LONG, seed=seed)), layer),
+            lab.measure(lab.fit(HeadConfig(head=head, layer=layer, seed=seed)), layer),
             head=head,
             seed=seed,
         )
@@ -120,7 +118,7 @@ def pooling(lab: Lab) -> Answer:
     layer = lab.model.layer(LAYER)
     rows = tuple(
         _row(
-            lab.measure(lab.fit(HeadConfig(head=head, pool=pool, layer=layer, epochs=LONG)), layer),
+            lab.measure(lab.fit(HeadConfig(head=head, pool=pool, layer=layer)), layer),
             head=head,
             pool=pool,
         )
@@ -131,12 +129,11 @@ def pooling(lab: Lab) -> Answer:
 
 
 def data(lab: Lab) -> Answer:
-    """Question 4: passes grow as examples shrink, so that every size gets about as many steps."""
+    """Question 4; how long each size is trained is chosen on its own held-back examples."""
     layer = lab.model.layer(LAYER)
     rows = []
     for size in [size for size in SIZES if size <= lab.examples]:
-        epochs = min(60, max(6, 6 * 4000 // size))
-        fitted = lab.fit(HeadConfig(layer=layer, epochs=epochs), size)
+        fitted = lab.fit(HeadConfig(layer=layer), size)
         rows.append(_row(lab.measure(fitted, layer), examples=size))
     enough = [row for row in rows if row.estimates["program"].low > TARGET]
     sentence = (

@@ -102,6 +102,9 @@ def _fitted(owner: str, name: str, value: Any, annotation: Any) -> Any:
 
 def _reason(value: Any, annotation: Any, error: ValidationError) -> str:
     allowed = [str(word) for word in _words(annotation)]
+    others = [_plain(fault["msg"]) for fault in error.errors() if fault["type"] != "literal_error"]
+    if allowed and others and not isinstance(value, str):
+        return f"{' or '.join(dict.fromkeys(others))}, or be {', '.join(allowed)}"
     if allowed:
         return f"is none of {', '.join(allowed)}" + (
             f"; {meant(value, allowed)}".rstrip("; ") if isinstance(value, str) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,7 @@ from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape
 HeadKind = Literal["regression", "binned", "digits", "pointer"]
 Pooling = Literal["last", "mean", "attention"]
 Features = Literal["layer", "bag_of_tokens"]
+Epochs = Literal["auto"] | Annotated[int, Field(ge=1)]
 
 
 class HeadConfig(BaseModel):
@@ -24,7 +25,7 @@ class HeadConfig(BaseModel):
       features: States of a layer, or bare tokens as a control.
       shuffled: Train on the labels of other prompts, as a control.
       width: Hidden units of each read-out; 0 is linear.
-      epochs: Passes over the fit examples.
+      epochs: Passes over the fit examples; `auto` goes on as long as held-back examples gain by it.
       batch: Prompts a step.
       rate: Peak learning rate.
       reward_epochs: Passes of reward fine-tuning after the supervised ones (the seed's 0.5 + 0.5 reward).
@@ -40,7 +41,7 @@ class HeadConfig(BaseModel):
     features: Features = "layer"
     shuffled: bool = False
     width: int = Field(default=64, ge=0)
-    epochs: int = Field(default=6, ge=1)
+    epochs: Epochs = "auto"
     batch: int = Field(default=128, ge=1)
     rate: float = Field(default=2e-3, gt=0)
     reward_epochs: int = Field(default=0, ge=0)

@@ -16,13 +16,15 @@ from glassbox.harness.cli.progress import Tick
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.fit.artefacts import ArtefactStore
 from glassbox.harness.fit.config import SHAPES, HeadConfig
-from glassbox.harness.fit.source import LayerSource
-from glassbox.harness.fit.training import encode, fit_examples
+from glassbox.harness.fit.source import Layers
+from glassbox.harness.fit.training import encode_layers, fit_examples
 from glassbox.harness.lm.model import OpenModel
 
 TRIAL_EXAMPLES = 2000
 TRIAL_EPOCHS = 4
 MARGIN = 0.01
+MEMORY = 4 << 30
+"""Bytes of states that are held at once."""
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +58,21 @@ def layer_figures(
     """Validation accuracy of whole programs at every layer, from a short fit each."""
     figures: dict[int, float] = {}
     trial = config.model_copy(update={"epochs": TRIAL_EPOCHS, "reward_epochs": 0})
-    layers = len(model.blocks) + 1
-    for layer in range(layers):
-        examples = encode(LayerSource(model, layer), prompts, problems, SHAPES[config.shape], _silent)
-        figures[layer] = fit_examples(model.hidden_size, examples, trial, _silent).metrics["validation_program"]
-        tick("choosing the layer", layer + 1, layers)
+    layers = list(range(len(model.blocks) + 1))
+    together = layers_at_once(model, prompts)
+    for start in range(0, len(layers), together):
+        part = Layers(model, layers[start : start + together])
+        for layer, examples in encode_layers(part, prompts, problems, SHAPES[config.shape], tick).items():
+            figures[layer] = fit_examples(model.hidden_size, examples, trial, _silent).metrics["validation_program"]
+            tick("choosing the layer", layer + 1, len(layers))
     return figures
+
+
+def layers_at_once(model: OpenModel, prompts: Sequence[str]) -> int:
+    """Of how many layers the states of all prompts fit into memory, by the tokens of the first few."""
+    some = model.encode(prompts[:64]).lengths
+    tokens = len(prompts) * sum(some) / len(some)
+    return max(1, int(MEMORY / (4 * tokens * model.hidden_size)))
 
 
 def _silent(stage: str, done: int, total: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from synthetic_states import chains, width_of
 
 from glassbox.harness.cli.progress import Tick
 from glassbox.harness.data.arithmetic.dataset import Origin, fit_problems
@@ -14,9 +15,13 @@ from glassbox.harness.data.arithmetic.prompts import expression_prompt
 from glassbox.harness.fit.artefacts import ArtefactStore, data_address
 from glassbox.harness.fit.config import HeadConfig
 from glassbox.harness.fit.layer_choice import MARGIN, choose_layer, layer_figures
+from glassbox.harness.fit.source import BagSource, Layers, LayerSource
+from glassbox.harness.fit.training import fit_examples
+from glassbox.harness.ir.shape import SINGLE as ONE_STEP
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.shipped import shipped_models
+from glassbox.harness.lm.states import hidden_states
 from glassbox.solvers.arithmetic.fitted import fitted
 
 torch.set_num_threads(1)
@@ -70,11 +75,14 @@ def test_the_trial_is_kept_and_not_run_again(arith: OpenModel, tmp_path: Path, s
     ticks: list[tuple[str, int, int]] = []
     first = choose(arith, tmp_path, lambda *tick: ticks.append(tick))
     layers = len(arith.blocks) + 1
-    assert ticks == [("choosing the layer", done, layers) for done in range(1, layers + 1)]
-    assert len(shown) == layers * EXAMPLES
+    chosen = [tick for tick in ticks if tick[0] == "choosing the layer"]
+    assert chosen == [("choosing the layer", done, layers) for done in range(1, layers + 1)]
+    # Once for all layers, and the first few to see how much room they take.
+    assert len(shown) == 2 * EXAMPLES
+    before = len(ticks)
     assert choose(arith, tmp_path, lambda *tick: ticks.append(tick)) == first
-    assert len(ticks) == layers
-    assert len(shown) == layers * EXAMPLES
+    assert len(ticks) == before
+    assert len(shown) == 2 * EXAMPLES
 
 
 def test_choosing_and_fitting_read_fit_prompts_only_and_no_test_item(
@@ -83,7 +91,7 @@ def test_choosing_and_fitting_read_fit_prompts_only_and_no_test_item(
     monkeypatch.setenv("GLASSBOX_ARTEFACTS", str(tmp_path))
     fitted(arith, SINGLE, CONFIG, "auto", EXAMPLES, 32)
     allowed = {expression_prompt(problem.question) for problem in generate("single", "train", EXAMPLES)}
-    assert len(shown) == (len(arith.blocks) + 2) * EXAMPLES
+    assert len(shown) == 3 * EXAMPLES
     assert set(shown) == allowed
 
 
@@ -132,3 +140,46 @@ def test_a_fraction_and_the_index_it_means_are_one_artefact_and_every_setting_is
         name(config.model_copy(update={"pool": "last"})),
     ]
     assert len({name(), *others}) == 1 + len(others)
+
+
+def test_states_of_several_layers_from_one_pass_are_those_of_each_layer_alone(arith: OpenModel) -> None:
+    prompts = [expression_prompt(problem.question) for problem in generate("single", "train", 9)]
+    together = Layers(arith, [0, 3, 8]).views(prompts)
+    for layer, view in together.items():
+        alone = LayerSource(arith, layer).view(prompts)
+        assert torch.equal(view.states, alone.states)
+        assert (view.lengths, view.numbers) == (alone.lengths, alone.numbers)
+
+
+def test_the_first_position_is_left_out_for_methods_and_controls_alike(arith: OpenModel) -> None:
+    prompts = ["Question: 12 plus 345\nExpression:", "7 less 5"]
+    batch = arith.encode(prompts)
+    states = hidden_states(arith, batch, [3])[3]
+    for source, whole in (
+        (LayerSource(arith, 3), states),
+        (BagSource(arith), torch.nn.functional.one_hot(batch.input_ids, len(arith.tokenizer)).float()),
+    ):
+        view = source.view(prompts)
+        assert torch.equal(view.states, whole[:, 1:])
+        assert view.lengths == tuple(length - 1 for length in batch.lengths)
+        assert [run.value for run in view.numbers[0]] == [12, 345]
+        for run in view.numbers[0]:
+            shown = arith.codec.decode(batch.input_ids[0, 1:][run.first : run.last + 1].tolist())
+            assert shown.strip() == str(run.value)
+    with pytest.raises(ValueError, match="a prompt of one token holds nothing to read"):
+        LayerSource(arith, 3).view([""])
+
+
+def test_training_goes_on_as_long_as_held_back_examples_gain() -> None:
+    """Labels that nothing tells end at the patience; labels that the states tell end at the top."""
+    drawn = chains(ONE_STEP, "pointer", "last", 400, seed=0)
+    settings = HeadConfig(head="pointer", pool="last", width=0, batch=32, rate=1e-2)
+    told = fit_examples(width_of("pointer"), drawn, settings, lambda *tick: None)
+    assert told.metrics["validation_program"] == 1.0
+    fixed = fit_examples(width_of("pointer"), drawn, settings.model_copy(update={"epochs": 1}), lambda *tick: None)
+    assert fixed.metrics["passes"] == 1
+    assert fixed.metrics["validation_program"] < 1.0
+    shuffled = settings.model_copy(update={"shuffled": True})
+    untold = fit_examples(width_of("pointer"), drawn, shuffled, lambda *tick: None)
+    assert untold.metrics["passes"] < 60
+    assert untold.metrics["validation_program"] < 0.5

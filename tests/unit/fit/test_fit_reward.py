@@ -46,7 +46,7 @@ def test_no_program_an_invalid_one_a_wrong_one_and_the_right_one_are_told_apart(
 
 @pytest.mark.parametrize(("head", "most"), [("binned", 3), ("pointer", 19), ("digits", 19)])
 def test_reward_steps_raise_the_reward_of_a_half_trained_head(head: HeadKind, most: int) -> None:
-    drawn = answered(chains(SINGLE, head, "last", 600, seed=0, most=most))
+    drawn = answered(chains(SINGLE, head, "last", 720, seed=0, most=most))
     assert len(drawn) > 400
     settings = HeadConfig(head=head, pool="last", width=0, epochs=2, batch=64, rate=4e-3)
     half = fit_examples(width_of(head), drawn, settings, silent).head.train()
