@@ -11,11 +11,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+import rich
 import torch
+from rich.console import Console
 
 from glassbox.harness.lm.fetch import fetched
 from glassbox.harness.lm.shipped import shipped_models
@@ -29,6 +34,23 @@ SharedPath = Callable[[str], Path]
 # One commit has one verdict: properties are tried on the same examples each time, at whatever speed the machine has.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+
+
+class _Unseen(Console):
+    """While it is quiet it lays nothing out. rich's own does, seconds for a table of twenty scores, and drops it."""
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        if not self.quiet:
+            super().print(*objects, **how)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _short_runs() -> Iterator[None]:
+    """What inspect does anew in each run, to no effect on it, is left out (a table unseen) or done once (a search)."""
+    rich.get_console().__class__ = _Unseen
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("inspect_ai._util.package.packages_distributions", cache(packages_distributions))
+        yield
 
 
 def shared_root() -> Path:
