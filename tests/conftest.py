@@ -44,6 +44,12 @@ class _Unseen(Console):
             super().print(*objects, **how)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests first, each still in one piece: a long test at the end would leave the other cores idle."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _short_runs() -> Iterator[None]:
     """What inspect does anew in each run, to no effect on it, is left out (a table unseen) or done once (a search)."""

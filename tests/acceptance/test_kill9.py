@@ -28,13 +28,13 @@ FIT = [
     "--solver",
     "ir_head",
     "--limit",
-    "20",
+    "6",
     "-S",
-    "examples=600",
+    "examples=200",
     "-S",
-    "epochs=8",
+    "epochs=4",
 ]
-LIMIT = 140
+LIMIT = 40
 WRITE = [
     *("eval", "tasks/ir_arith.py@ir_arith", "--solver", "regex_pipeline"),
     *("--limit", str(LIMIT), "--max-connections", "4"),
@@ -84,7 +84,7 @@ def test_killed_while_fitting_the_second_run_makes_the_same_part_and_reads_the_s
     assert broken.status != "success"
     assert second.status == undisturbed.status == "success"
     assert attempts_by_id(second) == attempts_by_id(undisturbed)
-    assert len(attempts_by_id(second)) == 20
+    assert len(attempts_by_id(second)) == 6
     assert {a["artefact"] for a in attempts_by_id(second).values()} == {part_in(tmp_path / "parts")[0]}
 
 

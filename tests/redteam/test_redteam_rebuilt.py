@@ -1,9 +1,13 @@
 """A component made anew gives every attack and every honest program the verdict of the shipped one.
 
-Linked, as it would be shipped, by the direct road; and as componentize-py left it, by the public one, which is what
-judges where neither the linker nor wasmtime's private calls are of use. What to do when this fails with a new
-componentize-py: the message says which step refused; `glassbox.harness.sandbox.component.making` names the parts of the
-tool that it counts on. What is shipped is not touched by it.
+    make heavy
+
+Whoever changes the guest runs it: `tests/integration/sandbox/test_sandbox_build.py` fails until what is shipped was made
+from the guest that stands there. It is judged linked, as it would be shipped, by the direct road; and as componentize-py
+left it, by the public one, which is what judges where neither the linker nor wasmtime's private calls are of use. What
+to do when this fails with a new componentize-py: the message says which step refused;
+`glassbox.harness.sandbox.component.making` names the parts of the tool that it counts on. What is shipped is not touched
+by it.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ from tests.redteam.roster import ATTACKS, LIMITS
 ROADS = {"linked": "direct", "not-linked": "public"}
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_a_rebuilt_component_gives_the_same_verdicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shipped, component = card(), componentized()
     content, joined = joined_if_known(component)

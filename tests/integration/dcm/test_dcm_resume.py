@@ -16,7 +16,7 @@ from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 from glassbox.harness.records.prompted import Prompted
 
 ROOT = Path(__file__).resolve().parents[3]
-PAIRS = 8
+PAIRS = 5
 
 
 def command(model: Path, logs: Path) -> list[str]:

@@ -53,8 +53,8 @@ def small(place: Path) -> str:
 
 def test_the_shipped_component_was_made_from_the_guest_that_stands_here() -> None:
     assert card().sources == source_digest(sources()), (
-        "the guest has changed since the component was made; when it is finished, run "
-        "`python -m glassbox.harness.sandbox.build --rebuild` and commit the two files once"
+        "the guest has changed since the component was made; when it is finished, run `make heavy` and "
+        "`python -m glassbox.harness.sandbox.build --rebuild`, and commit the two files once"
     )
     assert card().linked
     assert (folder() / CONTENT).stat().st_size < 16 * MIB
