@@ -114,7 +114,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the wheel's packages; dependencies come from the environment of the tests."""
     target = tmp_path_factory.mktemp("installed") / "site-packages"
     target.mkdir()
-    _run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, wheel, cwd=target)
+    install = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile")
+    _run(*install, "--target", target, wheel, cwd=target)
     return target
 
 

@@ -1,14 +1,16 @@
-"""`glassbox models train`, `card` and `check` from end to end, on a training of one step."""
+"""`glassbox models train`, `card` and `check` from end to end, on one step of training and two blocks of the eight."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from glassbox.baselines.models.recipes import arith
 from glassbox.harness.cli.main import main
 from glassbox.harness.lm.load import open_model
 
@@ -20,8 +22,11 @@ def _train(folder: Path) -> int:
     return main(["models", "train", "arith", "--steps", "1", "--n", "1", *where])
 
 
-def test_train_finish_check_and_refuse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_train_finish_check_and_refuse(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     torch.set_num_threads(1)
+    monkeypatch.setattr(arith, "PLAN", replace(arith.PLAN, blocks=2))
     assert _train(tmp_path) == 0
     out = tmp_path / "arith"
     names = {"card.json", "README.md", "config.json", "generation_config.json", "tokenizer.json", "model.safetensors"}

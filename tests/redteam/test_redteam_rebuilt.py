@@ -2,12 +2,12 @@
 
     make heavy
 
-Whoever changes the guest runs it: `tests/integration/sandbox/test_sandbox_build.py` fails until what is shipped was made
-from the guest that stands there. It is judged linked, as it would be shipped, by the direct road; and as componentize-py
-left it, by the public one, which is what judges where neither the linker nor wasmtime's private calls are of use. What
-to do when this fails with a new componentize-py: the message says which step refused;
-`glassbox.harness.sandbox.component.making` names the parts of the tool that it counts on. What is shipped is not touched
-by it.
+Whoever changes the guest runs it: `tests/integration/sandbox/test_sandbox_build.py` fails until what is shipped was
+made from the guest that stands there. It judges linked, as it would be shipped, by the direct road; and as
+componentize-py left it, by the public one, which is what judges where neither the linker nor wasmtime's private calls
+are of use. What to do when this fails with a new componentize-py: the message says which step refused;
+`glassbox.harness.sandbox.component.making` names the parts of the tool that it counts on. What is shipped is not
+touched by it.
 """
 
 from __future__ import annotations

@@ -26,6 +26,16 @@ SETUP = (
     "import sys, runpy\nsys.argv = ['build']\nrunpy.run_module('glassbox.harness.sandbox.build', run_name='__main__')"
 )
 SMALL = bytes(wat2wasm("(component)"))
+# Both wait for a word before they ask for it, so that they do so at once.
+TOGETHER = "from glassbox.harness.sandbox.build import compiled\nprint('ready', flush=True); input(); print(compiled())"
+
+
+def middling(place: Path) -> str:
+    """A folder with a component that takes about a second to compile."""
+    body = "(local.set 0 (i32.xor (i32.mul (local.get 0) (i32.const 31)) (i32.rotl (local.get 0) (i32.const 7))))"
+    functions = f"(func (param i32) (result i32) {body * 60} (local.get 0))" * 1500
+    keep(bytes(wat2wasm(f"(component (core module {functions}))")), place, joined=False, preset=0)
+    return str(place)
 
 
 def started(cache: Path, code: str, *, path: Path | None = None, **variables: str) -> subprocess.Popen[str]:
@@ -33,6 +43,7 @@ def started(cache: Path, code: str, *, path: Path | None = None, **variables: st
     return subprocess.Popen(
         [sys.executable, "-c", code],
         env={**environment, **({"PYTHONPATH": str(path)} if path else {})},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -163,12 +174,19 @@ def test_a_component_that_the_linker_does_not_know_is_kept_as_it_is(capsys: pyte
     assert capsys.readouterr().err.startswith("sandbox: the linker does not know this component (")
 
 
-@pytest.mark.slow
 def test_two_processes_that_need_it_at_once_compile_it_once(tmp_path: Path) -> None:
-    processes = [started(tmp_path, JUDGE) for _ in range(2)]
+    component = middling(tmp_path / "component")
+    processes = [started(tmp_path, TOGETHER, GLASSBOX_SANDBOX_COMPONENT=component) for _ in range(2)]
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("now\n")
+        process.stdin.flush()
     results = [ended(process) for process in processes]
-    path = tmp_path / "sandbox" / f"{identity()}.cwasm"
-    assert [(status, said) for status, said, _ in results] == [(0, f"{path} pass {identity()}")] * 2
+    (path,) = (tmp_path / "sandbox").glob("*.cwasm")
+    assert [(status, said) for status, said, _ in results] == [(0, str(path))] * 2
     said = [complaint for _, _, complaint in results if complaint]
     assert said == [f"sandbox: compiling CPython for WebAssembly into {path.parent} (half a minute, once)"]
     assert sorted(file.name for file in path.parent.iterdir()) in (
