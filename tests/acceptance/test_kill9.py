@@ -34,7 +34,7 @@ FIT = [
     "-S",
     "epochs=4",
 ]
-LIMIT = 40
+LIMIT = 80
 WRITE = [
     *("eval", "tasks/ir_arith.py@ir_arith", "--solver", "regex_pipeline"),
     *("--limit", str(LIMIT), "--max-connections", "4"),
