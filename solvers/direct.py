@@ -12,6 +12,7 @@ from inspect_ai.solver import Solver, solver
 from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.data.arithmetic.prompts import answer_of, answer_prompt
 from glassbox.harness.data.problem import Problem
+from glassbox.harness.ir.numbers import whole_integer
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.plugins.card import ARITHMETIC, Control, solver_card
 from glassbox.harness.records.attempt import Attempt
@@ -30,16 +31,15 @@ class Direct(TextTechnique):
         return answer_of(shot)
 
     def read(self, completions: Sequence[str]) -> list[Attempt]:
-        """The completion as an integer, thousands separators allowed; anything else is a parse failure."""
+        """The completion as an integer, as `harness.ir.numbers` reads one; anything else is a parse failure."""
         return [_integer(completion) for completion in completions]
 
 
 def _integer(completion: str) -> Attempt:
-    text = completion.strip().replace(",", "")
-    digits = text.removeprefix("-")
-    if digits.isascii() and digits.isdigit() and len(digits) < 19:
-        return Attempt(value=int(text), reads_program=False)
-    kind = "not_an_integer" if text else "empty"
+    value = whole_integer(completion)
+    if value is not None:
+        return Attempt(value=value, reads_program=False)
+    kind = "not_an_integer" if completion.strip() else "empty"
     return Attempt(failure=Outcome.PARSE, failure_kind=kind, reads_program=False)
 
 

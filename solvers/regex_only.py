@@ -18,12 +18,12 @@ from glassbox.harness.cli.arguments import checked
 from glassbox.harness.engine.serving import served
 from glassbox.harness.engine.technique import Question, Technique, execute
 from glassbox.harness.ir.machine import Width
+from glassbox.harness.ir.numbers import integers, plainly
 from glassbox.harness.ir.program import Loop, LoopKind, Op, Program, single
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.plugins.card import ARITHMETIC, Control, solver_card
 from glassbox.harness.records.attempt import Attempt
 
-_NUMBER = re.compile(r"\d+")
 _LOOP = (
     (LoopKind.COUNTDOWN, re.compile(r"count (?:down|backwards)|\bdown\b", re.I)),
     (LoopKind.PRODUCT, re.compile(r"(?:product|multiply).*\bnumbers?\b", re.I)),
@@ -44,9 +44,10 @@ _WORDS = (
 
 def read_question(question: str) -> Program | None:
     """The program that the patterns see, or None where they see no operation or fewer than two numbers."""
-    numbers = [int(text) for text in _NUMBER.findall(question)[:2]]
+    numbers = [found.value for found in integers(question)][:2]
     if len(numbers) < 2:
         return None
+    question = plainly(question)
     first, second = numbers
     for kind, pattern in _LOOP:
         if pattern.search(question):

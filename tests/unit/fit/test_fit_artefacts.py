@@ -220,6 +220,9 @@ def test_the_store_is_where_the_environment_says(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("GLASSBOX_ARTEFACTS", str(tmp_path / "mine"))
     assert default_store() == tmp_path / "mine"
     monkeypatch.delenv("GLASSBOX_ARTEFACTS")
+    monkeypatch.setenv("GLASSBOX_CACHE", str(tmp_path / "ours"))
+    assert default_store() == tmp_path / "ours" / "artefacts"
+    monkeypatch.delenv("GLASSBOX_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     assert default_store() == tmp_path / "cache" / "glassbox" / "artefacts"
     monkeypatch.delenv("XDG_CACHE_HOME")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -15,11 +14,11 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from glassbox.harness.data.arithmetic.generate import generate
 from glassbox.harness.data.arithmetic.prompts import expression_prompt
 from glassbox.harness.fit.numbers import NumberFinder, Run
+from glassbox.harness.ir.numbers import integers
 from glassbox.harness.lm.shipped import shipped_models
 
 SharedPath = Callable[[str], Path]
 NAMES = ("arith", "gpt_neox_20b", "qwen2.5", "stories260K")
-NUMBER = re.compile(r"[0-9]+")
 
 
 @cache
@@ -56,6 +55,10 @@ TEXTS = (
     "0 and 007",
     "Sam's 3rd box: $15.50, #4; 2x3",
     "no number here",
+    "What is 1,234 plus -5?",
+    "1,2 and 3,5 and 10,00 and 2.5 and .5",
+    "5-3 and 5 -3 and (7)-2 and -1",
+    "minus \N{MINUS SIGN}7",
     "ends with 9 ",
 )
 
@@ -64,7 +67,7 @@ TEXTS = (
 @pytest.mark.parametrize("text", TEXTS)
 def test_the_numbers_of_a_text_are_found_with_their_values(name: str, text: str, shared_models: SharedPath) -> None:
     tokenizer, finder = named(name, shared_models)
-    assert [run.value for run in found(tokenizer, finder, text)] == [int(n) for n in NUMBER.findall(text)]
+    assert [run.value for run in found(tokenizer, finder, text)] == [one.value for one in integers(text)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -83,7 +86,7 @@ def test_on_any_text_a_tokenizer_sees_the_numbers_that_a_person_sees(
     name: str, text: str, shared_models: SharedPath
 ) -> None:
     tokenizer, finder = named(name, shared_models)
-    assert [run.value for run in found(tokenizer, finder, text)] == [int(n) for n in NUMBER.findall(text)]
+    assert [run.value for run in found(tokenizer, finder, text)] == [one.value for one in integers(text)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -92,7 +95,7 @@ def test_every_number_of_the_tasks_own_prompts_is_found(name: str, shared_models
     for family in ("single", "chain", "loop"):
         for problem in generate(family, "held_out_both", 60):
             prompt = expression_prompt(problem.question)
-            assert [run.value for run in found(tokenizer, finder, prompt)] == [int(n) for n in NUMBER.findall(prompt)]
+            assert [run.value for run in found(tokenizer, finder, prompt)] == [one.value for one in integers(prompt)]
 
 
 def test_no_tokens_hold_no_number_and_neighbours_without_a_space_are_one_number(shared_models: SharedPath) -> None:
