@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, cast
 
 from glassbox.harness.lm.identity import hash_folder, hash_loaded
 from glassbox.harness.lm.layers import blocks_of, decoder_of, resolve_layer
-from glassbox.harness.lm.replay import Replay
 from glassbox.harness.lm.tokens import Batch, Side, TextCodec
 
 if TYPE_CHECKING:
@@ -54,11 +53,6 @@ class OpenModel:
     def decoder(self) -> nn.Module:
         """The stack of blocks with embedding and final norm, without the LM head."""
         return decoder_of(self.model)
-
-    @cached_property
-    def replay(self) -> Replay:
-        """Forwards of single rows without the decoder's preparation; hold the lock."""
-        return Replay(self._embedder, self.blocks)
 
     @cached_property
     def codec(self) -> TextCodec:

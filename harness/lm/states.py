@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import Any
 
 import torch
@@ -44,25 +43,9 @@ def hidden_states(model: OpenModel, batch: Batch, layers: Collection[int | float
     model.check_length(batch.lengths)
     with model.lock:
         with torch.inference_mode():
-            captured = _run(model, batch.to(model.device), wanted)
+            captured = _forward_to(model, batch.to(model.device), wanted)
         # Cloned outside inference mode: an inference tensor could not be saved for a head's backward pass.
         return {layer: captured[layer].clone() for layer in wanted}
-
-
-def _run(model: OpenModel, batch: Batch, wanted: list[int]) -> dict[int, torch.Tensor]:
-    """One layer of one row without padding may be replayed; whatever else goes through the decoder."""
-    layer = wanted[0]
-    unpadded_row = batch.lengths == (batch.input_ids.shape[1],)
-    if len(wanted) > 1 or not unpadded_row or not 0 < layer < len(model.blocks):
-        return _forward_to(model, batch, wanted)
-
-    def capture(ids: torch.Tensor, arguments: list[dict[str, Any]]) -> torch.Tensor:
-        with ExitStack() as hooks:
-            for block in model.blocks[:layer]:
-                hooks.enter_context(block.register_forward_pre_hook(_note(arguments), with_kwargs=True))
-            return _forward_to(model, replace(batch, input_ids=ids), wanted)[layer]
-
-    return {layer: model.replay.states(batch.input_ids, layer, model.dtype, capture)}
 
 
 def _forward_to(model: OpenModel, batch: Batch, wanted: list[int]) -> dict[int, torch.Tensor]:
@@ -99,15 +82,3 @@ def _tap(captured: dict[int, torch.Tensor], layer: int, *, stop: bool) -> _Hook:
             raise _DeepEnough
 
     return keep
-
-
-def _note(arguments: list[dict[str, Any]]) -> _Hook:
-    """A pre-hook that notes what its block is given beside the states, on its own thread only."""
-    owner = threading.get_ident()
-
-    def note(_block: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        if threading.get_ident() == owner:
-            given = {name: value for name, value in kwargs.items() if name != "hidden_states"}
-            arguments.append(given | {"positional": args[1:]} if len(args) > 1 else given)
-
-    return note

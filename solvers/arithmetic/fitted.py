@@ -15,7 +15,6 @@ from glassbox.harness.data.arithmetic.dataset import Origin, fit_problems
 from glassbox.harness.data.arithmetic.prompts import expression_prompt
 from glassbox.harness.data.problem import Problem
 from glassbox.harness.engine.technique import Facts, Question, execute
-from glassbox.harness.fit.alone import Reader
 from glassbox.harness.fit.artefacts import ArtefactStore, data_address, default_store
 from glassbox.harness.fit.config import SHAPES, HeadConfig
 from glassbox.harness.fit.head import IRHead
@@ -36,7 +35,6 @@ class HeadTechnique:
 
     def __init__(self, head: IRHead, source: Source, name: str, width: Width) -> None:
         self.head, self.source, self.name, self.width = head, source, name, width
-        self._reader = Reader(head)
 
     def prompt(self, question: str) -> str:
         """The one that text pipelines show."""
@@ -45,7 +43,7 @@ class HeadTechnique:
     def attempt(self, questions: Sequence[Question]) -> list[Attempt]:
         """One attempt a question, all from one forward pass."""
         seen = self.source.view([self.prompt(q.text) for q in questions])
-        read = self._reader.read(seen)
+        read = self.head.read(seen)
         programs = [None if slots is None else self.head.shape.decode(slots) for slots in read]
         facts: Facts = {"artefact": self.name, "model_calls": int(isinstance(self.source, LayerSource))}
         return execute(programs, self.width, [facts | {"prompt_tokens": n} for n in seen.lengths])
