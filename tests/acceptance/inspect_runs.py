@@ -10,13 +10,19 @@ from typing import Any
 
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
+from glassbox.harness.cache import CACHE_VARIABLE
+
 ROOT = Path(__file__).resolve().parents[2]
 INSPECT = Path(sys.executable).parent / "inspect"
 
 
 def environment(logs: Path, artefacts: Path, **more: str) -> dict[str, str]:
-    """The shell's variables without any that choose a model, with logs and parts away from the user's own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("INSPECT_", "GLASSBOX_"))}
+    """The shell's variables without any that choose a model, with logs and parts away from the user's own.
+
+    The cache is kept: compiled components and fetched models are the same for everyone.
+    """
+    ours = ("INSPECT_", "GLASSBOX_")
+    kept = {name: value for name, value in os.environ.items() if name == CACHE_VARIABLE or not name.startswith(ours)}
     own = {"INSPECT_LOG_DIR": str(logs), "GLASSBOX_ARTEFACTS": str(artefacts), "INSPECT_DISPLAY": "plain"}
     return {**kept, "OMP_NUM_THREADS": "1", **own, **more}
 
