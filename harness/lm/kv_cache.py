@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from transformers import Cache, DynamicCache
-from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
+from transformers.cache_utils import DummyLayer, DynamicLayer, DynamicSlidingWindowLayer
 
 from glassbox.harness.lm.errors import OpenModelError
 
@@ -35,6 +35,7 @@ class RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # its base reg
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.rows = self.start = self.end = 0
+        self._ahead: Sequence[int] = ()
         self._buffers: tuple[torch.Tensor, ...] = ()
 
     def update(
@@ -47,8 +48,11 @@ class RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # its base reg
         after = self.end + key_states.shape[2]
         self._make_room(after)
         for buffer, states in zip(self._buffers, (key_states, value_states), strict=True):
-            buffer[: self.rows, :, self.end : after] = states
-        self.end = after
+            if not self._ahead:
+                buffer[: self.rows, :, self.end : after] = states
+            for row, by in enumerate(self._ahead):
+                buffer[row, :, self.end + by : after] = states[row, :, by:]
+        self.end, self._ahead = after, ()
         return self._in_use()
 
     def get_seq_length(self) -> int:
@@ -70,6 +74,17 @@ class RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # its base reg
         self._buffers = tuple(_taller(buffer, self.rows) for buffer in self._buffers)
         for buffer, theirs in zip(self._buffers, other._in_use(), strict=True):
             buffer[index, :, self.end - width : self.end] = theirs
+
+    def lead(self, by: Sequence[int], columns: int) -> None:
+        """Move each row so far into the columns that the next update writes, which leaves these as they are then.
+
+        What a row is given next follows its last token at once, though others are given more.
+        """
+        self._make_room(self.end + columns)
+        for row, step in enumerate(by):
+            for buffer in self._buffers if step else ():
+                buffer[row, :, self.start + step : self.end + step] = buffer[row, :, self.start : self.end].clone()
+        self._ahead = by
 
     def take(self, rows: Sequence[int]) -> None:
         """Keep these rows, in this order; a row may be named more than once."""
@@ -105,14 +120,15 @@ def kv_cache(model: PreTrainedModel) -> Cache:
       OpenModelError: Some of its layers keep another state than keys and values.
     """
     layers = DynamicCache(config=model.config.get_text_config(decoder=True)).layers
-    kept = {DynamicLayer, DynamicSlidingWindowLayer}
+    kept = {DynamicLayer, DynamicSlidingWindowLayer, DummyLayer}
     odd = sorted({type(layer).__name__ for layer in layers if type(layer) not in kept})
     if odd:
         raise OpenModelError(
             f"{type(model).__name__} keeps another state than keys and values ({', '.join(odd)}); "
             "only models of plain attention write here"
         )
-    return Cache(layers=[RoomyLayer() for _ in layers])
+    # A layer that attends to what another keeps (Gemma 3n) has nothing of its own.
+    return Cache(layers=[layer if type(layer) is DummyLayer else RoomyLayer() for layer in layers])
 
 
 def layers_of(cache: Cache) -> list[RoomyLayer]:

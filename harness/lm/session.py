@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 
+from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.kv_cache import kv_cache, layers_of
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.tokens import pad
@@ -146,6 +147,21 @@ class Session:
             for layer in layers_of(self._cache):
                 layer.start += first
 
+    def _followed(self, seen: torch.Tensor, gaps: Sequence[int]) -> torch.Tensor:
+        """The mask with the columns of a read behind it; rows that are given less move up to their own new tokens.
+
+        Windows and distances are counted in columns, so no padding may stand within a row.
+        """
+        mask, before = torch.cat([self._mask, seen], dim=-1), self.columns
+        if any(gaps):
+            for row, gap in enumerate(gaps):
+                mask[row, gap : gap + before] = self._mask[row]
+                mask[row, :gap] = 0
+            for layer in layers_of(self._cache):
+                layer.lead(gaps, seen.shape[1])
+        return mask
+
+    @torch.inference_mode()
     def _read(self, rows: Sequence[Ids]) -> None:
         """One forward over the rows' next tokens, those of shorter rows behind padding."""
         new = len(self.lengths) == 0
@@ -160,8 +176,8 @@ class Session:
             ids, seen = batch.input_ids, batch.attention_mask
             seen[[at for at, row in enumerate(rows) if not row]] = 0
             positions = batch.position_ids + torch.tensor(lengths, device=ids.device).unsqueeze(-1)
-        self._mask = seen if new else torch.cat([self._mask, seen], dim=-1)
-        with self._model.lock, torch.inference_mode():
+        self._mask = seen if new else self._followed(seen, [ids.shape[1] - len(row) for row in rows])
+        with self._model.lock:
             called: Any = self._model.model
             found = called(
                 input_ids=ids,
@@ -172,6 +188,12 @@ class Session:
                 logits_to_keep=1,
             )
             self.logits = found.logits[:, -1]
+        kept = [layer.get_seq_length() for layer in layers_of(self._cache)]
+        if set(kept) != {self.columns}:
+            raise OpenModelError(
+                f"{type(self._model.model).__name__} does not keep keys and values where it is told to; "
+                "it can be read, but not written with"
+            )
         self.lengths = [length + len(row) for length, row in zip(lengths, rows, strict=True)]
         self.forward_passes += 1
 
