@@ -13,6 +13,7 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from glassbox.harness.dcm.fused import FusedLlama, fused_for
+from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.positions import IGNORED, shifted_logits_and_targets
 
@@ -24,7 +25,13 @@ class Frozen:
     """One open model, its weights out of reach of any gradient."""
 
     def __init__(self, model: OpenModel, *, fused: bool = True) -> None:
-        """Freeze `model`; with `fused` off, the library's forward is used throughout."""
+        """Freeze `model`; with `fused` off, the library's forward is used throughout.
+
+        Raises:
+          OpenModelError: The model reads more of a token than its embedding.
+        """
+        if model.embeddings_refused:
+            raise OpenModelError(model.embeddings_refused)
         self.model = model
         self._fused_wanted = fused
         model.model.requires_grad_(False)
@@ -69,7 +76,7 @@ class Frozen:
             if self.fused is not None:
                 return self.fused(inputs, keep)
             output = self.model.model(inputs_embeds=inputs.to(self.model.dtype), use_cache=False, logits_to_keep=keep)
-            logits: torch.Tensor = output.logits
+            logits: torch.Tensor = output.logits[:, -keep:]
             return logits
 
 

@@ -36,23 +36,45 @@ def resolve_layer(layer: int | float, blocks: int) -> int:
 
 
 def decoder_of(model: PreTrainedModel) -> nn.Module:
-    """The stack without its language-model head, whose forward ends in the final norm."""
+    """The stack without its language-model head, whose forward ends in the final norm.
+
+    Some families call their head by a name that the library takes for the stack's: then it is the smallest module that
+    has both the embedding and the blocks.
+    """
     decoder: nn.Module = model.get_decoder()  # type: ignore[no-untyped-call]
-    return decoder
+    if decoder is not model and _block_list(decoder, model) is not None:
+        return decoder
+    embedding = model.get_input_embeddings()
+    holders = [
+        module
+        for module in model.modules()
+        if module is not model and embedding in module.modules() and _block_list(module, model) is not None
+    ]
+    return holders[-1] if holders else decoder
 
 
 def blocks_of(model: PreTrainedModel) -> tuple[nn.Module, ...]:
-    """The decoder blocks in order: the first module list that is as long as the configuration says.
+    """The decoder blocks in order: the first module list of the decoder that is as long as the configuration says.
 
     Raises:
       OpenModelError: The architecture keeps its blocks in another way.
     """
+    found = _block_list(decoder_of(model), model)
+    if found is None:
+        raise OpenModelError(
+            f"{type(model).__name__} has no list of {_depth(model)} blocks; "
+            "only decoders that keep their blocks so can be opened"
+        )
+    return tuple(found)
+
+
+def _block_list(decoder: nn.Module, model: PreTrainedModel) -> nn.ModuleList | None:
     from torch import nn
 
-    depth = int(model.config.get_text_config(decoder=True).num_hidden_layers)
-    for module in decoder_of(model).modules():
-        if isinstance(module, nn.ModuleList) and len(module) == depth:
-            return tuple(module)
-    raise OpenModelError(
-        f"{type(model).__name__} has no list of {depth} blocks; only decoders that keep their blocks so can be opened"
-    )
+    depth = _depth(model)
+    lists = (module for module in decoder.modules() if isinstance(module, nn.ModuleList))
+    return next((found for found in lists if len(found) == depth), None)
+
+
+def _depth(model: PreTrainedModel) -> int:
+    return int(getattr(model.config.get_text_config(decoder=True), "num_hidden_layers", 0))

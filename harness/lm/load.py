@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from glassbox.harness.cli.progress import Tick
 from glassbox.harness.lm.errors import OpenModelError
+from glassbox.harness.lm.families import check_rows
 from glassbox.harness.lm.gguf import SUFFIX, gguf_folder
 from glassbox.harness.lm.hub import first_line, hub_folder, hub_refusal
 from glassbox.harness.lm.identity import tokenizer_files, weight_files
@@ -84,7 +85,7 @@ def wrap_loaded(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenize
     came_from = getattr(model, "name_or_path", "") or ""
     folder = Path(came_from) if came_from and Path(came_from).is_dir() else hub_folder(came_from, model)
     known = folder is not None and bool(weight_files(folder))
-    return OpenModel(name, model, tokenizer, folder if known else None)
+    return _asked(OpenModel(name, model, tokenizer, folder if known else None))
 
 
 def folder_of(name_or_path: str) -> Path | None:
@@ -184,7 +185,13 @@ def _load(name: str, folder: Path | None, device: str, dtype: torch.dtype) -> Op
         nn.Module.to(model, device)
     except (RuntimeError, AssertionError) as error:
         raise OpenModelError(f"{name} does not go to device {device}: {first_line(error)}") from error
-    return OpenModel(name, model, tokenizer, folder or hub_folder(name, model))
+    return _asked(OpenModel(name, model, tokenizer, folder or hub_folder(name, model)))
+
+
+def _asked(opened: OpenModel) -> OpenModel:
+    """The model, if its family does what batches of it are read by."""
+    check_rows(opened)
+    return opened
 
 
 def _cached_when_unreachable(name: str) -> Path | None:

@@ -91,7 +91,7 @@ def score_rows(model: OpenModel, rows: Sequence[Row]) -> list[Score]:
             position_ids=batch.position_ids[:, :-1],
             logits_to_keep=width - first,
             use_cache=False,
-        ).logits
+        ).logits[:, first - width :]
         chosen = logits[row_of, place - first].float()
         logprobs = chosen.log_softmax(-1).gather(-1, target.unsqueeze(-1)).squeeze(-1)
         greedy = chosen.argmax(-1) == target

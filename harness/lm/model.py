@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from glassbox.harness.lm.families import embeddings_refused, layers_refused, writing_refused
 from glassbox.harness.lm.identity import hash_folder, hash_loaded
 from glassbox.harness.lm.layers import blocks_of, decoder_of, resolve_layer
 from glassbox.harness.lm.tokens import Batch, Side, TextCodec
@@ -71,9 +72,19 @@ class OpenModel:
 
     @cached_property
     def context(self) -> int | None:
-        """Most tokens the model can attend to, or None when its configuration sets no limit."""
-        limit = getattr(self.model.config.get_text_config(decoder=True), "max_position_embeddings", None)
-        return int(limit) if limit else None
+        """Most tokens a row may have, or None when its configuration sets no limit.
+
+        With `longrope` (Phi-3's long contexts) it ends where one long row would have all rows beside it turned by other
+        angles.
+        """
+        config = self.model.config.get_text_config(decoder=True)
+        rope = getattr(config, "rope_parameters", None) or {}
+        kinds = [rope, *(kind for kind in rope.values() if isinstance(kind, dict))]
+        switches = [
+            kind.get("original_max_position_embeddings") for kind in kinds if kind.get("rope_type") == "longrope"
+        ]
+        limits = [getattr(config, "max_position_embeddings", None), *switches]
+        return min((int(limit) for limit in limits if limit and limit > 0), default=None)
 
     @property
     def device(self) -> torch.device:
@@ -106,6 +117,21 @@ class OpenModel:
             ids = getattr(source, "eos_token_id", None)
             found += [ids] if isinstance(ids, int) else ids or ()
         return tuple(dict.fromkeys(int(one) for one in found if 0 <= one < len(self.codec)))
+
+    @cached_property
+    def layers_refused(self) -> str | None:
+        """Why its states cannot be read; None where they can."""
+        return layers_refused(self)
+
+    @cached_property
+    def writing_refused(self) -> str | None:
+        """Why rows of it cannot be written together; None where they can."""
+        return writing_refused(self)
+
+    @cached_property
+    def embeddings_refused(self) -> str | None:
+        """Why no vectors can be put in the place of tokens; None where they can."""
+        return embeddings_refused(self)
 
     def layer(self, layer: int | float) -> int:
         """`layer` as an index into this model; a float is a fraction of its depth."""

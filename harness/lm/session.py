@@ -38,12 +38,18 @@ class Session:
       forward_passes: Calls of the model so far.
     """
 
-    def __init__(self, model: OpenModel) -> None:
+    def __init__(self, model: OpenModel, *, asked: bool = False) -> None:
         """Begin without a row.
 
+        Args:
+          model: The open model.
+          asked: Whether the model's family is being asked just now if rows of it can be written together.
+
         Raises:
-          OpenModelError: The model keeps another state than keys and values.
+          OpenModelError: They cannot: the model keeps another state than keys and values, for one.
         """
+        if not asked and model.writing_refused:
+            raise OpenModelError(model.writing_refused)
         self._model = model
         self._begin()
         self.logits = torch.zeros(0, 0, device=model.device)
@@ -74,7 +80,7 @@ class Session:
         if not len(self):
             self._begin()
         else:
-            other = Session(self._model)
+            other = Session(self._model, asked=True)
             other.prefill(prompts)
             self._join(other)
             return

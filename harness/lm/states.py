@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.tokens import Batch
 
@@ -36,7 +37,10 @@ def hidden_states(model: OpenModel, batch: Batch, layers: Collection[int | float
 
     Raises:
       ValueError: A layer is outside the model, none is asked for, or a row is longer than the context.
+      OpenModelError: The model's layers are not those of the convention.
     """
+    if model.layers_refused:
+        raise OpenModelError(model.layers_refused)
     wanted = sorted({model.layer(layer) for layer in layers})
     if not wanted:
         raise ValueError("no layer is asked for; give at least one")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
-from open_models import BLOCKS, RANDOM, random_model
+from open_models import BLOCKS, RANDOM, build, config_of, random_model
 from torch import nn
 
 from glassbox.harness.lm.errors import OpenModelError
-from glassbox.harness.lm.layers import blocks_of, resolve_layer
+from glassbox.harness.lm.layers import blocks_of, decoder_of, resolve_layer
 
 
 @pytest.mark.parametrize(
@@ -52,16 +54,17 @@ def test_blocks_are_found_in_order_without_knowing_the_architecture(architecture
 
 
 def test_a_model_without_a_list_of_blocks_is_refused_by_name() -> None:
-    model = random_model("llama").model
+    model: Any = build(config_of("llama"))
+    model.model.layers = nn.Sequential(*model.model.layers)
+    with pytest.raises(OpenModelError, match=r"^LlamaForCausalLM has no list of 4 blocks"):
+        blocks_of(model)
 
-    class Flat(type(model)):  # type: ignore[misc]
-        def get_decoder(self) -> nn.Module:
-            return nn.Sequential(nn.Linear(2, 2))
 
-    flat = Flat.__new__(Flat)
-    flat.__dict__.update(model.__dict__)
-    with pytest.raises(OpenModelError, match="Flat has no list of 4 blocks"):
-        blocks_of(flat)
+def test_a_head_that_the_library_takes_for_the_decoder_is_not_taken_for_it() -> None:
+    model: Any = build(config_of("llama"))
+    model.decoder = nn.Linear(2, 2)
+    assert model.get_decoder() is model.decoder
+    assert decoder_of(model) is model.model
 
 
 def test_embeddings_are_what_the_model_takes_as_inputs_embeds() -> None:
