@@ -23,7 +23,7 @@ from glassbox.harness.engine.run import run as run_directly
 from glassbox.harness.engine.serving import answering
 from glassbox.harness.ir.program import Op, single
 from glassbox.harness.lm.model import OpenModel
-from glassbox.solvers.arithmetic.text import InProcess
+from glassbox.solvers.arithmetic.text import InProcess, text_solver
 from glassbox.solvers.ir_head import ir_head
 from glassbox.solvers.regex_only import regex_only
 from glassbox.solvers.regex_pipeline import RegexPipeline, regex_pipeline
@@ -81,17 +81,38 @@ def test_examples_of_this_project_come_from_the_fit_side_and_are_clean(tmp_path:
 
     (log,) = eval(ir_arith, solver=regex_pipeline(shots=4), task_args={"n": 6}, log_dir=str(tmp_path), display="none")
     assert log.samples is not None
-    assert log.samples[0].messages[0].text.count("Expression:") == 5
+    asked = [message.text for message in log.samples[0].messages if message.role == "user"]
+    assert len(asked) == 5
+    assert all(text.endswith("Expression:") for text in asked)
     assert ended(Path(log.location), "prompt_overlap") is Severity.CLEAN
+
+
+def copies(count: int) -> list[Problem]:
+    """The first test items, as if they were examples."""
+    task = ir_arith(n=6)
+    given: dict[str, Any] = {"program": single(Op.ADD, 1, 2), "template": "copied", "split": "test"}
+    return [Problem(str(s.input), int(str(s.target)), **given) for s in list(task.dataset)[:count]]
+
+
+@solver
+def spoilt_turns(copied: int) -> Solver:
+    """The same inside inspect, where each example is a turn of its own."""
+    items = copies(copied)
+    return text_solver(lambda chosen: RegexPipeline(items, 48, 32), 0)
+
+
+def test_test_items_among_the_turns_of_a_conversation_are_found(tmp_path: Path) -> None:
+    from inspect_ai import eval
+
+    (log,) = eval(ir_arith, solver=spoilt_turns(2), task_args={"n": 6}, log_dir=str(tmp_path), display="none")
+    found = only(Path(log.location), "prompt_overlap")
+    assert found.what == "2 of 6 test items stand in what the model was shown (2 exact)"
 
 
 @solver
 def spoilt_pipeline(copied: int) -> Solver:
     """The text pipeline with the first test items as its examples."""
-    task = ir_arith(n=6)
-    assert task.metadata is not None
-    given: dict[str, Any] = {"program": single(Op.ADD, 1, 2), "template": "copied", "split": "test"}
-    items = [Problem(str(s.input), int(str(s.target)), **given) for s in list(task.dataset)[:copied]]
+    items = copies(copied)
 
     def build(model: OpenModel | None, origin: Origin) -> InProcess:
         assert model is not None

@@ -145,7 +145,8 @@ def test_a_model_that_writes_garbage_fails_to_parse_and_every_failure_has_its_ki
     }
     assert header == dict(found)
     assert all(a.completion for a in attempts(log))
-    prompt = log.samples[0].messages[0].text if log.samples else ""
+    asked = [message.text for message in log.samples[0].messages if message.role == "user"] if log.samples else []
+    prompt = "".join(asked)
     assert prompt.count("Expression:") == 5, "four examples for a model that was not trained on this prompt"
 
 
