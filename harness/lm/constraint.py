@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 if TYPE_CHECKING:
     import torch
 
@@ -48,8 +50,7 @@ class Grammar:
     def __init__(self, model: OpenModel, grammar: str) -> None:
         guide = _guidance()
         self._matcher = guide.LLMatcher(_tokenizer_of(model), grammar)
-        self._size = len(model.codec)
-        self._bits = guide.torch.allocate_token_bitmask(1, self._size)
+        self._bits = guide.numpy.allocate_token_bitmask(1, len(model.codec))
         self._check()
 
     @property
@@ -59,9 +60,12 @@ class Grammar:
 
     def mask(self, logits: torch.Tensor) -> None:
         """Leave only what the grammar allows."""
-        guide = _guidance()
-        guide.torch.fill_next_token_bitmask(self._matcher, self._bits, 0)
-        guide.torch.apply_token_bitmask_inplace(logits.unsqueeze(0), self._bits.to(logits.device))
+        import torch  # not with this module, which inspect imports at start
+
+        _guidance().numpy.fill_next_token_bitmask(self._matcher, self._bits, 0)
+        # llguidance's own way to apply it is compiled by torch at first use, which needs a compiler on the machine.
+        allowed = np.unpackbits(self._bits[0].view(np.uint8), bitorder="little")[: len(logits)].astype(bool)
+        logits.masked_fill_(torch.from_numpy(~allowed).to(logits.device), float("-inf"))
 
     def accept(self, token: int) -> None:
         """Follow the token."""
@@ -94,7 +98,7 @@ def regex_constraint(model: OpenModel, pattern: str) -> Grammar:
 
 def _guidance() -> Any:
     try:
-        for part in ("hf", "torch"):
+        for part in ("hf", "numpy"):
             import_module(f"llguidance.{part}")
         return import_module("llguidance")
     except ImportError as error:
