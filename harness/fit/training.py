@@ -45,9 +45,6 @@ class Fit:
     metrics: dict[str, float]
 
 
-"""Called with (stage, done, total) as the work goes on."""
-
-
 def encode(
     source: Source, prompts: Sequence[str], problems: Sequence[Problem], shape: Shape, tick: Tick
 ) -> list[Example]:

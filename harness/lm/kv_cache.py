@@ -45,8 +45,8 @@ class RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # its base reg
         if not self.is_initialized:
             self.rows, self.is_initialized = key_states.shape[0], True
             self._buffers = key_states[:, :, :0], value_states[:, :, :0]
+        self._make_room(key_states.shape[2])
         after = self.end + key_states.shape[2]
-        self._make_room(after)
         for buffer, states in zip(self._buffers, (key_states, value_states), strict=True):
             if not self._ahead:
                 buffer[: self.rows, :, self.end : after] = states
@@ -58,6 +58,11 @@ class RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # its base reg
     def get_seq_length(self) -> int:
         """Columns in use."""
         return self.end - self.start
+
+    @property
+    def room(self) -> int:
+        """Columns that there is memory for."""
+        return self._buffers[0].shape[2]
 
     def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
         """Columns after a query of that length, and those before the first."""
@@ -80,7 +85,7 @@ class RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # its base reg
 
         What a row is given next follows its last token at once, though others are given more.
         """
-        self._make_room(self.end + columns)
+        self._make_room(columns)
         for row, step in enumerate(by):
             for buffer in self._buffers if step else ():
                 buffer[row, :, self.start + step : self.end + step] = buffer[row, :, self.start : self.end].clone()
@@ -101,13 +106,22 @@ class RoomyLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # its base reg
         keys, values = (buffer[: self.rows, :, self.start : self.end] for buffer in self._buffers)
         return keys, values
 
-    def _make_room(self, columns: int) -> None:
-        if columns > self._buffers[0].shape[2]:
-            self._buffers = tuple(_wider(buffer, max(int(columns * GROWTH), LEAST)) for buffer in self._buffers)
+    def _make_room(self, more: int) -> None:
+        """Have so many columns behind the last one: those that rows have left are used again before there are more."""
+        there, used = self.room, self.end - self.start
+        if self.end + more <= there:
+            return
+        if 2 * self.start >= there and used + more <= there:
+            for buffer in self._buffers:
+                buffer[:, :, :used] = buffer[:, :, self.start : self.end].clone()
+            self.start, self.end = 0, used
+        else:
+            columns = max(int((self.end + more) * GROWTH), LEAST)
+            self._buffers = tuple(_wider(buffer, columns) for buffer in self._buffers)
 
     def _shift(self, by: int) -> None:
         """Move everything to the right."""
-        self._make_room(self.end + by)
+        self._make_room(by)
         for buffer in self._buffers:
             buffer[:, :, self.start + by : self.end + by] = buffer[:, :, self.start : self.end].clone()
         self.start, self.end = self.start + by, self.end + by

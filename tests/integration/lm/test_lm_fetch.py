@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 import zipfile
 from pathlib import Path
 
@@ -61,9 +60,7 @@ def test_what_was_fetched_is_the_model_that_it_must_be(smol: Path, capsys: pytes
     assert capsys.readouterr().out.strip() == str(smol)
     assert main(["models", "list", "--format", "json"]) == 0
     found = {record["name"]: record for record in json.loads(capsys.readouterr().out)["records"]}
-    began = time.process_time()
     opened = open_model("smol")
-    assert time.process_time() - began < 30
     assert found["smol"]["address"] == opened.hash
     assert sum(weight.numel() for weight in opened.model.parameters()) == 134_515_008
     assert (len(opened.blocks), opened.hidden_size) == (30, 576)

@@ -11,6 +11,7 @@ from open_models import ALL, CONTEXT, RANDOM, named, random_model, rows_of
 from transformers import MistralConfig, MistralForCausalLM, Qwen3NextConfig, Qwen3NextForCausalLM
 
 from glassbox.harness.lm.errors import OpenModelError
+from glassbox.harness.lm.kv_cache import LEAST, layers_of
 from glassbox.harness.lm.load import wrap_loaded
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.session import LEAST_SHARED, Session
@@ -124,6 +125,23 @@ def test_columns_that_no_row_needs_any_more_are_dropped() -> None:
     assert session.columns == 30
     session.leave([0])
     assert session.columns == 4
+
+
+def test_a_long_queue_takes_no_more_room_than_the_rows_that_are_under_way() -> None:
+    """Two rows at a time, one leaves and one enters every few steps: columns that were left are used again."""
+    model = random_model("llama")
+    session, rows = Session(model), rows_of(model, (5, 9))
+    session.prefill(rows)
+    widest = 0
+    for number in range(80):
+        stepped(session, rows, 6)
+        rows = [rows[row] for row in session.leave([0])]
+        entering = rows_of(model, (4 + number % 7,), seed=number)
+        session.prefill(entering)
+        rows = [*rows, *entering]
+        agrees(session, model, rows)
+        widest = max(widest, *(layer.room for layer in layers_of(session._cache)))
+    assert widest <= 3 * LEAST
 
 
 def test_a_model_that_keeps_another_state_is_refused_by_its_name() -> None:
