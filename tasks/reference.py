@@ -13,9 +13,9 @@ from inspect_ai.model import Model, get_model
 from inspect_ai.model._model import active_model  # inspect-evals-lint: ignore[IECQ001] -- see above
 
 from glassbox.harness.lm.errors import CannotOpen
-from glassbox.harness.lm.identity import MODEL_HASH, hash_folder
+from glassbox.harness.lm.folders import hash_of
+from glassbox.harness.lm.identity import MODEL_HASH
 from glassbox.harness.lm.opened import open_from
-from glassbox.harness.lm.shipped import shipped_models
 from glassbox.harness.records.provenance import Fact, model_facts
 
 REFERENCE = "open/arith"
@@ -55,7 +55,7 @@ def facts_of_model(default: str | None = None) -> dict[str, Fact]:
     """The content address of the run's model, as far as it is known while a task is built; else nothing.
 
     Args:
-      default: The task's own model, `open/NAME` of a shipped one; None where it has none.
+      default: The task's own model, `open/NAME`; None where it has none.
     """
     asked = _asked()
     if asked is not None:
@@ -63,8 +63,8 @@ def facts_of_model(default: str | None = None) -> dict[str, Fact]:
             return model_facts(str(asked), open_from(asked))
         except CannotOpen:  # a model behind an API has no content address
             return {}
-    folder = shipped_models().get((default or "").removeprefix("open/"))
-    return {MODEL_HASH: hash_folder(folder), f"{MODEL_HASH}_of": default} if folder else {}
+    known = default and hash_of(default.removeprefix("open/"))
+    return {MODEL_HASH: known, f"{MODEL_HASH}_of": default} if known else {}
 
 
 def _asked() -> Model | None:

@@ -130,7 +130,7 @@ def _headline(card: Card) -> str:
 
 def _fetch(args: argparse.Namespace) -> int:
     from glassbox.harness.cli.progress import progress
-    from glassbox.harness.lm.load import fetch_model
+    from glassbox.harness.lm.folders import fetch_model
 
     with progress() as tick:
         folder = fetch_model(args.name, tick)
@@ -163,7 +163,7 @@ def _train(args: argparse.Namespace) -> int:
 
 def _folder(name: str) -> Path:
     """The folder of a shipped or fetched model, or the folder itself."""
-    from glassbox.harness.lm.load import folder_of
+    from glassbox.harness.lm.folders import folder_of
 
     folder = folder_of(name)
     if folder is None:

@@ -1,6 +1,7 @@
 """`glassbox eval`: run tasks and solvers in batches and log them as inspect would.
 
 glassbox eval ir_arith --solver ir_head
+glassbox eval ir_arith --solver ir_head --model open/smol -M adapter=runs/adapters/words
 glassbox eval ir_arith --solver ir_head regex_pipeline gold -T split=word_problems --limit 200
 """
 
@@ -24,6 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-S", dest="solver_args", action="append", default=[], metavar="NAME=VALUE", help="solver argument"
     )
+    parser.add_argument(
+        "-M", dest="model_args", action="append", default=[], metavar="NAME=VALUE", help="model argument"
+    )
     parser.add_argument("--limit", type=int, help="only the first so many samples")
     add_log_dir(parser, "where logs go")
 
@@ -37,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
     task = find("task", args.task)
     solvers = [find("solver", name) for name in args.solver]
     task_args, solver_args = parsed(args.task_args, "-T"), parsed(args.solver_args, "-S")
+    model_args = parsed(args.model_args, "-M")
     if args.limit is not None and args.limit < 1:
         raise ValueError(f"--limit {args.limit} runs nothing; give at least 1")
     if args.model is not None and "/" not in args.model:
@@ -52,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
                 model=args.model,
                 task_args=task_args,
                 solver_args=solver_args,
+                model_args=model_args,
                 log_dir=args.log_dir,
                 limit=args.limit,
                 tick=tick,

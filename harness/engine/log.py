@@ -58,6 +58,7 @@ class Asked:
       opened: The model, where the solver needs one.
       task_args: Arguments given to the task.
       solver_args: Arguments given to the solver.
+      model_args: Arguments given to the model.
       limit: Only the first so many samples.
       started: When the run began.
       prompt: What the model is shown with an empty question, which is what all questions share.
@@ -69,6 +70,7 @@ class Asked:
     opened: OpenModel | None
     task_args: Arguments
     solver_args: Arguments
+    model_args: Arguments
     limit: int | None
     started: datetime
     prompt: str
@@ -140,6 +142,7 @@ def _spec(asked: Asked, solver: str, scorers: Sequence[Scorer], samples: Sequenc
             shuffled=False,
         ),
         model=asked.model,
+        model_args=dict(asked.model_args),
         # Without these, `inspect score` takes each key of a score (`operation`) for a scorer of its own.
         scorers=resolve_eval_scorers([as_scorer_spec(scorer) for scorer in scorers]),
         config=EvalConfig(limit=asked.limit, epochs=1),

@@ -32,6 +32,7 @@ def make_run(
     model: str | None = None,
     task_args: Arguments = _NOTHING,
     solver_args: Arguments = _NOTHING,
+    model_args: Arguments = _NOTHING,
     log_dir: Path,
     limit: int | None = None,
     epochs: int = 1,
@@ -46,6 +47,7 @@ def make_run(
       model: As inspect names it; the task's own by default.
       task_args: Arguments of the task.
       solver_args: Arguments of the solver.
+      model_args: Arguments of the model's provider, as inspect takes them with -M.
       log_dir: Where the log goes.
       limit: Only the first so many samples.
       epochs: How often each sample is run; more than one goes through inspect.
@@ -69,13 +71,16 @@ def make_run(
                 model=model or str(made.model),
                 task_args=task_args,
                 solver_args=solver_args,
+                model_args=model_args,
                 log_dir=log_dir,
                 limit=limit,
                 tick=tick,
             )
         except CannotRun:
             pass  # then inspect makes it
-    return _inside_inspect(task, solver, model, task_args, solver_args, log_dir, limit, epochs, generation, tick)
+    return _inside_inspect(
+        task, solver, model, task_args, solver_args, model_args, log_dir, limit, epochs, generation, tick
+    )
 
 
 def _inside_inspect(
@@ -84,6 +89,7 @@ def _inside_inspect(
     model: str | None,
     task_args: Arguments,
     solver_args: Arguments,
+    model_args: Arguments,
     log_dir: Path,
     limit: int | None,
     epochs: int,
@@ -101,6 +107,7 @@ def _inside_inspect(
         [log] = eval(
             task.make,
             task_args=dict(task_args),
+            model_args=dict(model_args),
             solver=solver.make(**solver_args),
             limit=limit,
             epochs=epochs,

@@ -10,6 +10,7 @@ inspect's JSON format: it is written in one go, where the zipped one costs a mil
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -34,6 +35,7 @@ from glassbox.harness.records.collector import collector_paused
 
 BATCH = 64
 Arguments = Mapping[str, Any]
+_NOTHING: Arguments = {}
 
 
 class CannotRun(ValueError):
@@ -48,6 +50,7 @@ def run(
     task_args: Arguments,
     solver_args: Arguments,
     log_dir: Path,
+    model_args: Arguments = _NOTHING,
     limit: int | None = None,
     tick: Tick = lambda stage, done, total: None,
 ) -> Path:
@@ -60,6 +63,7 @@ def run(
       task_args: Arguments given to the task, for the log.
       solver_args: Arguments given to the solver, for the log.
       log_dir: Where the log goes.
+      model_args: Arguments of `open_model`.
       limit: Only the first so many samples.
       tick: Told of each batch that is answered.
 
@@ -67,7 +71,8 @@ def run(
       The log's path.
 
     Raises:
-      CannotRun: The solver has no batch path, the model is not an open one, or the samples are no arithmetic problems.
+      CannotRun: The solver has no batch path, the model is not an open one or is given arguments of how it generates,
+        or the samples are no arithmetic problems.
     """
     found = answering_of(solver)
     if found is None:
@@ -83,11 +88,16 @@ def run(
     from glassbox.harness.lm.load import open_model
 
     started = datetime.now(UTC)
-    opened = open_model(model.removeprefix("open/")) if found.needs_model else None
+    elsewhere = model_args.keys() - inspect.signature(open_model).parameters.keys()
+    if elsewhere:
+        raise CannotRun(f"model argument {min(elsewhere)} is only known inside inspect: use inspect eval")
+    opened = open_model(model.removeprefix("open/"), **model_args) if found.needs_model else None
+    model = f"open/{opened.name}" if opened else model
     questions = [Question(str(s.input), (s.metadata or {}).get(PROGRAM), int(str(s.target))) for s in samples]
     origin = origin_in(samples[0].metadata or {}, task.name)
     technique = Timed(found.build(opened, origin))
-    asked = Asked(task, solver, model, opened, task_args, solver_args, limit, started, technique.prompt(""))
+    prompt = technique.prompt("")
+    asked = Asked(task, solver, model, opened, task_args, solver_args, model_args, limit, started, prompt)
     scorers = list(task.scorer or [])
     with collector_paused():
         attempts = _attempt_all(technique, questions, partial(tick, f"{task.name} {log_name(solver)}"))

@@ -57,7 +57,12 @@ def hash_folder(folder: Path) -> str:
     # What a GGUF file says of itself comes out in other words with each version of transformers, its weights do not.
     if (folder / GGUF).is_file():
         files = (folder / GGUF, *weight_files(folder))
-    return _combine((path.name, file_digest(path)) for path in files)
+    return combined((path.name, file_digest(path)) for path in files)
+
+
+def hash_view(base: str, adapter: str) -> str:
+    """The address of a base with an adapter on it, by theirs."""
+    return combined([("base", base), ("adapter", adapter)])
 
 
 def hash_loaded(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> str:
@@ -70,10 +75,14 @@ def hash_loaded(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> s
 
     entries = [(name, tensor_digest(tensor)) for name, tensor in sorted(model.state_dict().items())]
     vocabulary = json.dumps(sorted(tokenizer.get_vocab().items()))
-    return _combine([("config", model.config.to_json_string()), ("vocabulary", vocabulary), *entries])
+    # Ranks and scales of adapters that were put in are in no tensor.
+    adapters = {name: config.to_dict() for name, config in getattr(model, "peft_config", {}).items()}
+    put_in = [("adapters", json.dumps(adapters, sort_keys=True, default=sorted))] if adapters else []
+    return combined([("config", model.config.to_json_string()), ("vocabulary", vocabulary), *put_in, *entries])
 
 
-def _combine(entries: Iterable[tuple[str, str]]) -> str:
+def combined(entries: Iterable[tuple[str, str]]) -> str:
+    """64 hexadecimal digits over named contents, in order."""
     digest = hashlib.sha256()
     for name, content in entries:
         digest.update(json.dumps([name, content]).encode())

@@ -12,8 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from glassbox.harness.lm.adapters import Adapter, adapter_layers, adapter_state
+from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.families import embeddings_refused, layers_refused, writing_refused
-from glassbox.harness.lm.identity import hash_folder, hash_loaded
+from glassbox.harness.lm.identity import hash_folder, hash_loaded, hash_view
 from glassbox.harness.lm.layers import blocks_of, decoder_of, resolve_layer
 from glassbox.harness.lm.tokens import Batch, Side, TextCodec
 
@@ -27,14 +29,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class OpenModel:
-    """A loaded causal LM.
+    """A view of a loaded causal LM: the base alone, or with an adapter.
 
     Attributes:
-      name: What the user called it: short name, hub name or path.
+      name: What the user called it: short name, hub name or path, `BASE@REVISION+ADAPTER` where it has these.
       model: The Hugging Face model, in evaluation mode.
       tokenizer: Its tokenizer.
       template: `auto` applies the tokenizer's chat template where it has one, `plain` never does.
-      folder: Where its files lie, or None when it has none (built in memory, or saved without safetensors).
+      folder: Where the base's files lie, or None when it has none (built in memory, or saved without safetensors).
+      adapter: What is on the base; None on the base alone, and in a model that came with one of its own in memory.
       lock: Held during each forward, so that threads take turns.
     """
 
@@ -44,6 +47,11 @@ class OpenModel:
     folder: Path | None
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     template: Template = "auto"
+    adapter: Adapter | None = None
+    _adapted: tuple[str, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_adapted", adapter_state(self.model))
 
     @cached_property
     def blocks(self) -> tuple[nn.Module, ...]:
@@ -60,10 +68,29 @@ class OpenModel:
         """Text to tokens and back."""
         return TextCodec(self.tokenizer, self._embedding.shape[0])
 
-    @cached_property
+    @property
     def hash(self) -> str:
-        """Content address of configuration, weights and tokenizer; see `glassbox.harness.lm.identity`."""
-        return hash_folder(self.folder) if self.folder else hash_loaded(self.model, self.tokenizer)
+        """Content address of configuration, weights, tokenizer and adapter; see `glassbox.harness.lm.identity`.
+
+        Raises:
+          OpenModelError: An adapter was put in, switched or taken out since the model was opened.
+        """
+        if adapter_state(self.model) != self._adapted:
+            raise OpenModelError(
+                f"the adapters in {self.name} are not those it was opened with; a base stays as it is: "
+                f"save the adapter and open {self.name}+FOLDER"
+            )
+        return self._address
+
+    @cached_property
+    def _address(self) -> str:
+        base = hash_folder(self.folder) if self.folder else hash_loaded(self.model, self.tokenizer)
+        return base if self.adapter is None else hash_view(base, self.adapter.hash)
+
+    @cached_property
+    def adapted_modules(self) -> tuple[str, ...]:
+        """Names of the modules that an adapter runs beside; empty on a base, and where it is merged."""
+        return tuple(adapter_layers(self.model))
 
     @property
     def hidden_size(self) -> int:

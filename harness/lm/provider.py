@@ -2,6 +2,7 @@
 
     inspect eval tasks/ir_arith.py --model open/arith
     inspect eval tasks/ir_arith.py --model open//path/to/model -M device=cuda -M dtype=bfloat16 -M max_batch=128
+    inspect eval tasks/ir_arith.py --model open/smol+runs/adapters/words            # or -M adapter=runs/adapters/words
 
 A setting that this provider does not consume is an error, never silently dropped. Torch is imported when a model is
 opened, not with this module: inspect imports every provider at start.
@@ -32,6 +33,7 @@ from inspect_ai.tool import ToolChoice, ToolInfo
 from glassbox.harness.lm.batcher import Batcher, Served
 from glassbox.harness.lm.constraint import schema_constraint
 from glassbox.harness.lm.identity import MODEL_HASH
+from glassbox.harness.lm.names import ViewName
 from glassbox.harness.lm.prompt import Turn, form_of, prompt_ids
 from glassbox.harness.lm.seeds import row_seeds
 
@@ -89,12 +91,15 @@ class OpenAPI(ModelAPI):
         max_batch: int = DEFAULT_MAX_BATCH,
         stop_ids: int | Sequence[int] | None = None,
         template: str = "auto",
+        revision: str | None = None,
+        adapter: str | None = None,
+        adapter_way: str = "hooked",
         **unknown: Any,
     ) -> None:
         """Open the model.
 
         Args:
-          model_name: Short name, hub name or path.
+          model_name: Short name, hub name or path, `BASE@REVISION+ADAPTER` where there are these.
           base_url: Not used by a local model.
           api_key: Not used by a local model.
           config: Generation settings.
@@ -103,6 +108,9 @@ class OpenAPI(ModelAPI):
           max_batch: Most samples in one forward.
           stop_ids: Tokens that end a text; the model's own when None.
           template: `auto` applies the chat template of a model that has one, `plain` never does.
+          revision: See `open_model`.
+          adapter: See `open_model`; logs have it in the model's name, however it was given.
+          adapter_way: See `open_model`.
           **unknown: Anything else is refused.
 
         Raises:
@@ -111,12 +119,13 @@ class OpenAPI(ModelAPI):
         from glassbox.harness.lm.errors import OpenModelError
         from glassbox.harness.lm.load import open_model
 
-        super().__init__(model_name, base_url, api_key, [], config)
+        name = ViewName.of(model_name, revision=revision, adapter=adapter)
+        super().__init__(str(name), base_url, api_key, [], config)
         if unknown:
             names = ", ".join(sorted(unknown))
-            known = "device, dtype, max_batch, stop_ids, template"
+            known = "adapter, adapter_way, device, dtype, max_batch, revision, stop_ids, template"
             raise OpenModelError(f"open/ knows no model argument {names}; it takes {known}")
-        self.open = open_model(model_name, device=device, dtype=dtype, template=template)
+        self.open = open_model(str(name), device=device, dtype=dtype, template=template, adapter_way=adapter_way)
         self._stop_ids = (stop_ids,) if isinstance(stop_ids, int) else stop_ids
         self._max_batch = max_batch
         self._batcher: Batcher[_Request, Generation] = Batcher(self._answer, max_batch)

@@ -67,6 +67,8 @@ class OpenLM(LM):  # type: ignore[misc]
         device: str | None = None,
         dtype: str | None = None,
         template: str = "auto",
+        revision: str | None = None,
+        peft: str | None = None,
         **settings: Any,
     ) -> None:
         """Open the model.
@@ -80,6 +82,8 @@ class OpenLM(LM):  # type: ignore[misc]
           dtype: See `open_model`.
           template: `auto` shows prompts that ask for text by the chat template of a model that has one, `plain` never
             does. Continuations that are only scored are read as they are, as with `hf`, unless --apply_chat_template.
+          revision: See `open_model`.
+          peft: Folder of an adapter, by the name that lm-eval's `hf` gives it; also `pretrained=BASE+ADAPTER`.
           **settings: The solver's own, as inspect takes them with -S: head, pool, layer, examples and so on.
 
         Raises:
@@ -94,7 +98,14 @@ class OpenLM(LM):  # type: ignore[misc]
         self._reader = None if solver == TEXT else ProgramReader(solver, settings)
         without_cuda = device == LM_EVAL_DEVICE and not torch.cuda.is_available()
         self._templated = False
-        self.open = open_model(pretrained, device=None if without_cuda else device, dtype=dtype, template=template)
+        self.open = open_model(
+            pretrained,
+            device=None if without_cuda else device,
+            dtype=dtype,
+            template=template,
+            revision=revision,
+            adapter=peft,
+        )
         self.batch_size = _batch_size(batch_size, max_batch_size)
         # lm-eval puts these two into the header of its results.
         self.tokenizer = self.open.tokenizer

@@ -90,7 +90,7 @@ class Observed:
     @property
     def model_hash(self) -> str | None:
         """Of the model's files: as the log has it, else of the folder that its name stands for today."""
-        return self.record.model_hash or _folder_hash(self.record.model)
+        return self.record.model_hash or _hash_today(self.record.model)
 
     @property
     def log_sha256(self) -> str:
@@ -157,13 +157,9 @@ def _check(key: str, sample: ScoredSample) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:DIGITS]
 
 
-def _folder_hash(model: str) -> str | None:
-    """Of a shipped model or a folder; None for what lies elsewhere."""
-    from glassbox.harness.lm.identity import hash_folder, weight_files
-    from glassbox.harness.lm.shipped import shipped_models
+def _hash_today(model: str) -> str | None:
+    """Of an open model that lies on this machine."""
+    from glassbox.harness.lm.folders import hash_of
 
-    if not model.startswith("open/"):
-        return None
-    name = model.removeprefix("open/")
-    folder = shipped_models().get(name, Path(name))
-    return hash_folder(folder) if folder.is_dir() and weight_files(folder) else None
+    provider, _, name = model.partition("/")
+    return hash_of(name) if provider == "open" else None

@@ -173,8 +173,8 @@ def test_a_path_that_is_not_there_is_named(name: str) -> None:
 
 
 def test_an_unknown_name_lists_the_shipped_ones(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("glassbox.harness.lm.load.shipped_models", lambda: {"arith": Path("x"), "coder": Path("y")})
-    monkeypatch.setattr("glassbox.harness.lm.load.fetchable_models", lambda: {})
+    monkeypatch.setattr("glassbox.harness.lm.folders.shipped_models", lambda: {"arith": Path("x"), "coder": Path("y")})
+    monkeypatch.setattr("glassbox.harness.lm.folders.fetchable_models", lambda: {})
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(OpenModelError, match=r"^arithh is no shipped model \(arith, coder\), no folder") as caught:
         open_model("arithh")

@@ -1,0 +1,60 @@
+"""Which view of which model is meant: a base, for a hub name the revision of it, and an adapter or none.
+
+open/smol                                    the base
+open/smol+runs/adapters/words                the base with an adapter of peft's format
+open/TinyLlama/TinyLlama-1.1B-Chat-v1.0@fe8a4ea1+../adapters/words
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from glassbox.harness.lm.errors import OpenModelError
+
+
+@dataclass(frozen=True)
+class ViewName:
+    """A view by its parts; as text it is what logs and boards call it.
+
+    Attributes:
+      base: Short name, hub name, folder or GGUF file.
+      revision: Branch, tag or commit of a hub name; None is the default branch.
+      adapter: Folder of an adapter; None is the base alone.
+    """
+
+    base: str
+    revision: str | None = None
+    adapter: str | None = None
+
+    @classmethod
+    def of(cls, text: str, *, revision: str | None = None, adapter: str | None = None) -> ViewName:
+        """The parts of a name, with those that are given beside it.
+
+        A `+` or `@` that belongs to a path that exists separates nothing.
+
+        Raises:
+          OpenModelError: The name says one thing and the argument another.
+        """
+        base, in_name = _parted(text, "+")
+        base, at = _parted(base, "@")
+        return cls(base, _one("revision", at, revision), _one("adapter", in_name, adapter))
+
+    def __str__(self) -> str:
+        at = f"@{self.revision}" if self.revision else ""
+        return f"{self.base}{at}" + (f"+{self.adapter}" if self.adapter else "")
+
+
+def _parted(text: str, sign: str) -> tuple[str, str | None]:
+    if sign not in text or Path(text).expanduser().exists():
+        return text, None
+    before, _, after = text.partition(sign)
+    if not before or not after:
+        raise OpenModelError(f"model {text!r} lacks what stands before or after {sign}; use BASE[@REVISION][+ADAPTER]")
+    return before, after
+
+
+def _one(what: str, in_name: str | None, given: str | None) -> str | None:
+    if in_name and given and in_name != given:
+        raise OpenModelError(f"the model's name says {what} {in_name} and the argument {given}; give one of them")
+    return in_name or given
