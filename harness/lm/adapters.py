@@ -13,7 +13,7 @@ import sys
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.hub import first_line
@@ -59,7 +59,7 @@ class Adapter:
         if way not in WAYS:
             raise OpenModelError(f"adapter way {way!r} is unknown; use {' or '.join(WAYS)}")
         address = combined((file, file_digest(folder / file)) for file in (CONFIG, WEIGHTS))
-        return cls(folder, address, cast("Way", way))
+        return cls(folder, address, way)
 
 
 def adapted(base: PreTrainedModel, adapter: Adapter) -> PreTrainedModel:
@@ -87,7 +87,7 @@ def adapter_layers(model: nn.Module) -> dict[str, nn.Module]:
     from peft.utils.other import AuxiliaryTrainingWrapper
 
     kinds = (BaseTunerLayer, AuxiliaryTrainingWrapper)
-    return {name: module for name, module in model.named_modules() if isinstance(module, kinds)}
+    return dict(filter(lambda named: isinstance(named[1], kinds), model.named_modules()))
 
 
 def adapter_state(model: nn.Module) -> tuple[str, ...]:
@@ -105,7 +105,9 @@ def _weights(adapter: Adapter) -> dict[str, torch.Tensor]:
     try:
         import_module("peft")
     except ImportError as error:
-        raise OpenModelError(f"adapters need peft, and {error.name} is not installed; pip install peft") from error
+        raise OpenModelError(
+            f"adapters need peft, and {error.name} is not installed; pip install 'glassbox-evals[train]'"
+        ) from error
     try:
         found = load_file(adapter.folder / WEIGHTS)
     except (SafetensorError, OSError) as error:
@@ -128,7 +130,7 @@ def _inject(view: PreTrainedModel, adapter: Adapter, tensors: dict[str, torch.Te
             raise OpenModelError(f"adapter {adapter.folder} is {config.peft_type.value}, which changes no weights")
         config.inference_mode = True
         inject_adapter_in_model(config, view)
-        found = set_peft_model_state_dict(view, tensors)
+        found: Any = set_peft_model_state_dict(view, tensors)
     except OpenModelError:
         raise
     except (OSError, ValueError, TypeError, KeyError, RuntimeError, json.JSONDecodeError) as error:
@@ -173,5 +175,5 @@ def _merged(layer: Any) -> nn.Module:
     inner = layer.get_base_layer()
     for name, weight in list(inner.named_parameters(recurse=False)):
         setattr(inner, name, nn.Parameter(weight.detach().clone(), requires_grad=False))
-    cast("Any", layer).merge(safe_merge=True)
-    return cast("nn.Module", inner)
+    layer.merge(safe_merge=True)
+    return inner

@@ -131,5 +131,6 @@ def cached_when_unreachable(name: str, revision: str | None = None) -> Path | No
         return cached
     shipped = ", ".join([*shipped_models(), *fetchable_models()]) or "none"
     raise OpenModelError(
-        f"{name} is no shipped model ({shipped}), no folder ({FOLDER_NEEDS}), nor to be had from the hub: {refusal}"
+        f"{ViewName(name, revision)} is no shipped model ({shipped}), no folder ({FOLDER_NEEDS}), "
+        f"nor to be had from the hub: {refusal}"
     )

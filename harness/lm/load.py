@@ -14,7 +14,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from glassbox.harness.lm.adapters import Adapter, adapted, adapter_layers
 from glassbox.harness.lm.errors import OpenModelError
@@ -97,7 +97,7 @@ def open_model(
         if key not in _bases or _bases[key].stamps != stamps:
             _bases[key] = _Base(stamps, _load(name, folder, where, precision))
         _keep_latest(_bases, key)
-        return _view(_bases[key], name, on_it, cast("Template", template))
+        return _view(_bases[key], name, on_it, template)
 
 
 def wrap_loaded(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> OpenModel:

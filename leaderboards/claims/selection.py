@@ -190,11 +190,12 @@ def given(arguments: Mapping[str, Scalar]) -> list[str]:
 
 
 def shown_model(model: str) -> str:
-    """`open/stories260K`: a model read from a folder has the folder's name, wherever it lies."""
+    """`open/stories260K+words`: a model or adapter read from a folder has the folder's name, wherever it lies."""
     provider, _, name = model.partition("/")
     if provider == "none":
         return NO_MODEL
-    return f"{provider}/{PurePath(name).name}" if name.startswith(("/", "./", "../", "~")) else model
+    parts = [PurePath(part).name if part.startswith(("/", "./", "../", "~")) else part for part in name.split("+")]
+    return f"{provider}/{'+'.join(parts)}"
 
 
 def _setting(record: RunRecord, run: Run) -> str:

@@ -22,19 +22,32 @@ try:
 except ValueError as error:
     print(error)
 print(sum(slept))
+older = open_model("glass/tiny@v1", device="cpu")
+print(older.name, older.folder.name, older is open_model("glass/tiny", revision="v1", device="cpu"), older.hash)
+try:
+    open_model("glass/tiny", revision="v0", device="cpu")
+except ValueError as error:
+    print(error)
 """
+MAIN, FIRST = (digit * 40 for digit in "07")
 
 
 def fill_cache(cache: Path, source: Path) -> None:
-    """The layout of the hub cache: a snapshot of links, and the commit that `main` names."""
-    commit = "0123456789abcdef0123456789abcdef01234567"
+    """The layout of the hub cache: snapshots of links, and the commits that `main` and `v1` name.
+
+    The older one differs in a word of its configuration, which is another model as far as one can know.
+    """
     repository = cache / "models--glass--tiny"
-    snapshot = repository / "snapshots" / commit
-    snapshot.mkdir(parents=True)
-    (repository / "refs").mkdir()
-    (repository / "refs" / "main").write_text(commit)
-    for file in source.iterdir():
-        (snapshot / file.name).symlink_to(file)
+    (repository / "refs").mkdir(parents=True)
+    for name, commit in (("main", MAIN), ("v1", FIRST)):
+        snapshot = repository / "snapshots" / commit
+        snapshot.mkdir(parents=True)
+        (repository / "refs" / name).write_text(commit)
+        for file in source.iterdir():
+            (snapshot / file.name).symlink_to(file)
+    (repository / "snapshots" / FIRST / "config.json").unlink()
+    older = (source / "config.json").read_text().replace("{", '{"glass": 1,', 1)
+    (repository / "snapshots" / FIRST / "config.json").write_text(older)
 
 
 def test_a_cached_model_opens_offline_and_an_absent_one_is_refused_at_once(
@@ -50,12 +63,15 @@ def test_a_cached_model_opens_offline_and_an_absent_one_is_refused_at_once(
         [sys.executable, "-c", PROGRAM], env=environment, cwd=root, capture_output=True, text=True, timeout=360
     )
     assert done.returncode == 0, done.stderr
-    opened, refused, seconds = done.stdout.splitlines()
+    opened, refused, seconds, older, no_revision = done.stdout.splitlines()
     name, digest, folder = opened.split()
     from glassbox.harness.lm.identity import hash_folder
 
-    assert (name, folder) == ("glass/tiny", "0123456789abcdef0123456789abcdef01234567")
+    assert (name, folder) == ("glass/tiny", MAIN)
     assert digest == hash_folder(source)
     assert refused.startswith("glass/absent is no shipped model (")
     assert "nor to be had from the hub: " in refused
     assert float(seconds) < 1
+    assert older.split()[:3] == ["glass/tiny@v1", FIRST, "True"]
+    assert older.split()[3] != digest
+    assert "glass/tiny@v0" in no_revision
