@@ -20,3 +20,8 @@ class Outcome(StrEnum):
     MEMORY = "memory"
     UNSUPPORTED = "unsupported"
     MUTATED = "mutated"
+    TRUNCATED = "truncated"
+
+
+UNDECIDED = frozenset({Outcome.INFRA, Outcome.UNSUPPORTED})
+"""Nothing is said of the program: its sample has no score."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from glassbox.harness.outcome import Outcome
+from glassbox.harness.outcome import UNDECIDED
 from glassbox.scorers.code_metrics import case_counts
 from glassbox.scorers.judging import JUDGING, close_after_run
 from glassbox.scorers.metrics import average
@@ -22,7 +22,7 @@ def cases_passed() -> Scorer:
     async def score(state: TaskState, target: Target) -> Score:
         judged = await JUDGING.judged(state)
         metadata = {"cases": judged.cases, "cases_passed": judged.cases_passed}
-        if judged.outcome is Outcome.UNSUPPORTED:
+        if judged.outcome in UNDECIDED:
             return Score.unscored(reason=judged.outcome.value, metadata=metadata)
         return Score(value=judged.cases_passed / judged.cases, metadata=metadata)
 

@@ -12,6 +12,10 @@ from glassbox.scorers.outcome import outcome
 from glassbox.scorers.passed import passed
 
 
-def code_scorers() -> list[Scorer]:
-    """Every question asked of a program."""
-    return [passed(), cases_passed(), outcome()]
+def code_scorers(every_case: bool = True) -> list[Scorer]:
+    """Every question asked of a program.
+
+    Args:
+      every_case: Whether judging goes on after a case that failed; the cases that pass are counted only there.
+    """
+    return [passed(), cases_passed(), outcome()] if every_case else [passed(), outcome()]

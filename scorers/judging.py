@@ -13,9 +13,8 @@ from functools import cache
 from inspect_ai.hooks import Hooks, RunEnd, hooks
 from inspect_ai.solver import TaskState
 
-from glassbox.harness.code.completion import read_program
 from glassbox.harness.code.question import CodeQuestion
-from glassbox.harness.outcome import Outcome
+from glassbox.harness.code.tolerant import READERS
 from glassbox.harness.records.judged import Judged
 from glassbox.harness.sandbox.case import Verdict
 from glassbox.harness.sandbox.limits import Limits
@@ -41,7 +40,7 @@ class Judging:
 
         Raises:
           LookupError: The sample asks for no program.
-          RuntimeError: The machinery failed; the program is neither right nor wrong.
+          SandboxError: The machinery failed for every program; one that it could not judge is `infra`.
         """
         question, completion = CodeQuestion.of(state.metadata), state.output.completion
         key = hashlib.sha256(f"{question.model_dump_json()}\n{completion}".encode()).hexdigest()
@@ -50,7 +49,7 @@ class Judging:
             found = self._known[key] = await self._judge(question, completion)
             if len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
-        return found
+        return found.cut_off() if state.output.stop_reason == "max_tokens" else found
 
     async def close(self) -> None:
         """Stop the pool and forget the verdicts; the next completion opens another."""
@@ -60,24 +59,25 @@ class Judging:
             await asyncio.to_thread(pool.close)
 
     async def _judge(self, question: CodeQuestion, completion: str) -> Judged:
-        program = read_program(completion, question.entry_point, question.stub)
+        program = READERS[question.reading](completion, question.entry_point, question.stub)
         if program.code is None:
             return Judged.without_program(question, completion, program.missing)
         verdict = await self._verdict(question, program.code)
-        if verdict.outcome is Outcome.INFRA:
-            raise RuntimeError(
-                f"the sandbox could not judge a program for {question.entry_point}: "
-                f"{next((case.detail for case in verdict.cases if case.outcome is Outcome.INFRA), verdict.traceback)}"
-            )
         return Judged.by(verdict, question, completion, program.code)
 
     async def _verdict(self, question: CodeQuestion, code: str) -> Verdict:
         pool = self._pool(question.limits)
         if question.tests:
             return await pool.judge_asserts(
-                code, question.tests, prelude=question.prelude, entry_point=question.entry_point
+                code,
+                question.tests,
+                prelude=question.prelude,
+                entry_point=question.entry_point,
+                reference=question.reference,
+                every_case=question.every_case,
             )
-        return await pool.judge(code, question.entry_point, [case.case() for case in question.cases])
+        cases = [case.case() for case in question.cases]
+        return await pool.judge(code, question.entry_point, cases, question.every_case)
 
     def _pool(self, limits: Limits) -> Pool:
         """The pool of these limits; a pool belongs to one loop, and a new loop (another `score()`) has its own."""

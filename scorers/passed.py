@@ -9,7 +9,7 @@ from __future__ import annotations
 from inspect_ai.scorer import Score, Scorer, Target, scorer
 from inspect_ai.solver import TaskState
 
-from glassbox.harness.outcome import Outcome
+from glassbox.harness.outcome import UNDECIDED, Outcome
 from glassbox.scorers.code_metrics import by, by_flag, pass_at_k
 from glassbox.scorers.judging import JUDGING, close_after_run
 from glassbox.scorers.metrics import proportion
@@ -23,7 +23,7 @@ def passed() -> Scorer:
     async def score(state: TaskState, target: Target) -> Score:
         judged = await JUDGING.judged(state)
         metadata = {**judged.model_dump(mode="json"), "failure": judged.failure}
-        if judged.outcome is Outcome.UNSUPPORTED:
+        if judged.outcome in UNDECIDED:
             return Score.unscored(reason=judged.outcome.value, answer=judged.code, metadata=metadata)
         explanation = next((failed.detail for failed in judged.failures), judged.traceback) or None
         value = int(judged.outcome is Outcome.PASS)

@@ -18,12 +18,13 @@ from typing import Any, Protocol
 from inspect_ai import Task, task
 
 from glassbox.harness.cli.arguments import AtLeastOne, checked
+from glassbox.harness.code.tolerant import Reading
 from glassbox.harness.data.readers.source import ReadData, left_out_facts
 from glassbox.harness.records.provenance import data_facts, provenance
 from glassbox.harness.sandbox.isolation import sandbox_facts
 from glassbox.scorers.code import code_scorers
 from glassbox.solvers.code_direct import code_direct
-from glassbox.tasks.code.dataset import Selection, located, samples
+from glassbox.tasks.code.dataset import Judging, Selection, located, samples
 from glassbox.tasks.code.evalplus import read_humaneval_plus, read_mbpp_plus
 from glassbox.tasks.code.humaneval import read_humaneval
 from glassbox.tasks.code.mbpp import Split, read_mbpp
@@ -48,6 +49,8 @@ class SuiteTask(Protocol):
         leave_out: Names = None,
         n: AtLeastOne | None = None,
         seed: int | None = None,
+        reading: Reading = "strict",
+        every_case: bool = True,
     ) -> Task:
         """The tasks that are left when the others are taken out."""
 
@@ -61,10 +64,13 @@ def over_suite(named: Callable[[], SuiteName]) -> SuiteTask:
         leave_out: Names = None,
         n: AtLeastOne | None = None,
         seed: int | None = None,
+        reading: Reading = "strict",
+        every_case: bool = True,
     ) -> Task:
         names = leave_out.split(",") if isinstance(leave_out, str) else leave_out or ()
         tags = tuple(tag.strip() for tag in names)
-        return _task(named(), load_suite(named()), Selection(category, complexity, tags, n, seed))
+        selection = Selection(category, complexity, tags, n, seed)
+        return _task(named(), load_suite(named()), selection, Judging(reading, every_case))
 
     for part in ("__module__", "__name__", "__qualname__"):
         setattr(chosen, part, getattr(named, part))
@@ -79,6 +85,9 @@ _SUITE_ARGUMENTS = """
       leave_out: Tags whose tasks are left out, such as `spec-conflict,under-specified,hidden-requirement`.
       n: How many tasks at most.
       seed: Draws the n at random instead of taking the first.
+      reading: How the program is found in an answer; `tolerant` also where prose, stray tokens or a missing fence
+        surround it.
+      every_case: Go on after a case that failed, to count those that pass; otherwise stop there, and score the verdict.
 """
 
 
@@ -116,22 +125,36 @@ def code_suite() -> SuiteName:
 
 @by_path
 @checked
-def humaneval(path: str | None = None, n: AtLeastOne | None = None, seed: int | None = None) -> Task:
+def humaneval(
+    path: str | None = None,
+    n: AtLeastOne | None = None,
+    seed: int | None = None,
+    reading: Reading = "strict",
+    every_case: bool = True,
+) -> Task:
     """HumanEval, judged by its own `check(candidate)`.
 
     Args:
       path: HumanEval.jsonl.gz, or .jsonl.
       n: How many tasks at most.
       seed: Draws the n at random instead of taking the first.
+      reading: How the program is found in an answer; `tolerant` also where prose, stray tokens or a missing fence
+        surround it.
+      every_case: Go on after a case that failed, to count those that pass; otherwise stop there, and score the verdict.
     """
     data = read_humaneval(located(path, "HumanEval.jsonl.gz"))
-    return _task("humaneval", data, Selection(n=n, seed=seed))
+    return _task("humaneval", data, Selection(n=n, seed=seed), Judging(reading, every_case))
 
 
 @by_path
 @checked
 def humaneval_plus(
-    path: str | None = None, plus: bool = True, n: AtLeastOne | None = None, seed: int | None = None
+    path: str | None = None,
+    plus: bool = True,
+    n: AtLeastOne | None = None,
+    seed: int | None = None,
+    reading: Reading = "strict",
+    every_case: bool = True,
 ) -> Task:
     """HumanEval+, judged by the canonical solutions' answers; the first run computes these, which takes a while.
 
@@ -140,9 +163,14 @@ def humaneval_plus(
       plus: Use the plus inputs as well as the base inputs.
       n: How many tasks at most.
       seed: Draws the n at random instead of taking the first.
+      reading: How the program is found in an answer; `tolerant` also where prose, stray tokens or a missing fence
+        surround it.
+      every_case: Go on after a case that failed, to count those that pass; otherwise stop there, and score the verdict.
     """
     data = read_humaneval_plus(located(path, "HumanEvalPlus.jsonl.gz"), plus)
-    return _task("humaneval_plus", data, Selection(n=n, seed=seed), "" if plus else "base")
+    return _task(
+        "humaneval_plus", data, Selection(n=n, seed=seed), Judging(reading, every_case), "" if plus else "base"
+    )
 
 
 @by_path
@@ -153,6 +181,8 @@ def mbpp(
     show_test: bool = True,
     n: AtLeastOne | None = None,
     seed: int | None = None,
+    reading: Reading = "strict",
+    every_case: bool = True,
 ) -> Task:
     """MBPP, judged by its three asserts, of which the model is shown the first.
 
@@ -162,14 +192,24 @@ def mbpp(
       show_test: Show the first assert; otherwise only the function's name.
       n: How many tasks at most.
       seed: Draws the n at random instead of taking the first.
+      reading: How the program is found in an answer; `tolerant` also where prose, stray tokens or a missing fence
+        surround it.
+      every_case: Go on after a case that failed, to count those that pass; otherwise stop there, and score the verdict.
     """
     data = read_mbpp(located(path, "mbpp.jsonl"), split, show_test)
-    return _task("mbpp", data, Selection(n=n, seed=seed), split)
+    return _task("mbpp", data, Selection(n=n, seed=seed), Judging(reading, every_case), split)
 
 
 @by_path
 @checked
-def mbpp_plus(path: str | None = None, plus: bool = True, n: AtLeastOne | None = None, seed: int | None = None) -> Task:
+def mbpp_plus(
+    path: str | None = None,
+    plus: bool = True,
+    n: AtLeastOne | None = None,
+    seed: int | None = None,
+    reading: Reading = "strict",
+    every_case: bool = True,
+) -> Task:
     """MBPP+, judged by the canonical solutions' answers; the first run computes these, which takes a while.
 
     Args:
@@ -177,9 +217,12 @@ def mbpp_plus(path: str | None = None, plus: bool = True, n: AtLeastOne | None =
       plus: Use the plus inputs as well as the base inputs.
       n: How many tasks at most.
       seed: Draws the n at random instead of taking the first.
+      reading: How the program is found in an answer; `tolerant` also where prose, stray tokens or a missing fence
+        surround it.
+      every_case: Go on after a case that failed, to count those that pass; otherwise stop there, and score the verdict.
     """
     data = read_mbpp_plus(located(path, "MbppPlus.jsonl"), plus)
-    return _task("mbpp_plus", data, Selection(n=n, seed=seed), "" if plus else "base")
+    return _task("mbpp_plus", data, Selection(n=n, seed=seed), Judging(reading, every_case), "" if plus else "base")
 
 
 @by_path
@@ -190,6 +233,8 @@ def code_cases(
     complexity: str | None = None,
     n: AtLeastOne | None = None,
     seed: int | None = None,
+    reading: Reading = "strict",
+    every_case: bool = True,
 ) -> Task:
     """A suite of your own: specifications with cases, or calls as QuixBugs has them (program, args, expected).
 
@@ -199,15 +244,25 @@ def code_cases(
       complexity: Only this complexity.
       n: How many tasks at most.
       seed: Draws the n at random instead of taking the first.
+      reading: How the program is found in an answer; `tolerant` also where prose, stray tokens or a missing fence
+        surround it.
+      every_case: Go on after a case that failed, to count those that pass; otherwise stop there, and score the verdict.
     """
     file = located(path, "suite of tasks or cases")
-    return _task("code_cases", read_suite(file), Selection(category, complexity, n=n, seed=seed), file.stem)
+    selection = Selection(category, complexity, n=n, seed=seed)
+    return _task("code_cases", read_suite(file), selection, Judging(reading, every_case), file.stem)
 
 
-def _task(name: str, data: ReadData[CodeTask] | Sequence[CodeTask], selection: Selection, split: str = "") -> Task:
+def _task(
+    name: str,
+    data: ReadData[CodeTask] | Sequence[CodeTask],
+    selection: Selection,
+    judging: Judging,
+    split: str = "",
+) -> Task:
     tasks, places = (data.items, data.places) if isinstance(data, ReadData) else (data, {})
     chosen = selection.of(tasks)
-    dataset = samples(chosen, f"{name}/{split}".rstrip("/"))
+    dataset = samples(chosen, f"{name}/{split}".rstrip("/"), judging)
     metadata: dict[str, Any] = {
         **provenance(),
         **data_facts(dataset, selection.seed),
@@ -220,7 +275,7 @@ def _task(name: str, data: ReadData[CodeTask] | Sequence[CodeTask], selection: S
     return Task(
         dataset=dataset,
         solver=code_direct(),
-        scorer=code_scorers(),
+        scorer=code_scorers(every_case=judging.every_case),
         name=name,
         version=VERSION,
         metadata=metadata,

@@ -73,7 +73,7 @@ def read_program(completion: str, entry_point: str, stub: str = "") -> ReadProgr
     if not found:
         if not stub and not _CODE_LINE.search(completion):
             return ReadProgram(None, "no_code")
-        return ReadProgram(_with_stub(completion, entry_point, stub))
+        return ReadProgram(continued(completion, entry_point, stub))
     candidates = [block for block in found if block.python]
     if not candidates:
         return ReadProgram(None, "other_language")
@@ -81,7 +81,7 @@ def read_program(completion: str, entry_point: str, stub: str = "") -> ReadProgr
     if not filled:
         return ReadProgram(None, "empty_block")
     defining = [block for block in filled if defines(block.content, entry_point)]
-    return ReadProgram(_with_stub((defining or filled)[-1].content, entry_point, stub))
+    return ReadProgram(continued((defining or filled)[-1].content, entry_point, stub))
 
 
 def blocks(text: str) -> list[Block]:
@@ -159,7 +159,8 @@ def _dedent(content: str, width: int) -> str:
     return re.sub(rf"^[ \t]{{1,{width}}}", "", content, flags=re.MULTILINE) if width else content
 
 
-def _with_stub(code: str, entry_point: str, stub: str) -> str:
+def continued(code: str, entry_point: str, stub: str) -> str:
+    """The whole program: the stub with the code behind it, or the code with the stub's imports and helpers in front."""
     if not stub:
         return code
     if not defines(code, entry_point):

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from glassbox.harness.code.tolerant import Reading
 from glassbox.harness.sandbox.case import Case
 from glassbox.harness.sandbox.limits import Limits
 from glassbox.harness.sandbox.values import literal, show
@@ -28,6 +29,7 @@ class CodeCase(BaseModel):
     expected: str = "None"
     raises: str | None = None
     tolerance: float = 0.0
+    relative: float | None = None
     exact_types: bool = True
     may_mutate: bool = False
 
@@ -39,6 +41,7 @@ class CodeCase(BaseModel):
             expected=show(case.expected),
             raises=case.raises,
             tolerance=case.tolerance,
+            relative=case.relative,
             exact_types=case.exact_types,
             may_mutate=case.may_mutate,
         )
@@ -48,7 +51,8 @@ class CodeCase(BaseModel):
         args = literal(self.args)
         if not isinstance(args, tuple):
             raise ValueError(f"args {self.args[:60]} is no tuple")
-        return Case(args, literal(self.expected), self.raises, self.tolerance, self.exact_types, self.may_mutate)
+        given = self.model_dump(exclude={"args", "expected"})
+        return Case(args, literal(self.expected), **given)
 
 
 class CodeQuestion(BaseModel):
@@ -62,6 +66,8 @@ class CodeQuestion(BaseModel):
       stub: Code that a completion may continue.
       reference: A program that is right, or None; only the gold control reads it.
       limits: What one call may use.
+      reading: How the program is found in an answer.
+      every_case: Whether judging goes on after a case that failed, to count those that pass.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -73,6 +79,8 @@ class CodeQuestion(BaseModel):
     stub: str = ""
     reference: str | None = None
     limits: Limits = Limits()
+    reading: Reading = "strict"
+    every_case: bool = True
 
     @classmethod
     def of(cls, metadata: Mapping[str, Any]) -> CodeQuestion:

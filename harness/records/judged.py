@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from glassbox.harness.code.completion import Missing
 from glassbox.harness.code.question import CodeQuestion
-from glassbox.harness.outcome import Outcome
+from glassbox.harness.outcome import UNDECIDED, Outcome
 from glassbox.harness.sandbox.case import Verdict
 
 _FAILURES_KEPT = 20
@@ -90,6 +90,12 @@ class Judged(BaseModel):
             stderr=verdict.stderr,
             fuel=verdict.fuel,
         )
+
+    def cut_off(self) -> Judged:
+        """The same of a completion that stopped at the token limit: what does not pass is not known to be wrong."""
+        if self.outcome is Outcome.PASS or self.outcome in UNDECIDED:
+            return self
+        return self.model_copy(update={"outcome": Outcome.TRUNCATED})
 
     @property
     def failure(self) -> str | None:

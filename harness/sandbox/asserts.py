@@ -4,18 +4,23 @@ The test has an instance of its own. A name that it takes from the candidate lea
 instance; values cross as plain data, the rest as handles (MBPP passes instances of candidate classes), and what the
 candidate raises is raised in the test. Whether the asserts hold is decided in the test's instance, from plain data.
 
-A test that fails in its own code before the candidate had a say (a name that nobody defines) is the data set's fault
-and raises SandboxError. After that, whatever the test cannot do with the candidate's value is the candidate's fault.
+Whatever a test cannot do with a candidate's value is the candidate's fault. Where the test fails in a way that may be
+its own (before the candidate had a say, or by a name that was never bound), the reference is asked: what passes there
+failed here by the candidate's fault, and without a reference the test is undecided (`infra`). Nothing ends the run.
+
+Where the entry point is known, it alone answers. What else a test takes from the candidate (MBPP's `Node`) may be made,
+put together and given to it, and is never read: an oracle that the candidate brings would say what it likes.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.case import CaseResult, Verdict
-from glassbox.harness.sandbox.codec import MalformedError, decode, encode
+from glassbox.harness.sandbox.codec import Derived, MalformedError, Opaque, decode, encode
 from glassbox.harness.sandbox.engine import Died, Instance
 from glassbox.harness.sandbox.errors import SandboxError
 from glassbox.harness.sandbox.facilities import THIRD_PARTY
@@ -24,24 +29,49 @@ from glassbox.harness.sandbox.names import TestText, prepared
 from glassbox.harness.sandbox.protocol import Failed, Missing, Returned, TestReply, Unsendable, parse_test, request
 from glassbox.harness.sandbox.session import Fault, Judged, Session
 
-_LATER = frozenset({"NameError", "ImportError", "SyntaxError"})
-"""What no value of a candidate's can cause in a test."""
+_NOBODYS = frozenset({"NameError", "ImportError", "SyntaxError"})
+"""What a test that is wrong raises, and also one that is right: a loop over an empty answer binds no name."""
 
 _FUEL_FACTOR = 4
 """A test may work this much harder than one call of the candidate: it calls many times."""
 
 
-def judge(code: str, tests: Sequence[str], prelude: str, entry_point: str | None, limits: Limits) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """The tests of one question; see `Judge.judge_asserts`."""
+
+    tests: tuple[str, ...]
+    prelude: str = ""
+    entry_point: str | None = None
+    reference: str | None = None
+    every_case: bool = True
+
+
+def judge(exam: Exam, code: str, limits: Limits) -> Verdict:
     """See `Judge.judge_asserts`."""
-    if not tests:
-        raise ValueError("there are no tests to judge by; give at least one")
-    texts = [prepared(test, prelude, entry_point) for test in tests]
+    try:
+        texts = [prepared(test, exam.prelude, exam.entry_point) for test in exam.tests]
+    except SandboxError as error:
+        return Verdict.undecided(str(error))
+    results: list[Judged] = []
     with Session(code, limits) as session:
         loaded = session.load(names=True)
         if isinstance(loaded, Fault):
             return session.verdict([(CaseResult(loaded.outcome, loaded.detail, None, 0), loaded)] * len(texts))
         callable_names = frozenset(name for name, called in loaded.names.items() if called)
-        return session.verdict([_Examination(session, text, prelude, callable_names).result() for text in texts])
+        for test, text in zip(exam.tests, texts, strict=True):
+            result, fault = _Examination(session, text, exam, callable_names).result()
+            if result.outcome is Outcome.INFRA and _passes_on_reference(replace(exam, tests=(test,)), limits):
+                detail = f"the test passes on the reference, and here {result.detail}"
+                result = replace(result, outcome=Outcome.WRONG, detail=detail)
+            results.append((result, fault))
+            if result.outcome is not Outcome.PASS and not exam.every_case:
+                break
+        return session.verdict(results)
+
+
+def _passes_on_reference(exam: Exam, limits: Limits) -> bool:
+    return exam.reference is not None and judge(replace(exam, reference=None), exam.reference, limits).passed
 
 
 class _CandidateFailed(Exception):
@@ -55,10 +85,13 @@ class _CandidateFailed(Exception):
 class _Examination:
     """One test against the candidate."""
 
-    def __init__(self, session: Session, text: TestText, prelude: str, callable_names: frozenset[str]) -> None:
+    def __init__(self, session: Session, text: TestText, exam: Exam, callable_names: frozenset[str]) -> None:
         self._session = session
         self._text = text
-        self._prelude = prelude
+        self._prelude = "".join(f"import {module}\n" for module in sorted(text.modules)) + exam.prelude
+        self._entry_point = exam.entry_point
+        self._given: set[int] = set()
+        """Handles of what the test takes from the candidate beside the entry point's answers."""
         self._called = sorted(text.names & callable_names)
         self._fetched = sorted(text.names - callable_names)
         self._answers = 0
@@ -72,24 +105,23 @@ class _Examination:
         except _CandidateFailed as failed:
             self._fault = failed.fault
             outcome, detail = failed.fault.outcome, failed.fault.detail
+        except MalformedError as error:
+            outcome, detail = Outcome.INFRA, f"its instance gave no verdict: {error}"
         except Died as death:
-            if not self._answers:
-                raise SandboxError(f"a test of the data set {death.detail} by itself: {self._begin()}") from None
             outcome, detail = death.outcome, f"the test {death.detail} with the candidate's value"
+            if not self._answers:
+                outcome, detail = Outcome.INFRA, f"it {death.detail} by itself: {self._begin()}"
         result = CaseResult(outcome, detail, None, self._session.fuel - before)
         return result, None if outcome is Outcome.PASS else self._fault
 
     def _run(self) -> TestReply:
         limits = self._session.limits
-        own = Limits(fuel=limits.fuel * _FUEL_FACTOR, memory_bytes=limits.memory_bytes, seconds=limits.seconds)
+        own = Limits(fuel=limits.fuel * _FUEL_FACTOR, memory_bytes=limits.memory_bytes)
         nonce = secrets.token_hex(8).encode()  # ASCII: every nonce costs the same fuel
         fields = (self._prelude, self._text.source, self._called, self._fetched, limits.output_bytes, limits.recursion)
         with Instance(own, self._cross) as instance:
             reply, _ = instance.invoke("test", request(nonce, *fields))
-        try:
-            return parse_test(reply, nonce)
-        except MalformedError as error:
-            raise SandboxError(f"a test's instance gave no verdict: {error}") from error
+        return parse_test(reply, nonce)
 
     def _verdict(self, reply: TestReply) -> tuple[Outcome, str]:
         if not isinstance(reply, Failed):
@@ -103,10 +135,10 @@ class _Examination:
             return Outcome.WRONG, f"does not hold: {line}" + (f" ({raised.message[:200]})" if raised.message else "")
         if "ImportError" in raised.names and (raised.module or "").split(".")[0] in THIRD_PARTY:
             return Outcome.UNSUPPORTED, f"the test needs {raised.module}, which cannot be had in WebAssembly"
-        if self._answers and not _LATER.intersection(raised.names):
+        if self._answers and not _NOBODYS.intersection(raised.names):
             self._fault = None
             return Outcome.WRONG, f"the test cannot use the value: {raised.text[:200]} at {line}"
-        raise SandboxError(f"a test of the data set fails by itself: {raised.text[:200]}; it begins {self._begin()}")
+        return Outcome.INFRA, f"it fails by itself: {raised.text[:200]} at {line or 'its prelude'}"
 
     def _cross(self, message: bytes) -> bytes:
         """Pass on to the candidate, and back what came of it."""
@@ -117,7 +149,7 @@ class _Examination:
         reply = self._session.operate(message)
         match reply:
             case Returned():
-                return _answer(self._checked(reply))
+                return _answer(self._checked(reply, wanted))
             case Fault(names=names) if names and reply.outcome is not Outcome.MEMORY:
                 self._fault = reply
                 self._answers += 1
@@ -127,17 +159,29 @@ class _Examination:
             case Missing() if isinstance(wanted, tuple):
                 raise _CandidateFailed(Fault(Outcome.RUNTIME, f"the candidate does not define {wanted[2]!r}"))
             case Unsendable(reason=reason):
-                raise _CandidateFailed(Fault(Outcome.RUNTIME, reason))
+                raise _CandidateFailed(Fault(Outcome.WRONG, reason))
         raise _CandidateFailed(Fault(Outcome.RUNTIME, f"the reply was tampered with: {type(reply).__name__}"))
 
-    def _checked(self, reply: Returned) -> bytes:
-        """The value's bytes, once they are known to be a value."""
+    def _checked(self, reply: Returned, wanted: object) -> bytes:
+        """The value's bytes, once they are known to be a value that may be given."""
         try:
-            decode(reply.value)
+            value = decode(reply.value)
         except MalformedError as error:
             raise _CandidateFailed(Fault(Outcome.RUNTIME, f"the value was tampered with: {error}")) from error
         self._answers += 1
+        if self._entry_point is None or not isinstance(wanted, tuple):
+            return reply.value
+        operation, target, name, *_ = wanted
+        if self._is_entry_points(target, name):
+            self._given.difference_update(_handles(value))
+        elif isinstance(value, Opaque):
+            self._given.add(value.handle)
+        elif operation != "assign":
+            raise _CandidateFailed(Fault(Outcome.INFRA, f"it reads {name or 'a value'!r} of the candidate as its own"))
         return reply.value
+
+    def _is_entry_points(self, target: object, name: object) -> bool:
+        return target.handle not in self._given if isinstance(target, Opaque) else name == self._entry_point
 
     def _line(self, number: int) -> str:
         lines = self._text.source.splitlines()
@@ -150,3 +194,17 @@ class _Examination:
 def _answer(value: bytes) -> bytes:
     """("returned", value, "") with the value's own bytes in its place."""
     return b"t" + (3).to_bytes(4, "little") + encode("returned") + value + encode("")
+
+
+def _handles(value: object) -> Iterator[int]:
+    """The handles anywhere inside."""
+    match value:
+        case Opaque(handle=handle):
+            yield handle
+        case Derived(value=inside):
+            yield from _handles(inside)
+        case dict():
+            yield from _handles([*value, *value.values()])
+        case list() | tuple() | set() | frozenset():
+            for item in value:
+                yield from _handles(item)

@@ -15,7 +15,8 @@ class Case:
       args: Positional arguments, plain data (see `values`).
       expected: The value to be returned; not looked at where `raises` is given.
       raises: Name of the exception class to be raised, or of one of its bases.
-      tolerance: Absolute or relative, for floats anywhere inside the value.
+      tolerance: Difference allowed to floats anywhere inside the value.
+      relative: What is added to it for each 1 of the expected float's size; as much as the tolerance where it is None.
       exact_types: Whether True, 1 and 1.0 are three values or one.
       may_mutate: Whether the call may change its arguments.
     """
@@ -24,6 +25,7 @@ class Case:
     expected: object = None
     raises: str | None = None
     tolerance: float = 0.0
+    relative: float | None = None
     exact_types: bool = True
     may_mutate: bool = False
 
@@ -49,9 +51,11 @@ class CaseResult:
 class Verdict:
     """What came of a candidate: `pass` only where every case passes, else the outcome of the first that does not.
 
+    A case that the machinery could not decide (`infra`) names the verdict only where no other failed.
+
     Attributes:
       outcome: See above.
-      cases: One result for each case, in order.
+      cases: One result for each case, in order; they end with the first that failed where that was asked for.
       traceback: Of the first failure, trimmed to the candidate's own lines; empty where there is none.
       stdout: What the candidate printed, cut at the limit.
       stderr: The same for stderr.
@@ -64,6 +68,11 @@ class Verdict:
     stdout: str
     stderr: str
     fuel: int
+
+    @classmethod
+    def undecided(cls, detail: str) -> Verdict:
+        """The machinery failed on this candidate, and nothing is said of it."""
+        return cls(Outcome.INFRA, (CaseResult(Outcome.INFRA, detail, None, 0),), "", "", "", 0)
 
     @property
     def passed(self) -> bool:

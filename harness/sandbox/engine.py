@@ -8,10 +8,8 @@ from __future__ import annotations
 import math
 import os
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from types import TracebackType
 
 from wasmtime import Engine, Store, WasmtimeError
@@ -19,6 +17,7 @@ from wasmtime.component import Component, ExportIndex, Func, Linker
 
 from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.build import compiled, engine
+from glassbox.harness.sandbox.clock import TICK_SECONDS, ProcessorClock
 from glassbox.harness.sandbox.crossing import road
 from glassbox.harness.sandbox.errors import SandboxError
 from glassbox.harness.sandbox.limits import Limits
@@ -41,49 +40,16 @@ class Died(Exception):
     """The import of the component's that was called and is not there."""
 
 
-class Runtime:
-    """The engine and the compiled component, shared by all threads, and the clock of its last guard."""
-
-    def __init__(self) -> None:
-        self._ticking_in = 0
-
-    @cached_property
-    def engine(self) -> Engine:
-        """The engine."""
-        return engine()
-
-    @cached_property
-    def component(self) -> Component:
-        """The component, built first if need be."""
-        path = compiled()
-        try:
-            return Component.deserialize_file(self.engine, str(path))
-        except WasmtimeError as error:
-            said = " ".join(str(error).split())[:200]
-            raise SandboxError(f"{path} is not a compiled component: {said}; delete it and run again") from error
-
-    def tick(self) -> None:
-        """See that seconds are counted in this process; a fork leaves the thread that does it behind."""
-        if self._ticking_in != os.getpid():
-            self._ticking_in = os.getpid()
-            threading.Thread(target=self._count, name="sandbox seconds", daemon=True).start()
-
-    def _count(self) -> None:
-        while True:
-            time.sleep(1)
-            self.engine.increment_epoch()
-
-
-_runtime = Runtime()
-
-
 class _Host:
-    """What one thread needs to make instances: a linker, and who is running (a test may wait for a candidate)."""
+    """What one thread needs to make instances: an engine, whose epochs count the thread's own processor time, a linker,
+    and who is running (a test may wait for a candidate).
+    """
 
     def __init__(self) -> None:
+        self.engine = engine()
         with _loading:
-            self.engine, self.component = _runtime.engine, _runtime.component
-            _runtime.tick()
+            self.component = _component(self.engine)
+        self.clock = ProcessorClock(self.engine)
         self.exchange = road().exchange
         self.running: list[Instance] = []
         self.linker = Linker(self.engine)
@@ -103,18 +69,29 @@ class _Host:
         return self._exports[name]
 
 
+def _component(engine: Engine) -> Component:
+    """The compiled component, built first if need be; threads share its code as they share any file's pages."""
+    path = compiled()
+    try:
+        return Component.deserialize_file(engine, str(path))
+    except WasmtimeError as error:
+        said = " ".join(str(error).split())[:200]
+        raise SandboxError(f"{path} is not a compiled component: {said}; delete it and run again") from error
+
+
 def _host() -> _Host:
-    if not hasattr(_local, "host"):
-        _local.host = _Host()
-    host: _Host = _local.host
-    return host
+    """This thread's; after a fork another, for the thread has another clock then."""
+    found: tuple[int, _Host] | None = getattr(_local, "host", None)
+    if found is None or found[0] != os.getpid():
+        found = _local.host = (os.getpid(), _Host())
+    return found[1]
 
 
 class Instance:
     """A fresh interpreter. Use it in one thread, and as a context: its memory is given back at the end.
 
     Args:
-      limits: Fuel is for each invocation, memory for the instance.
+      limits: Fuel and processor time are for each invocation, memory for the instance.
       crossing: Who answers `cross`; without one it is refused.
     """
 
@@ -129,6 +106,7 @@ class Instance:
         self._host = _host()
         self._store = Store(self._host.engine)
         self._store.set_limits(memory_size=limits.memory_bytes)
+        self._deadline = 0
         self._given = limits.fuel
         self._give()
         try:
@@ -202,14 +180,22 @@ class Instance:
         try:
             if self._crossing is None:
                 raise Died(Outcome.RUNTIME, "the candidate called `cross`, which is not for it")
-            return self._crossing(message.encode("latin-1")).decode("latin-1")
+            left = self._deadline - self._host.clock.ticks
+            answer = self._crossing(message.encode("latin-1")).decode("latin-1")
+            self._give_time(max(1, left))  # what the other instance used is its own affair
+            return answer
         except BaseException as error:
             self._refused = error
         raise WasmtimeError("crossing refused")
 
     def _give(self) -> None:
         self._store.set_fuel(self._given)
-        self._store.set_epoch_deadline(math.ceil(self.limits.seconds) + 1)
+        self._give_time(math.ceil(self.limits.cpu_seconds / TICK_SECONDS))
+
+    def _give_time(self, ticks: int) -> None:
+        """Let the instance run for so many ticks of the thread's processor time, and the one that has begun."""
+        self._deadline = self._host.clock.ticks + ticks
+        self._store.set_epoch_deadline(ticks + 1)
 
     def _take(self) -> None:
         self._spent += self._given - self._store.get_fuel()
@@ -221,7 +207,7 @@ def _death(message: str, fuel_left: int) -> Died | SandboxError:
     if fuel_left == 0 or "all fuel consumed" in message:
         return Died(Outcome.TIMEOUT, "used up its fuel")
     if "wasm trap: interrupt" in message:
-        return SandboxError("a run was still going at the wall clock's limit; free the machine or raise limits.seconds")
+        return Died(Outcome.TIMEOUT, "used up its processor time")
     if "call stack exhausted" in message:
         return Died(Outcome.RUNTIME, "RecursionError: the native stack is exhausted")
     if "alloc_error" in message or "memory allocation" in message:

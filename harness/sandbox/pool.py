@@ -61,15 +61,24 @@ class Pool:
         for worker in self._all:
             worker.close()
 
-    async def judge(self, code: str, entry_point: str, cases: Sequence[Case]) -> Verdict:
+    async def judge(self, code: str, entry_point: str, cases: Sequence[Case], every_case: bool = True) -> Verdict:
         """See `Judge.judge`."""
-        return await self._run(lambda worker: worker.judge(code, entry_point, cases))
+        return await self._run(lambda worker: worker.judge(code, entry_point, cases, every_case))
 
     async def judge_asserts(
-        self, code: str, tests: Sequence[str], *, prelude: str = "", entry_point: str | None = None
+        self,
+        code: str,
+        tests: Sequence[str],
+        *,
+        prelude: str = "",
+        entry_point: str | None = None,
+        reference: str | None = None,
+        every_case: bool = True,
     ) -> Verdict:
         """See `Judge.judge_asserts`."""
-        return await self._run(lambda worker: worker.judge_asserts(code, tests, prelude, entry_point))
+        return await self._run(
+            lambda worker: worker.judge_asserts(code, tests, prelude, entry_point, reference, every_case)
+        )
 
     async def _run(self, work: Callable[[Worker], Verdict]) -> Verdict:
         """The work's verdict; a place is held until the worker is done with it, even where its caller has gone."""

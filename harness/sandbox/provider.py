@@ -39,7 +39,7 @@ from glassbox.harness.outcome import Outcome
 from glassbox.harness.sandbox.codec import MalformedError
 from glassbox.harness.sandbox.command_line import Invocation, Kind, Refused, parsed
 from glassbox.harness.sandbox.component import SANDBOX_COMPONENT, card
-from glassbox.harness.sandbox.limits import MIB, Limits
+from glassbox.harness.sandbox.limits import FUEL_PER_SECOND, MIB, Limits
 
 HOME = "/home"
 """Where relative paths begin."""
@@ -47,14 +47,8 @@ HOME = "/home"
 LONGEST_SECONDS = 60
 """A run without a timeout ends here."""
 
-FUEL_PER_SECOND = 10**10
-"""About what a core burns; see `wasi.FUEL_PER_NS`."""
-
 DISK_BYTES = 64 * MIB
 _KILLED = 137
-_PATIENCE = 20.0
-"""How much longer a run may take on a busy machine before the machine is to blame."""
-
 _MODULE = "import runpy\nrunpy.run_module({name!r}, run_name='__main__', alter_sys=True)\n"
 _VERSION = "import sys\nprint('Python', sys.version.split()[0])\n"
 
@@ -226,7 +220,6 @@ class WasmSandbox(SandboxEnvironment):
         seconds = timeout or LONGEST_SECONDS
         limits = Limits(
             fuel=seconds * FUEL_PER_SECOND,
-            seconds=seconds * _PATIENCE,
             output_bytes=SandboxEnvironmentLimits.MAX_EXEC_OUTPUT_SIZE + 1,
         )
         return _Run(source, argv, text, folder, environment, limits)

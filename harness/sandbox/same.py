@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence, Sized
 from typing import TypeVar
 
 from glassbox.harness.sandbox.codec import Derived
@@ -15,23 +15,46 @@ from glassbox.harness.sandbox.codec import Derived
 _Item = TypeVar("_Item")
 
 
-def same(expected: object, actual: object, *, tolerance: float = 0.0, exact_types: bool = True) -> bool:
+def same(
+    expected: object,
+    actual: object,
+    tolerance: float = 0.0,
+    relative: float | None = None,
+    *,
+    exact_types: bool = True,
+) -> bool:
     """Whether `actual` is the value that was expected.
 
     Args:
       expected: Plain data.
       actual: Plain data, or what `decode` gives for the rest, which is never the same as plain data by exact type.
-      tolerance: Absolute or relative difference allowed to floats anywhere inside; dict keys take none.
+      tolerance: Difference allowed to floats anywhere inside; dict keys take none, and none is given where the two
+        values are of different types.
+      relative: Of the expected float's size, what is added to the tolerance: `numpy.allclose`'s rule. As much as the
+        tolerance, if not given.
       exact_types: True is not 1, 1 is not 1.0, (1,) is not [1], 0.0 is not -0.0, and nan is nan. Without it, Python's
         == on plain data decides (so nan is not nan), and an instance of a subclass counts as the value it holds.
     """
+    if type(expected) is not type(actual):
+        tolerance = 0.0
     if not exact_types:
-        expected, actual = plain(expected), plain(actual)
-    return _Comparison(tolerance, exact_types).same(expected, actual)
+        try:
+            expected, actual = plain(expected), plain(actual)
+        except _MergedError:
+            return False
+    return _Comparison(tolerance, tolerance if relative is None else relative, exact_types).same(expected, actual)
+
+
+class _MergedError(ValueError):
+    """Keys of a set or dict that were different are one as plain values."""
 
 
 def plain(value: object) -> object:
-    """`value` with every instance of a subclass replaced by the plain value it holds."""
+    """`value` with every instance of a subclass replaced by the plain value it holds.
+
+    Raises:
+      ValueError: Members of a set, or keys of a dict, are no longer different.
+    """
     if isinstance(value, Derived):
         return plain(value.value)
     if isinstance(value, list):
@@ -39,17 +62,24 @@ def plain(value: object) -> object:
     if isinstance(value, tuple):
         return tuple([plain(item) for item in value])
     if isinstance(value, dict):
-        return {plain(key): plain(item) for key, item in value.items()}
+        return _as_many(value, {plain(key): plain(item) for key, item in value.items()})
     if isinstance(value, set):
-        return {plain(item) for item in value}
+        return _as_many(value, {plain(item) for item in value})
     if isinstance(value, frozenset):
-        return frozenset([plain(item) for item in value])
+        return _as_many(value, frozenset([plain(item) for item in value]))
     return value
 
 
+def _as_many(before: Sized, after: Sized) -> Sized:
+    if len(before) != len(after):
+        raise _MergedError(f"{len(before) - len(after)} keys of a set or dict are there twice as plain values")
+    return after
+
+
 class _Comparison:
-    def __init__(self, tolerance: float, exact: bool) -> None:
+    def __init__(self, tolerance: float, relative: float, exact: bool) -> None:
         self.tolerance = tolerance
+        self.relative = relative
         self.exact = exact
 
     def same(self, expected: object, actual: object) -> bool:
@@ -76,7 +106,7 @@ class _Comparison:
     def dicts(self, expected: dict[object, object], actual: dict[object, object]) -> bool:
         if len(expected) != len(actual):
             return False
-        keys = _Comparison(0.0, self.exact)
+        keys = _Comparison(0.0, 0.0, self.exact)
         by_key = {key: (key, item) for key, item in actual.items()}
         rest = []
         for key, item in expected.items():
@@ -92,7 +122,9 @@ class _Comparison:
 
         return _paired(rest, by_key.values(), match)
 
-    def sets(self, expected: Iterable[object], actual: Iterable[object]) -> bool:
+    def sets(self, expected: Collection[object], actual: Collection[object]) -> bool:
+        if len(expected) != len(actual):
+            return False
         by_value = {item: item for item in actual}
         rest = []
         for item in expected:
@@ -120,9 +152,11 @@ class _Comparison:
             return True
         if expected == actual:
             return True
+        if isinstance(expected, complex) is not isinstance(actual, complex):
+            return False
         try:
-            difference = abs(expected - actual)
-            return math.isfinite(abs(expected)) and difference <= self.tolerance * max(1.0, abs(expected))
+            allowed = self.tolerance + self.relative * abs(expected)
+            return math.isfinite(abs(expected)) and abs(expected - actual) <= allowed
         except OverflowError:
             return False
 

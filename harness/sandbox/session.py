@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -53,7 +54,7 @@ class Session:
 
     Args:
       source: The candidate's code.
-      limits: For each call and for each loading.
+      limits: For each call and for each loading, and for all of them together.
     """
 
     def __init__(self, source: str, limits: Limits) -> None:
@@ -63,6 +64,7 @@ class Session:
         self.stdout = Words(limits.output_bytes)
         self.stderr = Words(limits.output_bytes)
         self._instance: Instance | None = None
+        self._began = time.thread_time()
 
     def __enter__(self) -> Session:
         return self
@@ -98,15 +100,17 @@ class Session:
           args: Its positional arguments.
           watch: Whether the reply is to hold what they are afterwards.
         """
-        return self._ready() or self._exchange("call", entry_point, args, watch)
+        return self._used_up() or self._ready() or self._exchange("call", entry_point, args, watch)
 
     def operate(self, request: bytes) -> Reply | Fault:
         """Pass on what a test asks for; `request` is an encoded tuple, whose handles are this candidate's."""
-        return self._ready() or self._exchange("operate", tail=request)
+        return self._used_up() or self._ready() or self._exchange("operate", tail=request)
 
     def verdict(self, results: Sequence[Judged]) -> Verdict:
-        """The verdict over all cases: the first that did not pass decides, and gives the traceback."""
-        failed = next((each for each in results if each[0].outcome is not Outcome.PASS), None)
+        """The verdict over all cases: the first that did not pass decides, and gives the traceback; see `Verdict`."""
+        failures = [each for each in results if each[0].outcome is not Outcome.PASS]
+        decided = [each for each in failures if each[0].outcome is not Outcome.INFRA]
+        failed = next(iter(decided or failures), None)
         return Verdict(
             outcome=failed[0].outcome if failed else Outcome.PASS,
             cases=tuple([result for result, _ in results]),
@@ -115,6 +119,14 @@ class Session:
             stderr=self.stderr.text,
             fuel=self.fuel,
         )
+
+    def _used_up(self) -> Fault | None:
+        """Why there is no further call: those before it took what all together may take, host's work included."""
+        limits = self.limits
+        seconds = time.thread_time() - self._began
+        if self.fuel < limits.calls * limits.fuel and seconds < limits.calls * limits.cpu_seconds:
+            return None
+        return Fault(Outcome.TIMEOUT, f"not run: the calls before it used up what {limits.calls} may use together")
 
     def _ready(self) -> Fault | None:
         if self._instance is not None:

@@ -17,9 +17,10 @@ from typing import Any, Protocol
 from wasmtime import WasmtimeError
 from wasmtime.component import LinkerInstance, Record, ResourceAny, ResourceHost, ResourceType
 
+from glassbox.harness.sandbox.limits import FUEL_PER_SECOND
+
 EPOCH_NS = 1_767_225_600 * 10**9
-FUEL_PER_NS = 10
-"""Of fuel, about what a core burns in a nanosecond."""
+FUEL_PER_NS = FUEL_PER_SECOND // 10**9
 
 _CALL_FUEL = 300_000
 _BYTE_FUEL = 10_000

@@ -3,7 +3,7 @@
     python -m glassbox.harness.sandbox.worker        # how `Worker` starts it; it reads questions until they end
 
 Instances need the lock of their process's memory map, all the time: two threads judge no faster than one. Two processes
-judge twice as fast, and one that is killed takes nothing along but the question that it was asked.
+judge twice as fast, and one that is killed takes nothing along: its question is asked once more, of another.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from typing import IO, Any
 
 from glassbox.harness.outcome import Outcome
@@ -28,12 +28,15 @@ from glassbox.harness.sandbox.judge import Judge
 from glassbox.harness.sandbox.limits import Limits
 
 _LENGTH = struct.Struct("<Q")
+_READY = ("ready",)
 _RAISED: dict[str, type[Exception]] = {kind.__name__: kind for kind in (SandboxError, TypeError, ValueError)}
 """What a judge raises by its word; anything else is a fault of the machinery too."""
 
 
 class Worker:
-    """A `Judge` elsewhere. Its process starts with the first question, and anew where it was killed; one thread asks.
+    """A `Judge` elsewhere. Its process starts with the first question, and anew where it was ended; one thread asks.
+
+    A question that two processes do not survive has the verdict `infra`.
 
     Args:
       limits: For each call of a candidate.
@@ -42,27 +45,36 @@ class Worker:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
+        self._ended_by = ""
 
     @property
     def pid(self) -> int | None:
         """The number of its process, where one runs."""
         return self._process.pid if self._process else None
 
-    def judge(self, code: str, entry_point: str, cases: Sequence[Case]) -> Verdict:
+    def judge(self, code: str, entry_point: str, cases: Sequence[Case], every_case: bool = True) -> Verdict:
         """See `Judge.judge`.
 
         Raises:
-          SandboxError: Also where the process was killed.
+          SandboxError: Also where the process cannot be started.
         """
-        return self._ask("judge", code, entry_point, [_packed(case) for case in cases])
+        return self._asked("judge", code, entry_point, [_packed(case) for case in cases], every_case)
 
-    def judge_asserts(self, code: str, tests: Sequence[str], prelude: str, entry_point: str | None) -> Verdict:
+    def judge_asserts(
+        self,
+        code: str,
+        tests: Sequence[str],
+        prelude: str = "",
+        entry_point: str | None = None,
+        reference: str | None = None,
+        every_case: bool = True,
+    ) -> Verdict:
         """See `Judge.judge_asserts`.
 
         Raises:
-          SandboxError: Also where the process was killed.
+          SandboxError: Also where the process cannot be started.
         """
-        return self._ask("judge_asserts", code, list(tests), prelude, entry_point)
+        return self._asked("judge_asserts", code, list(tests), prelude, entry_point, reference, every_case)
 
     def close(self) -> None:
         """End the process."""
@@ -70,28 +82,48 @@ class Worker:
         if process is not None:
             process.communicate()
 
-    def _ask(self, *question: object) -> Verdict:
+    def _asked(self, *question: object) -> Verdict:
+        """The verdict; where the process dies meanwhile, another is asked, once."""
         written = encode(question)
-        limits = b"" if self._process else encode(astuple(self._limits))
-        process = self._process = self._process or _started()
-        stdin, stdout = _pipes(process)
-        try:
-            if limits:
-                _send(stdin, limits)
-            _send(stdin, written)
-            kind, *fields = _received(stdout)
-        except (BrokenPipeError, EOFError):
-            self.close()
-            raise SandboxError(
-                f"a judge's process was ended by {_ending(process.returncode)}, and its candidate has no verdict; "
+        answer = self._answer(written) or self._answer(written)
+        if answer is None:
+            detail = (
+                f"two processes that judged it were ended, the second by {self._ended_by}; "
                 "see that the machine has memory to spare and run again"
-            ) from None
+            )
+            return Verdict.undecided(detail)
+        kind, *content = answer
         if kind == "verdict":
-            return _unpacked_verdict(*fields)
-        name, text, trace = fields
+            return _unpacked_verdict(*content)
+        name, text, trace = content
         error = _RAISED[name](text)
         error.add_note(f"In the judge's process:\n{trace}")
         raise error
+
+    def _answer(self, question: bytes) -> tuple[Any, ...] | None:
+        """What the process says, or None where it was killed.
+
+        Raises:
+          SandboxError: It ends by itself before it is ready.
+        """
+        if self._process is not None and self._process.poll() is not None:
+            self.close()  # it died while nobody asked
+        process, ready = self._process, True
+        if process is None:
+            process, ready = _started(), False
+            self._process = process
+        try:
+            if not ready:
+                _send(process.stdin, encode(astuple(self._limits)))
+                ready = _received(process.stdout) == _READY
+            _send(process.stdin, question)
+            return _received(process.stdout)
+        except (BrokenPipeError, EOFError):
+            self.close()
+            self._ended_by = _ending(process.returncode)
+            if not ready and process.returncode >= 0:
+                raise SandboxError(f"a judge's process cannot be started: it was ended by {self._ended_by}") from None
+            return None
 
 
 def _started() -> subprocess.Popen[bytes]:
@@ -104,27 +136,23 @@ def _started() -> subprocess.Popen[bytes]:
     )
 
 
-def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    return process.stdin, process.stdout
-
-
 def _ending(code: int) -> str:
     return signal.Signals(-code).name if code < 0 else f"itself with status {code}"
 
 
-def _send(pipe: IO[bytes], content: bytes) -> None:
+def _send(pipe: IO[bytes] | None, content: bytes) -> None:
+    assert pipe is not None
     pipe.write(_LENGTH.pack(len(content)) + content)
     pipe.flush()
 
 
-def _received(pipe: IO[bytes]) -> tuple[Any, ...]:
+def _received(pipe: IO[bytes] | None) -> tuple[Any, ...]:
     """The next message.
 
     Raises:
       EOFError: There is none.
     """
+    assert pipe is not None
     head = pipe.read(_LENGTH.size)
     size = _LENGTH.unpack(head)[0] if len(head) == _LENGTH.size else 1
     content = pipe.read(size)
@@ -137,7 +165,7 @@ def _received(pipe: IO[bytes]) -> tuple[Any, ...]:
 
 def _packed(case: Case) -> tuple[object, ...]:
     """Values as bytes of their own: they may be as deep as a message may."""
-    args, expected, *rules = (case.args, case.expected, case.raises, case.tolerance, case.exact_types, case.may_mutate)
+    args, expected, *rules = (getattr(case, field.name) for field in fields(case))
     return encode(args), encode(expected), *rules
 
 
@@ -159,10 +187,13 @@ def _answer(judge: Judge, kind: str, *question: Any) -> tuple[object, ...]:
     """The verdict, or what was raised."""
     try:
         if kind == "judge":
-            code, entry_point, cases = question
-            return "verdict", *_packed_verdict(judge.judge(code, entry_point, [_unpacked(*case) for case in cases]))
-        code, tests, prelude, entry_point = question
-        verdict = judge.judge_asserts(code, tests, prelude=prelude, entry_point=entry_point)
+            code, entry_point, packed, every_case = question
+            cases = [_unpacked(*case) for case in packed]
+            return "verdict", *_packed_verdict(judge.judge(code, entry_point, cases, every_case))
+        code, tests, prelude, entry_point, reference, every_case = question
+        verdict = judge.judge_asserts(
+            code, tests, prelude=prelude, entry_point=entry_point, reference=reference, every_case=every_case
+        )
         return "verdict", *_packed_verdict(verdict)
     except Exception as error:
         name = next((name for name, raised in _RAISED.items() if isinstance(error, raised)), None)
@@ -174,6 +205,7 @@ def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     """Answer until no one asks."""
     with suppress(EOFError, BrokenPipeError):
         judge = Judge(Limits(*_received(questions)))
+        _send(answers, encode(_READY))
         gc.freeze()  # what was imported stays
         while True:
             _send(answers, encode(_answer(judge, *_received(questions))))

@@ -11,6 +11,7 @@ from pathlib import Path
 from inspect_ai.dataset import MemoryDataset, Sample
 
 from glassbox.harness.code.question import METADATA_KEY, CodeQuestion, written
+from glassbox.harness.code.tolerant import Reading
 from glassbox.harness.data.readers.source import SourceError
 from glassbox.tasks.code.task import CodeTask
 
@@ -73,9 +74,22 @@ class Selection:
             raise SourceError(f"n is {self.n}; ask for at least one task")
 
 
-def samples(tasks: Sequence[CodeTask], name: str) -> MemoryDataset:
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """How answers are judged.
+
+    Attributes:
+      reading: How the program is found in an answer.
+      every_case: Go on after a case that failed, to count those that pass; otherwise only the verdict is known.
+    """
+
+    reading: Reading = "strict"
+    every_case: bool = True
+
+
+def samples(tasks: Sequence[CodeTask], name: str, judging: Judging = Judging()) -> MemoryDataset:
     """The tasks as an inspect data set; ids are the tasks' names, the canary stands in every sample."""
-    return MemoryDataset([_sample(task) for task in tasks], name=name)
+    return MemoryDataset([_sample(task, judging) for task in tasks], name=name)
 
 
 def shown(task: CodeTask) -> str:
@@ -99,7 +113,7 @@ def located(path: str | None, file: str) -> Path:
     return given.resolve()
 
 
-def question(task: CodeTask) -> CodeQuestion:
+def question(task: CodeTask, judging: Judging) -> CodeQuestion:
     """What the judge and the gold control need of a task."""
     return CodeQuestion(
         entry_point=task.entry_point,
@@ -109,10 +123,12 @@ def question(task: CodeTask) -> CodeQuestion:
         stub=task.stub,
         reference=task.reference,
         limits=task.limits,
+        reading=judging.reading,
+        every_case=judging.every_case,
     )
 
 
-def _sample(task: CodeTask) -> Sample:
+def _sample(task: CodeTask, judging: Judging) -> Sample:
     metadata = {
         "suite": task.suite,
         "category": task.category,
@@ -120,6 +136,6 @@ def _sample(task: CodeTask) -> Sample:
         "tags": list(task.tags),
         "phase": task.phase,
         "canary": CANARY,
-        METADATA_KEY: question(task).as_metadata(),
+        METADATA_KEY: question(task, judging).as_metadata(),
     }
     return Sample(id=task.name, input=shown(task), target=task.reference or "", metadata=metadata)

@@ -3,9 +3,10 @@
     read_humaneval_plus(Path("HumanEvalPlus.jsonl.gz")).items
     read_mbpp_plus(Path("MbppPlus.jsonl")).items
 
-Compared as EvalPlus does: by Python's ==, floats within the task's `atol` (1e-6 where it gives none), arguments free to
-change. Where several answers are right, an assert says which: HumanEval's `find_zero`, and MBPP's tasks in
-`glassbox.tasks.code.mbpp_types`, which also gives MBPP+'s inputs the types that JSON lost.
+Compared as EvalPlus 0.3.1 does: by Python's ==, or values of one type within the task's `atol` (1e-6 for floats where
+it gives none) and 1e-7 of the expected value, as `numpy.allclose` has it; arguments free to change. Where several
+answers are right, an assert says which: HumanEval's `find_zero`, and MBPP's tasks in `glassbox.tasks.code.mbpp_types`,
+which also gives MBPP+'s inputs the types that JSON lost.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ class _CaseLine(BaseModel):
             raise ValueError(f"the case with args {self.args[:60]} needs 'expected' or 'raises'")
         if self.raises is not None and expected is not None:
             raise ValueError(f"the case with args {self.args[:60]} cannot both raise and return {self.expected}")
-        return Case(args, expected, self.raises, self.tolerance, exact_types, may_mutate)
+        return Case(args, expected, self.raises, self.tolerance, exact_types=exact_types, may_mutate=may_mutate)
 
 
 class _TaskLine(OfficialRecord):

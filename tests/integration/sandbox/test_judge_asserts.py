@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from glassbox.harness.outcome import Outcome
-from glassbox.harness.sandbox.errors import SandboxError
 from glassbox.harness.sandbox.judge import Judge
 from glassbox.harness.sandbox.limits import Limits
 
@@ -91,20 +90,87 @@ def test_a_candidates_fault_is_never_the_tests(code: str, wanted: Outcome) -> No
 @pytest.mark.parametrize(
     ("test", "said"),
     [
-        ("assert f(1) == nothing_anywhere()", None),
         ("import no_such_module\nassert f(1) == 1", "No module named 'no_such_module'"),
         ("assert [][1] == f(1)", "IndexError"),
         ("while True: pass\nassert f(1)", "used up its fuel by itself"),
         ("assert f(1) == (", "does not parse"),
     ],
 )
-def test_a_tests_own_fault_raises(test: str, said: str | None) -> None:
-    if said is None:
-        # A name that nobody defines is one that the candidate was to define.
-        assert outcome("def f(x): return 1", test) is Outcome.RUNTIME
-        return
-    with pytest.raises(SandboxError, match=said):
-        outcome("def f(x): return 1", test)
+def test_a_tests_own_fault_is_nobodys_and_undecided(test: str, said: str) -> None:
+    code = "def f(x): return 1"
+    for reference in (None, code):
+        verdict = JUDGE.judge_asserts(code, [test], reference=reference)
+        assert verdict.outcome is Outcome.INFRA
+        assert said in verdict.cases[0].detail
+    assert JUDGE.judge_asserts(code, [test, "assert f(1) == 2"]).outcome is (
+        Outcome.INFRA if "parse" in said else Outcome.WRONG
+    )
+
+
+def test_a_name_that_nobody_defines_is_one_that_the_candidate_was_to_define() -> None:
+    assert outcome("def f(x): return 1", "assert f(1) == nothing_anywhere()") is Outcome.RUNTIME
+
+
+LAST = "def f(n): return list(range(n))"
+LOOPED = "for v in f(3): last = v\nassert last == 2"
+
+
+@pytest.mark.parametrize(
+    ("reference", "bad", "test"),
+    [
+        (LAST, "def f(n): return []", LOOPED),
+        (LAST, "def f(n): return []", "match f(3):\n    case [_, *rest]: pass\nassert rest == [1, 2]"),
+        ("def f(n): return n", "def f(n): return {}", "match f(3):\n    case int() as x: pass\nassert x == 3"),
+        ("def f(n): return '1'", "def f(n): return 'x y'", "assert eval(f(3)) == 1"),
+        ("def f(n): return '1'", "def f(n): return 'x'", "assert eval(f(3)) == 1"),
+        ("def f(n): return '1'", "def f(n): return '(('", "import ast\nassert ast.literal_eval(f(3)) == 1"),
+        ("def f(n): return 'math'", "def f(n): return 'a.b'", "import importlib\nimportlib.import_module(f(3))"),
+    ],
+)
+def test_a_test_that_only_this_candidate_breaks_is_the_candidates_fault(reference: str, bad: str, test: str) -> None:
+    assert JUDGE.judge_asserts(reference, [test], entry_point="f", reference=reference).passed
+    verdict = JUDGE.judge_asserts(bad, [test], entry_point="f", reference=reference)
+    assert (verdict.outcome, verdict.cases[0].outcome) == (Outcome.WRONG, Outcome.WRONG)
+    assert JUDGE.judge_asserts(bad, [test], entry_point="f").outcome in (Outcome.INFRA, Outcome.WRONG)
+
+
+def test_judging_stops_at_the_first_failed_test_where_only_the_verdict_counts() -> None:
+    verdict = JUDGE.judge_asserts("def f(x): return 1", ["assert f(1) == 2", "assert f(1) == 1"], every_case=False)
+    assert [case.outcome for case in verdict.cases] == [Outcome.WRONG]
+
+
+LYING_SYS = "class sys:\n    @staticmethod\n    def getsizeof(value): return 7\ndef size(value): return 7\n"
+
+
+def test_modules_of_the_standard_library_are_the_tests_own() -> None:
+    test = "assert size((1, 2)) == sys.getsizeof((1, 2))"
+    honest = "import sys\ndef size(value): return sys.getsizeof(value)"
+    for name in ("size", None):
+        assert outcome(LYING_SYS, test, entry_point=name) is Outcome.WRONG
+        assert outcome(LYING_SYS.replace("class sys", "class Sys") + "sys = Sys()", test, entry_point=name) is (
+            Outcome.WRONG
+        )
+        assert outcome(honest, test, entry_point=name) is Outcome.PASS
+
+
+TREE = (
+    "class Node:\n    def __init__(self, data):\n        self.data, self.left, self.right = data, None, None\n"
+    "def height(node): return 0 if node is None else 1 + max(height(node.left), height(node.right))\n"
+    "def top(node): return node\n"
+)
+
+
+def test_what_a_test_makes_of_the_candidates_classes_is_given_and_never_read() -> None:
+    grown = "root = Node(1)\nroot.left = Node(2)\nroot.left.left = Node(3)\nroot.right = Node(9)\n"
+    assert outcome(TREE, f"{grown}assert height(root) == 3", entry_point="height") is Outcome.PASS
+    assert outcome(TREE, f"{grown}assert top(root).left.data == 2", entry_point="top") is Outcome.PASS
+    assert outcome(TREE, f"{grown}assert root.data == 1 == height(Node(1))", entry_point="height") is Outcome.INFRA
+    oracle = "def f(x): return 5\ndef right(x): return 5\nLIMIT = 5\n"
+    assert outcome(oracle, "assert f(1) == right(1)", entry_point="f") is Outcome.INFRA
+    assert outcome(oracle, "assert f(1) == LIMIT", entry_point="f") is Outcome.INFRA
+    reference = "def f(x): return x\ndef right(x): return x\nLIMIT = 1\n"
+    verdict = JUDGE.judge_asserts(oracle, ["assert f(1) == LIMIT"], entry_point="f", reference=reference)
+    assert verdict.cases[0].detail == "it reads 'LIMIT' of the candidate as its own"
 
 
 def test_a_candidate_cannot_end_a_loop_of_the_test() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 import time
 
 import pytest
@@ -12,6 +13,7 @@ from glassbox.harness.sandbox.case import Case
 from glassbox.harness.sandbox.errors import SandboxError
 from glassbox.harness.sandbox.judge import PATIENCE, Judge
 from glassbox.harness.sandbox.limits import Limits
+from glassbox.tasks.code.task import OFFICIAL_LIMITS
 
 JUDGE = Judge(Limits(fuel=2_500_000_000, memory_bytes=128 << 20))
 
@@ -36,9 +38,9 @@ OUTCOMES = [
     ("def f(x): return f(x)", Outcome.RUNTIME),
     ("import json\ndef f(x): return json.loads('[' * 10**6)", Outcome.RUNTIME),
     ("def f(x):\n    y = []\n    for _ in range(10**5): y = [y]\n    return repr(y)", Outcome.RUNTIME),
-    ("def f(x):\n    y = []\n    y.append(y)\n    return y", Outcome.RUNTIME),
-    ("def f(x): return 'x' * 10**7", Outcome.RUNTIME),
-    ("def f(x):\n    y = [1]\n    for _ in range(60): y = [y, y]\n    return y", Outcome.RUNTIME),
+    ("def f(x):\n    y = []\n    y.append(y)\n    return y", Outcome.WRONG),
+    ("def f(x): return 'x' * 10**7", Outcome.WRONG),
+    ("def f(x):\n    y = [1]\n    for _ in range(60): y = [y, y]\n    return y", Outcome.WRONG),
     ("import wit_world\ndef f(x): return wit_world.cross('')", Outcome.RUNTIME),
     ("def f(x):\n    while True: pass", Outcome.TIMEOUT),
     ("while True: pass", Outcome.TIMEOUT),
@@ -224,9 +226,45 @@ def test_verdicts_do_not_depend_on_load() -> None:
             burner.join()
 
 
-def test_the_wall_clock_is_the_machinerys_failure_and_never_a_verdict() -> None:
-    with pytest.raises(SandboxError, match="at the wall clock's limit"):
-        Judge(Limits(fuel=10**12, seconds=1)).judge("def f():\n    while True: pass", "f", [Case(())])
+def test_the_processor_time_of_a_call_is_a_timeout_and_is_counted_for_its_own_thread_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Limits, "cpu_seconds", 0.5)
+    judge, case = Judge(Limits(fuel=10**12, memory_bytes=128 << 20)), [Case((1,), 1)]
+    idle = threading.Event()
+    beside = threading.Thread(target=lambda: judge.judge("def f(x): return x", "f", case) and idle.wait(60))
+    beside.start()
+    verdict = judge.judge("def f(x):\n    while True: pass", "f", case)
+    idle.set()
+    beside.join()
+    assert (verdict.outcome, verdict.cases[0].detail) == (Outcome.TIMEOUT, "used up its processor time")
+    assert judge.judge("def f(x): return x", "f", case).passed, "the next call has its own time"
+
+
+def test_all_calls_together_have_a_limit_and_the_rest_is_not_run() -> None:
+    judge = Judge(Limits(fuel=200_000_000, memory_bytes=128 << 20, calls=2))
+    verdict = judge.judge("def f(x):\n    for _ in range(2 * 10**5): pass\n    return x", "f", [Case((1,), 1)] * 30)
+    ran = verdict.cases_passed
+    assert 1 < ran < 30
+    assert {case.outcome for case in verdict.cases[ran:]} == {Outcome.TIMEOUT}
+    assert verdict.cases[ran].detail == "not run: the calls before it used up what 2 may use together"
+
+
+def test_judging_stops_at_the_first_failed_case_where_only_the_verdict_counts() -> None:
+    code, cases = "def f(x): return x if x < 2 else 0", [Case((x,), x) for x in range(6)]
+    verdict = JUDGE.judge(code, "f", cases, every_case=False)
+    assert [case.outcome for case in verdict.cases] == [Outcome.PASS, Outcome.PASS, Outcome.WRONG]
+    assert verdict.outcome is JUDGE.judge(code, "f", cases).outcome
+
+
+def test_an_answer_of_absurd_size_is_wrong_and_stays_where_it_is() -> None:
+    before = time.thread_time()
+    verdict = Judge(OFFICIAL_LIMITS).judge("def f(x): return [float('nan')] * 1_800_000", "f", [Case((1,), [1.5])] * 4)
+    assert {case.outcome for case in verdict.cases} == {Outcome.WRONG}
+    assert verdict.cases[0].detail == "returned value is larger than 65536 bytes"
+    assert time.thread_time() - before < 4
+    named = "class Named(int): pass\ndef f(x): return [Named(at) for at in range(x)]"
+    assert JUDGE.judge(named, "f", [Case((5_000,), list(range(5_000)), exact_types=False)]).passed
 
 
 def test_an_instance_that_does_not_fit_its_memory_is_the_machinerys_failure() -> None:

@@ -48,7 +48,7 @@ def test_each_candidate_has_its_own_verdict_whatever_runs_beside_it() -> None:
     assert [verdict.outcome for verdict in asyncio.run(run())] == [outcome for _, outcome in kinds * 20]
 
 
-def test_asserts_run_in_the_pool_and_the_machinerys_errors_reach_their_caller_alone() -> None:
+def test_asserts_run_in_the_pool_and_a_fault_of_a_test_is_its_callers_alone() -> None:
     async def run() -> tuple[Verdict | BaseException, ...]:
         async with Pool(2, LIMITS) as pool:
             return await asyncio.gather(
@@ -61,7 +61,8 @@ def test_asserts_run_in_the_pool_and_the_machinerys_errors_reach_their_caller_al
     passed, failed, wrong = asyncio.run(run())
     assert isinstance(passed, Verdict)
     assert passed.passed
-    assert isinstance(failed, SandboxError)
+    assert isinstance(failed, Verdict)
+    assert failed.outcome is Outcome.INFRA
     assert isinstance(wrong, Verdict)
     assert wrong.outcome is Outcome.WRONG
 
@@ -110,19 +111,50 @@ def test_memory_stays_where_it_is() -> None:
     assert after - before < 8 << 20
 
 
-def test_a_judge_that_is_killed_costs_one_verdict_and_names_the_signal() -> None:
-    async def run() -> tuple[BaseException | Verdict, Verdict]:
+SLOW = "def f():\n    for _ in range(4 * 10**6): pass\n    return 1"
+
+
+def test_a_judge_that_is_killed_costs_nothing() -> None:
+    async def run() -> tuple[Verdict, list[int], list[int]]:
         async with Pool(1, Limits()) as pool:
             await pool.judge("def f(): return 1", "f", [Case((), 1)])
-            hit = asyncio.create_task(pool.judge(ENDLESS, "f", [Case((), 1)]))
+            before = pool.pids
+            hit = asyncio.create_task(pool.judge(SLOW, "f", [Case((), 1)]))
             await asyncio.sleep(0.1)
-            os.kill(pool.pids[0], signal.SIGKILL)
-            (lost,) = await asyncio.gather(hit, return_exceptions=True)
-            return lost, await pool.judge("def f(): return 1", "f", [Case((), 1)])
+            os.kill(before[0], signal.SIGKILL)
+            return await hit, before, pool.pids
+
+    verdict, before, after = asyncio.run(run())
+    assert verdict.passed
+    assert before != after
+
+
+def test_a_judge_that_died_while_idle_costs_nobody_a_verdict() -> None:
+    async def run() -> Verdict:
+        async with Pool(1, LIMITS) as pool:
+            for _ in range(2):
+                assert (await pool.judge("def f(): return 1", "f", [Case((), 1)])).passed
+                os.kill(pool.pids[0], signal.SIGKILL)
+            return await pool.judge("def f(): return 1", "f", [Case((), 1)])
+
+    assert asyncio.run(run()).passed
+
+
+def test_a_candidate_that_no_judge_survives_is_undecided_and_the_signal_is_named() -> None:
+    async def run() -> tuple[Verdict, Verdict]:
+        async with Pool(1, Limits()) as pool:
+            hit = asyncio.create_task(pool.judge(ENDLESS, "f", [Case((), 1)]))
+            killed: set[int] = set()
+            while not hit.done():
+                await asyncio.sleep(0.05)
+                for pid in set(pool.pids) - killed:
+                    killed.add(pid)
+                    os.kill(pid, signal.SIGKILL)
+            return await hit, await pool.judge("def f(): return 1", "f", [Case((), 1)])
 
     lost, after = asyncio.run(run())
-    assert isinstance(lost, SandboxError)
-    assert "ended by SIGKILL" in str(lost)
+    assert lost.outcome is Outcome.INFRA
+    assert "the second by SIGKILL" in lost.cases[0].detail
     assert after.passed
 
 
@@ -133,7 +165,7 @@ def test_a_judge_that_cannot_start_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         async with Pool(1, LIMITS) as pool:
             return await pool.judge("def f(): return 1", "f", [Case((), 1)])
 
-    with pytest.raises(SandboxError, match="a judge's process was ended by itself with status 1"):
+    with pytest.raises(SandboxError, match="a judge's process cannot be started: it was ended by itself with status 1"):
         asyncio.run(run())
 
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import random
 import time
+from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from glassbox.harness.sandbox.values import Derived, Opaque, same
+from glassbox.tasks.code.task import lenient
 
 INF, NAN = math.inf, math.nan
 
@@ -95,9 +99,56 @@ def test_within_a_tolerance(expected: object, actual: object, wanted: bool) -> N
     assert same(expected, actual, tolerance=1e-9) is wanted
 
 
-def test_a_tolerance_reaches_across_types_where_types_are_free() -> None:
-    assert same(1, 1.0 + 1e-12, tolerance=1e-9, exact_types=False)
-    assert not same(10**400, 1.0, tolerance=1e-9, exact_types=False)
+def test_a_tolerance_is_for_values_of_one_type_and_reaches_across_types_inside_them() -> None:
+    assert same([1], [1.0 + 1e-12], tolerance=1e-9, exact_types=False)
+    assert not same(1, 1.0 + 1e-12, tolerance=1e-9, exact_types=False)
+    assert not same(1.0, 1 + 1e-12j, tolerance=1e-9, exact_types=False)
+    assert not same([1.0], [1 + 1e-12j], tolerance=1e-9, exact_types=False)
+    assert same([1 + 0j], [1 + 1e-12j], tolerance=1e-9, exact_types=False)
+    assert not same([10**400], [1.0], tolerance=1e-9, exact_types=False)
+
+
+def test_keys_that_are_one_as_plain_values_are_not_the_expected_ones() -> None:
+    merged = {Derived("Odd", 1): "wrong", 1: "right"}
+    assert not same({1: "right"}, merged, exact_types=False)
+    assert not same({1}, {Derived("Odd", 1), 1}, exact_types=False)
+    assert same({1: "right"}, {Derived("Named", 1): "right"}, exact_types=False)
+
+
+def pairs(count: int) -> Iterator[tuple[object, object]]:
+    """A value and another that differs from it by about as much as EvalPlus allows."""
+    draw = random.Random(0)
+    for _ in range(count):
+        size = draw.choice([0, 1, 1, 2, 5])
+        expected = [
+            draw.choice([0.0, 1.0, -1.0, 7, math.inf, math.nan]) * 10 ** draw.uniform(-9, 9) for _ in range(size)
+        ]
+        changed = [
+            item + draw.choice([0, -1, 1]) * 10 ** draw.uniform(-7.5, -4.5) * draw.choice([1.0, abs(item), 0.0])
+            for item in expected
+        ]
+        kind = draw.choice([list, tuple])
+        if size == 1 and draw.random() < 0.8:
+            yield expected[0], changed[0]
+        else:
+            yield kind(expected), draw.choice([kind, kind, kind, list])(changed[: draw.choice([size, size, size, 1])])
+
+
+def test_floats_are_compared_as_evalplus_does() -> None:
+    """Its rule: equal, or of one type and length and close by `numpy.allclose` with its two tolerances."""
+    agreed = {True: 0, False: 0}
+    for expected, actual in pairs(1_000):
+        case = lenient((), expected)
+        rule = expected == actual or (
+            case.tolerance > 0
+            and type(expected) is type(actual)
+            and np.shape(expected) == np.shape(actual)
+            and bool(np.allclose(actual, expected, rtol=1e-07, atol=1e-6))  # type: ignore[arg-type]  # numbers or lists
+        )
+        found = same(expected, actual, case.tolerance, case.relative, exact_types=False)
+        assert found is rule, (expected, actual)
+        agreed[rule] += 1
+    assert min(agreed.values()) > 200
 
 
 def test_a_wrong_value_of_any_size_costs_no_more_than_the_expected_one() -> None:

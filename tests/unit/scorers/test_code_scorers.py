@@ -133,10 +133,37 @@ def test_tests_are_judged_in_an_instance_of_their_own_with_helpers_the_program_n
     assert (bad.value, bad_kind.value) == (0, "runtime")
 
 
-def test_a_fault_of_the_data_sets_own_test_raises_instead_of_scoring() -> None:
+def test_a_fault_of_the_data_sets_own_test_leaves_its_sample_unscored_and_ends_nothing() -> None:
     question = CodeQuestion(entry_point="f", tests=("assert 1 / 0 == f(1)",))
-    with pytest.raises(RuntimeError, match="fails by itself: ZeroDivisionError"):
-        scores(state("def f(x):\n    return x\n", question))
+    ((headline, fraction, kind),) = scores(state("def f(x):\n    return x\n", question))
+    assert (headline.reason, fraction.reason, kind.value) == ("infra", "infra", "infra")
+    assert headline.explanation is None
+
+
+def test_a_test_that_only_this_program_breaks_is_wrong_by_the_reference() -> None:
+    question = CodeQuestion(entry_point="f", tests=("for v in f(3): last = v\nassert last == 2",))
+    asked = question.model_copy(update={"reference": "def f(n):\n    return range(n)\n"})
+    ((headline, _, kind),) = scores(state("def f(n):\n    return []\n", asked))
+    assert (headline.value, kind.value) == (0, "wrong")
+
+
+def test_an_answer_that_stops_at_the_token_limit_is_truncated_unless_it_passes() -> None:
+    programs = ["def first(items):\n    return items[0]\n", "def first(items):\n    return", "I would"]
+    cut = [state(program) for program in programs]
+    for one in cut:
+        one.output.choices[0].stop_reason = "max_tokens"
+    assert [(headline.value, kind.value) for headline, _, kind in scores(*cut)] == [
+        (1, "pass"),
+        (0, "truncated"),
+        (0, "truncated"),
+    ]
+
+
+def test_the_tolerant_reading_finds_what_the_strict_one_cannot() -> None:
+    answer = "Sure!\ndef first(items):\n    return items[0]\nThis returns the first."
+    tolerant = QUESTION.model_copy(update={"reading": "tolerant"})
+    (strict, _, kind), (found, _, _) = scores(state(answer), state(answer, tolerant))
+    assert (strict.value, kind.value, found.value) == (0, "syntax", 1)
 
 
 def test_a_sample_of_another_kind_is_refused_by_name() -> None:
