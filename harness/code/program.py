@@ -10,7 +10,7 @@ from glassbox.harness.sandbox import parsing
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
-_ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
+_DATA = (ast.Constant, ast.List, ast.Tuple, ast.Dict, ast.Set, ast.JoinedStr)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,9 @@ def _defines(statement: ast.stmt, name: str) -> bool:
             return found == name and not all(map(_is_empty, body))
         case ast.ClassDef(name=found):
             return found == name
-    return isinstance(statement, _ASSIGNMENTS) and name in _bound(statement)
+        case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+            return name in _bound(statement) and not isinstance(value, _DATA)
+    return False
 
 
 def _is_empty(statement: ast.stmt) -> bool:
@@ -102,10 +104,10 @@ def _stays(statement: ast.stmt, needed: set[str], name: str) -> bool:
             return False
         case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name()))):
             return True  # sys.setrecursionlimit(...), table.append(...)
-    bound = set(_bound(statement))
-    if bound:
-        return bool(bound & needed)
-    return bool((set(_names(statement)) & needed) - {name, "print"})
+    if needed & set(_bound(statement)):
+        return True
+    simple = isinstance(statement, (*_DEFINITIONS, ast.Assign, ast.AnnAssign, ast.AugAssign))
+    return not simple and bool((_names(statement) & needed) - {name, "print"})
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
@@ -125,8 +127,16 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
                 yield name
 
 
-def _names(statement: ast.stmt) -> Iterator[str]:
-    return (node.id for node in ast.walk(statement) if isinstance(node, ast.Name))
+def _names(statement: ast.stmt) -> set[str]:
+    """The names that a statement takes from outside itself: a function's own variables are its own."""
+    nodes = list(ast.walk(statement))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) or any(
+        isinstance(node, ast.Global) for node in nodes
+    ):
+        return names
+    own = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    return names - own - {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def _first_line(statement: ast.stmt) -> int:
