@@ -6,6 +6,7 @@ import math
 import random
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -115,7 +116,7 @@ def test_keys_that_are_one_as_plain_values_are_not_the_expected_ones() -> None:
     assert same({1: "right"}, {Derived("Named", 1): "right"}, exact_types=False)
 
 
-def pairs(count: int) -> Iterator[tuple[object, object]]:
+def pairs(count: int) -> Iterator[tuple[Any, Any]]:
     """A value and another that differs from it by about as much as EvalPlus allows."""
     draw = random.Random(0)
     for _ in range(count):
@@ -143,7 +144,7 @@ def test_floats_are_compared_as_evalplus_does() -> None:
             case.tolerance > 0
             and type(expected) is type(actual)
             and np.shape(expected) == np.shape(actual)
-            and bool(np.allclose(actual, expected, rtol=1e-07, atol=1e-6))  # type: ignore[arg-type]  # numbers or lists
+            and bool(np.allclose(actual, expected, rtol=1e-07, atol=1e-6))
         )
         found = same(expected, actual, case.tolerance, case.relative, exact_types=False)
         assert found is rule, (expected, actual)
