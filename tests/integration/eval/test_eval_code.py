@@ -163,7 +163,7 @@ def test_a_model_that_was_never_taught_python_scores_nothing_and_every_answer_is
     log = run(phase3, code_direct(form=""), tmp_path, task_args={"n": 3}, max_tokens=12, **settings)
     assert metric(log, "passed") == 0
     assert sum(counted(log, "outcome").values()) == 3
-    assert set(counted(log, "outcome")) <= {"parse", "syntax", "runtime"}
+    assert set(counted(log, "outcome")) == {"truncated"}, "every answer stops at its 12 tokens"
     for sample in log.samples or []:
         score = (sample.scores or {})["passed"]
         assert score.metadata is not None
