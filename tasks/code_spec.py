@@ -1,12 +1,12 @@
 """Functions from specifications: the model writes Python, a WebAssembly sandbox judges it (seeds 002 and 004).
 
-    inspect eval tasks/code_spec.py@phase3 --solver gold
+    inspect eval tasks/code_spec.py@phase3
     inspect eval tasks/code_spec.py@phase3_plus --solver code_direct --model vllm/Qwen/Qwen2.5-Coder-7B-Instruct
     inspect eval tasks/code_spec.py@humaneval --solver gold -T path=HumanEval.jsonl.gz
     inspect eval tasks/code_spec.py@code_cases --model ... -T path=my_suite.jsonl
     inspect eval tasks/code_spec.py@code_suite --epochs 10 --model ...          # pass@1 ... pass@10 in the header
 
-No task has a model of its own: the controls `gold` and `null` need none, everything else asks for `--model`.
+Without `--model`, they run on `smol`, where it is on this machine.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from inspect_ai import Task, task
+from inspect_ai.model import GenerateConfig
 
 from glassbox.harness.cli.arguments import AtLeastOne, checked
 from glassbox.harness.code.tolerant import Reading
@@ -30,11 +31,13 @@ from glassbox.tasks.code.humaneval import read_humaneval
 from glassbox.tasks.code.mbpp import Split, read_mbpp
 from glassbox.tasks.code.suite import SUITES, SuiteName, load_suite, read_suite
 from glassbox.tasks.code.task import CodeTask
-from glassbox.tasks.reference import facts_of_model
+from glassbox.tasks.reference import REAL, ReferenceTask, facts_of_model
 
 VERSION = "1-A"
 PUBLIC_VERSION = "2-A"
 """Of the tasks that others made: floats are compared as EvalPlus compares them, a test's own faults are nobody's."""
+ANSWER_TOKENS = 1024
+"""References take 185 tokens at most, HumanEval's 268; `--max-tokens` gives a model that thinks first more."""
 Names = str | list[str] | None
 
 by_path = task
@@ -268,16 +271,18 @@ def _task(
     metadata: dict[str, Any] = {
         **provenance(),
         **data_facts(dataset, selection.seed),
-        **facts_of_model(),
+        **facts_of_model(REAL),
         **sandbox_facts(),
         "split": split,
         **left_out_facts(places),
         "left_out_cases": {task.name: dict(Counter(task.left_out)) for task in chosen if task.left_out},
     }
-    return Task(
+    return ReferenceTask(
+        reference=REAL,
         dataset=dataset,
         solver=code_direct(),
         scorer=code_scorers(every_case=judging.every_case),
+        config=GenerateConfig(max_tokens=ANSWER_TOKENS),
         name=name,
         version=VERSION if name in SUITES else PUBLIC_VERSION,
         metadata=metadata,

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Arguments = Mapping[str, Any]
 _NOTHING: Arguments = {}
+NO_MODEL = "none/none"
+"""Inspect's name for a run without any model."""
 
 
 class RunFailed(ValueError):
@@ -96,17 +98,19 @@ def _inside_inspect(
     generation: Arguments,
     tick: Tick,
 ) -> Path:
-    from inspect_ai import eval
+    from inspect_ai import eval, task_with
+    from inspect_ai.model import get_model
 
     from glassbox.harness.engine.counted import counted
 
-    chosen: dict[str, Any] = {} if model is None else {"model": model}
-    if model is None and solver.card.model == "none" and task.make(**task_args).model is None:
-        chosen["model"] = None  # inspect's word for a run without any model
+    chosen: dict[str, Any] = {"tasks": task.make, "task_args": dict(task_args)}
+    if model == NO_MODEL or (model is None and solver.card.model == "none"):
+        # A task's own model would be loaded for nobody, and inspect prefers it to what the run says.
+        chosen = {"tasks": task_with(task.make(**task_args), model=get_model(NO_MODEL)), "model": NO_MODEL}
+    elif model is not None:
+        chosen["model"] = model
     with counted(tick, f"{task.name} {solver.name}"):
         [log] = eval(
-            task.make,
-            task_args=dict(task_args),
             model_args=dict(model_args),
             solver=solver.make(**solver_args),
             limit=limit,

@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from glassbox.harness.cache import cache_folder
+from glassbox.harness.records.files import write_atomically
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -33,6 +38,8 @@ TOKENIZER_FILES = (
 )
 GGUF = "gguf.json"
 """Where a folder that was made from GGUF files keeps their digests."""
+LARGE = 32 << 20
+"""Bytes from which on a file's digest is kept on disk too: a second is 300 MB, and every process would read them."""
 _INDEX = "model.safetensors.index.json"
 
 
@@ -100,6 +107,15 @@ def file_digest(path: Path) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _digest_once(path: str, _size: int, _mtime_ns: int) -> str:
+def _digest_once(path: str, size: int, mtime_ns: int) -> str:
+    known = cache_folder("digests") / hashlib.sha256(f"{path} {size} {mtime_ns}".encode()).hexdigest()[:32]
+    with suppress(OSError):
+        if size >= LARGE and re.fullmatch("[0-9a-f]{64}", found := known.read_text()):
+            return found
     with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if size >= LARGE:
+        with suppress(OSError):  # a cache that cannot be written costs seconds, not the run
+            known.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(known, digest)
+    return digest

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from inspect_ai import Task, eval, task
+from inspect_ai import Task, eval, task, task_with
 from inspect_ai.dataset import MemoryDataset, Sample
+from inspect_ai.model import get_model
 from inspect_ai.scorer import match
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 
@@ -125,7 +126,8 @@ def test_texts_that_differ_only_where_summaries_are_cut_are_still_other_data(tmp
 
 
 def test_code_that_ran_was_kept_in_and_the_log_says_by_what(tmp_path: Path) -> None:
-    record = inspected(phase3(n=3), gold(), tmp_path, model="none/none")
+    none = get_model("none/none")
+    record = inspected(task_with(phase3(n=3), model=none), gold(), tmp_path, model=none)
     assert record.provenance is not None
     assert record.provenance.isolation == (
         "WebAssembly, a fresh instance each run: no host files, environment, processes, sockets or clock"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import torch
 from open_models import build, config_of, random_model, word_tokenizer
 from torch import nn
 
+from glassbox.harness.lm import identity
 from glassbox.harness.lm.identity import hash_folder, hash_loaded
 from glassbox.harness.lm.load import wrap_loaded
 
@@ -50,8 +52,6 @@ def test_what_does_not_make_the_model_does_not_change_the_address(tmp_path: Path
 
 def test_a_file_in_the_hub_cache_is_known_by_its_name(tmp_path: Path) -> None:
     """The cache names large files by their SHA-256: the address is that of a plain copy, and nothing is read."""
-    import hashlib
-
     plain = save(tmp_path / "plain")
     blobs, snapshot = tmp_path / "blobs", tmp_path / "snapshots" / "abc"
     blobs.mkdir()
@@ -80,3 +80,21 @@ def test_bfloat16_weights_have_an_address_too() -> None:
     low = build(config_of("gpt2"))
     nn.Module.to(low, torch.bfloat16)
     assert hash_loaded(low, word_tokenizer()) != hash_loaded(build(config_of("gpt2")), word_tokenizer())
+
+
+def test_a_large_file_is_read_once_a_machine_and_again_when_it_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GLASSBOX_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(identity, "LARGE", 1)
+    file = tmp_path / "weights"
+    file.write_bytes(b"weights")
+    first = identity.file_digest(file)
+    (kept,) = (tmp_path / "cache" / "digests").iterdir()
+    assert first == kept.read_text() == hashlib.sha256(b"weights").hexdigest()
+    for content in ("f" * 64, "half of a dig"):
+        kept.write_text(content)
+        identity._digest_once.cache_clear()
+        assert identity.file_digest(file) == (content if len(content) == 64 else first)
+    file.write_bytes(b"others")
+    assert identity.file_digest(file) == hashlib.sha256(b"others").hexdigest()
