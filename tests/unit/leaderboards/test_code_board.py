@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inspect_ai import eval
+from inspect_ai import eval, task_with
 from inspect_ai.log import read_eval_log_sample_summaries
-from inspect_ai.model import ModelOutput
+from inspect_ai.model import ModelOutput, get_model
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from glassbox.harness.cli.main import main
@@ -46,7 +46,8 @@ def half() -> Solver:
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("code_logs")
     for made, epochs in ((half(), 2), (gold(), 1), (null(), 1)):
-        (log,) = eval(phase3(n=SIZE), solver=made, epochs=epochs, log_dir=str(folder), display="none")
+        task = task_with(phase3(n=SIZE), model=get_model("none/none"))
+        (log,) = eval(task, solver=made, epochs=epochs, log_dir=str(folder), display="none")
         assert log.status == "success", log.error
     return folder
 
