@@ -12,7 +12,6 @@ from math import atanh, sqrt, tanh
 from statistics import fmean
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
-from scipy.stats import spearmanr
 
 from glassbox.harness.dcm.criteria import GRADES, Grade, balance_grade, convergence_grade, ratio_grade
 from glassbox.harness.stats.estimate import Estimate
@@ -111,6 +110,8 @@ def correlation(first: str, second: str) -> Metric:
         ]
         if len(both) < 4 or any(len(set(column)) < 2 for column in zip(*both, strict=True)):
             return {"spearman": NAN, "low": NAN, "high": NAN, "n": len(both)}
+        from scipy.stats import spearmanr  # takes a second to import
+
         found = float(spearmanr([a for a, _ in both], [b for _, b in both]).statistic)
         if abs(found) >= 1:
             return {"spearman": found, "low": found, "high": found, "n": len(both)}

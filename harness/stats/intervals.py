@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import ndtri
 
 from glassbox.harness.stats.resample import Floats, resampled_sums
 
@@ -84,6 +84,8 @@ def exact(successes: int, n: int, confidence: float = 0.95) -> Interval:
     """
     if n < 1 or not 0 <= successes <= n:
         raise ValueError(f"{successes} successes of {n} is no proportion; need 0 <= successes <= n")
+    from scipy import stats  # takes a second to import, which a run's own scores need not wait for
+
     found = stats.binomtest(successes, n).proportion_ci(confidence, method="exact")
     return Interval(float(found.low), float(found.high), confidence, "clopper-pearson")
 
@@ -127,6 +129,8 @@ def _bootstrap(
     samples: tuple[Floats, ...], statistic: Callable[..., Floats], confidence: float, draws: int, seed: int
 ) -> Interval:
     """Resample each array on its own, in batches that keep the memory small."""
+    from scipy import stats
+
     batch = max(1, 2_000_000 // max(len(sample) for sample in samples))
     found = stats.bootstrap(
         samples,
@@ -158,4 +162,4 @@ def finite_sample(values: ArrayLike) -> Floats:
 def _z(confidence: float) -> float:
     if not 0 < confidence < 1:
         raise ValueError(f"confidence {confidence} is outside (0, 1); 0.95 means 95 %")
-    return float(stats.norm.ppf((1 + confidence) / 2))
+    return float(ndtri((1 + confidence) / 2))

@@ -1,4 +1,7 @@
-"""Run `inspect` as a user does, in a process of its own, and read the logs that it leaves."""
+"""Run `inspect` as a user does, in a process of its own, and read the logs that it leaves.
+
+`start` is for what must work from nothing; `fork` does the same in a fourth of the time.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from typing import Any
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
 from glassbox.harness.cache import CACHE_VARIABLE
+from tests.forks import Forked, forked
 
 ROOT = Path(__file__).resolve().parents[2]
 INSPECT = Path(sys.executable).parent / "inspect"
@@ -28,16 +32,25 @@ def environment(logs: Path, artefacts: Path, **more: str) -> dict[str, str]:
 
 
 def start(arguments: list[str], cwd: Path, variables: dict[str, str]) -> subprocess.Popen[str]:
-    """`inspect ARGUMENTS`, running."""
+    """`inspect ARGUMENTS`, running, started from nothing."""
     return subprocess.Popen(
         [INSPECT, *arguments], cwd=cwd, env=variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
 
 
-def finish(process: subprocess.Popen[str], timeout: float = 900) -> str:
+def fork(arguments: list[str], cwd: Path, variables: dict[str, str]) -> Forked:
+    """`inspect ARGUMENTS`, running, with what it imports of other packages at hand."""
+    return forked("inspect_ai", *arguments, cwd=cwd, variables=variables)
+
+
+def finish(process: subprocess.Popen[str] | Forked, timeout: float = 900) -> str:
     """What it said, once it has ended well."""
-    said, _ = process.communicate(timeout=timeout)
-    assert process.returncode == 0, said[-3000:]
+    if isinstance(process, Forked):
+        status, said = process.ended(timeout)
+    else:
+        said, _ = process.communicate(timeout=timeout)
+        status = process.returncode
+    assert status == 0, said[-3000:]
     return said
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from inspect_ai.log import EvalLog
-from inspect_runs import ROOT, environment, finish, logs_in, start
+from inspect_runs import ROOT, environment, finish, fork, logs_in
 
 from glassbox.harness.cache import cache_folder
 from glassbox.harness.lm.fetch import fetched
@@ -28,7 +28,7 @@ def passed(log: EvalLog) -> tuple[float, float]:
 def test_the_controls_score_all_and_nothing_from_the_checkout(control: str, right: int, tmp_path: Path) -> None:
     variables = environment(tmp_path / "logs", tmp_path / "parts")
     model = "open/smol" if fetched("smol") else "none/none"
-    said = finish(start(["eval", "tasks/code_spec.py@phase3", "--solver", control], ROOT, variables))
+    said = finish(fork(["eval", "tasks/code_spec.py@phase3", "--solver", control], ROOT, variables))
     (log,) = logs_in(tmp_path / "logs")
     assert passed(log) == (right, 18)
     assert (log.eval.model, log.eval.solver, log.eval.task_version) == (model, control, VERSION)
@@ -37,7 +37,7 @@ def test_the_controls_score_all_and_nothing_from_the_checkout(control: str, righ
 
 def test_the_file_alone_runs_every_suite_that_needs_no_download(tmp_path: Path) -> None:
     variables = environment(tmp_path / "logs", tmp_path / "parts")
-    finish(start(["eval", "tasks/code_spec.py", "--solver", "gold"], ROOT, variables))
+    finish(fork(["eval", "tasks/code_spec.py", "--solver", "gold"], ROOT, variables))
     logs = {log.eval.task: passed(log) for log in logs_in(tmp_path / "logs")}
     assert set(logs) == {"phase2", "phase3", "phase3_plus", "code_suite"}
     assert all(right == n for right, n in logs.values())
@@ -50,7 +50,7 @@ def test_a_wheel_runs_a_suite_by_its_registered_name_from_an_empty_folder(instal
     more = {"PYTHONPATH": str(installed), "GLASSBOX_CACHE": str(cache_folder("sandbox").parent)}
     variables = environment(tmp_path / "logs", tmp_path / "parts", **more)
     for control, right in (("gold", 18), ("null", 0)):
-        finish(start(["eval", "glassbox/phase3", "--solver", f"glassbox/{control}"], empty, variables))
+        finish(fork(["eval", "glassbox/phase3", "--solver", f"glassbox/{control}"], empty, variables))
         log = logs_in(tmp_path / "logs")[-1]
         assert passed(log) == (right, 18)
         assert log.eval.task_registry_name == "glassbox/phase3"
@@ -69,5 +69,5 @@ def test_a_mistake_on_the_command_line_is_named(tmp_path: Path) -> None:
         ("mbpp", "path=absent.jsonl", "absent.jsonl does not exist; mbpp reads mbpp.jsonl"),
     ):
         command = ["eval", f"tasks/code_spec.py@{task}", "--solver", "gold", "-T", argument]
-        said, _ = start(command, ROOT, variables).communicate(timeout=360)
+        _, said = fork(command, ROOT, variables).ended()
         assert message in " ".join(said.split())

@@ -1,21 +1,24 @@
-"""Killed at any moment, a second run finishes and gives what an undisturbed one gives, to the last bit of the part."""
+"""Killed at any moment, a second run finishes and gives what an undisturbed one gives, to the last bit of the part.
+
+The undisturbed one starts from nothing: its hashes have another seed than those of the others, which are forked.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from inspect_runs import ROOT, attempts_by_id, environment, finish, logs_in, semantic, start
+from inspect_runs import ROOT, attempts_by_id, environment, finish, fork, logs_in, semantic, start
 from safetensors.torch import load_file
 
 from glassbox.harness.fit.artefacts import tensors_hash
 from glassbox.harness.lm.shipped import shipped_models
+from tests.forks import Forked
 
 pytestmark = [
     pytest.mark.slow,
@@ -41,16 +44,15 @@ WRITE = [
 ]
 
 
-def kill_when(process: subprocess.Popen[str], ready: Callable[[], bool]) -> None:
+def kill_when(process: Forked, ready: Callable[[], bool]) -> None:
     """SIGKILL as soon as `ready`; it must still be at work by then."""
     deadline = time.monotonic() + 720
     while not ready():
-        assert process.poll() is None, f"it ended before it could be killed: {process.communicate()[0][-2000:]}"
+        assert process.status is None, f"it ended before it could be killed: {process.ended()[1][-2000:]}"
         assert time.monotonic() < deadline, "it never came to the point where it is to be killed"
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
+    assert process.ended()[0] == -signal.SIGKILL
 
 
 def part_in(folder: Path) -> tuple[str, str]:
@@ -73,10 +75,10 @@ def samples_written(logs: Path) -> int:
 def test_killed_while_fitting_the_second_run_makes_the_same_part_and_reads_the_same_programs(tmp_path: Path) -> None:
     calm = start(FIT, ROOT, environment(tmp_path / "calm", tmp_path / "calm_parts"))
     variables = environment(tmp_path / "logs", tmp_path / "parts")
-    killed = start(FIT, ROOT, variables)
+    killed = fork(FIT, ROOT, variables)
     kill_when(killed, lambda: bool(list((tmp_path / "parts").glob("*.lock"))))
     assert not list((tmp_path / "parts").glob("*.json"))
-    finish(start(FIT, ROOT, variables))
+    finish(fork(FIT, ROOT, variables))
     finish(calm)
     assert part_in(tmp_path / "parts") == part_in(tmp_path / "calm_parts")
     (undisturbed,) = logs_in(tmp_path / "calm")
@@ -91,9 +93,9 @@ def test_killed_while_fitting_the_second_run_makes_the_same_part_and_reads_the_s
 def test_killed_while_evaluating_the_second_run_answers_every_sample_as_an_undisturbed_one(tmp_path: Path) -> None:
     calm = start(WRITE, ROOT, environment(tmp_path / "calm", tmp_path / "parts"))
     variables = environment(tmp_path / "logs", tmp_path / "parts")
-    killed = start(WRITE, ROOT, variables)
+    killed = fork(WRITE, ROOT, variables)
     kill_when(killed, lambda: samples_written(tmp_path / "logs") >= 10)
-    finish(start(WRITE, ROOT, variables))
+    finish(fork(WRITE, ROOT, variables))
     finish(calm)
     (undisturbed,) = logs_in(tmp_path / "calm")
     broken, second = logs_in(tmp_path / "logs")
