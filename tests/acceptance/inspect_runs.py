@@ -40,13 +40,14 @@ def start(arguments: list[str], cwd: Path, variables: dict[str, str]) -> subproc
 
 def fork(arguments: list[str], cwd: Path, variables: dict[str, str]) -> Forked:
     """`inspect ARGUMENTS`, running, with what it imports of other packages at hand."""
-    return forked("inspect_ai", *arguments, cwd=cwd, variables=variables)
+    return forked("-m", "inspect_ai", *arguments, cwd=cwd, variables=variables)
 
 
 def finish(process: subprocess.Popen[str] | Forked, timeout: float = 900) -> str:
     """What it said, once it has ended well."""
     if isinstance(process, Forked):
-        status, said = process.ended(timeout)
+        done = process.ended(timeout)
+        status, said = done.returncode, done.stdout + done.stderr
     else:
         said, _ = process.communicate(timeout=timeout)
         status = process.returncode

@@ -69,5 +69,5 @@ def test_a_mistake_on_the_command_line_is_named(tmp_path: Path) -> None:
         ("mbpp", "path=absent.jsonl", "absent.jsonl does not exist; mbpp reads mbpp.jsonl"),
     ):
         command = ["eval", f"tasks/code_spec.py@{task}", "--solver", "gold", "-T", argument]
-        _, said = fork(command, ROOT, variables).ended()
+        said = fork(command, ROOT, variables).ended().stdout
         assert message in " ".join(said.split())

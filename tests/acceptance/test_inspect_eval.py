@@ -83,5 +83,5 @@ def test_the_model_that_the_command_line_asks_for_is_the_one_that_is_used(tmp_pa
 def test_a_mistake_on_the_command_line_is_named(tmp_path: Path) -> None:
     variables = environment(tmp_path / "logs", tmp_path / "parts")
     command = ["eval", "tasks/ir_arith.py@ir_arith", "--solver", "gold", "--limit", "2", "-T", "source=svamp"]
-    _, said = fork(command, ROOT, variables).ended()
+    said = fork(command, ROOT, variables).ended().stdout
     assert "source=svamp needs path=: the official file, or a folder of them" in " ".join(said.split())

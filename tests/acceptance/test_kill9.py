@@ -48,11 +48,11 @@ def kill_when(process: Forked, ready: Callable[[], bool]) -> None:
     """SIGKILL as soon as `ready`; it must still be at work by then."""
     deadline = time.monotonic() + 720
     while not ready():
-        assert process.status is None, f"it ended before it could be killed: {process.ended()[1][-2000:]}"
+        assert process.status is None, f"it ended before it could be killed: {process.ended()}"
         assert time.monotonic() < deadline, "it never came to the point where it is to be killed"
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGKILL)
-    assert process.ended()[0] == -signal.SIGKILL
+    assert process.ended().returncode == -signal.SIGKILL
 
 
 def part_in(folder: Path) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Wheels in a venv of their own: the example package, a broken plug-in, and folders of a user's own beside them."""
+"""Wheels on a path of their own: the example package, a broken plug-in, and folders of a user's own beside them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from pathlib import Path
 import pytest
 from inspect_runs import ROOT, environment
 
+from tests.forks import forked
+
 EXAMPLE = ROOT / "examples/glassbox-example"
+GLASSBOX = ("-m", "glassbox.harness.cli.main")
 NAMES = ("solvers", "tasks", "harness", "scorers", "leaderboards")
 
-# Several commands after one another in one process of the venv: torch and inspect are imported once for them all.
+# Several commands after one another in one process: what they import is imported once for them all.
 COMMANDS = """
 import contextlib, io, json, sys
 from glassbox.harness.cli.main import main
@@ -31,49 +34,38 @@ print(json.dumps(said))
 pytestmark = pytest.mark.slow
 
 
-def _run(*command: str | Path, cwd: Path, variables: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command, cwd=cwd, env=variables or dict(os.environ), capture_output=True, text=True, timeout=900, check=False
-    )
-
-
-def _well(*command: str | Path, cwd: Path, variables: dict[str, str] | None = None) -> str:
-    done = _run(*command, cwd=cwd, variables=variables)
-    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+def _well(*words: str, cwd: Path, variables: dict[str, str]) -> str:
+    done = forked(*words, cwd=cwd, variables=variables).ended()
+    assert done.returncode == 0, f"{words}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
     return done.stdout
 
 
-def _commands(python: Path, *commands: list[str], cwd: Path, variables: dict[str, str]) -> list[str]:
-    """What each command printed; all of them must end well."""
-    said = json.loads(_well(python, "-c", COMMANDS, json.dumps(commands), cwd=cwd, variables=variables))
-    for command, (status, out, err) in zip(commands, said, strict=True):
-        assert status == 0, f"{command}: {out[-2000:]}{err[-2000:]}"
-    return [out for _, out, _ in said]
+def _commands(*commands: list[str], cwd: Path, variables: dict[str, str]) -> list[tuple[int, str, str]]:
+    """Status, standard output and standard error of each command."""
+    found = json.loads(_well("-c", COMMANDS, json.dumps(commands), cwd=cwd, variables=variables))
+    return [tuple(one) for one in found]
 
 
 @pytest.fixture(scope="module")
-def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a venv with both wheels; what they depend on is borrowed from the tests' own environment."""
+def packages(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """PYTHONPATH with the example's wheel and ours; what they depend on comes from the environment of the tests."""
     folder = tmp_path_factory.mktemp("others")
     source = shutil.copytree(
         EXAMPLE, folder / "source", ignore=shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
     )
-    _well(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, source, cwd=folder)
+    target = folder / "site-packages"
+    build = (sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, source)
+    subprocess.run(build, cwd=folder, check=True, capture_output=True)
     (example,) = folder.glob("glassbox_example-*.whl")
-    _well(sys.executable, "-m", "venv", "--without-pip", folder / "venv", cwd=folder)
-    found = folder / "venv/bin/python"
-    (packages,) = (folder / "venv/lib").glob("python3.*/site-packages")
-    borrowed = [path for path in sys.path if path.endswith("-packages")]
-    (packages / "borrowed.pth").write_text("\n".join(borrowed), encoding="utf-8")
-    install = (sys.executable, "-m", "pip", "--python", found, "install", "--quiet", "--no-deps", "--no-index")
-    _well(*install, "--no-compile", wheel, example, cwd=folder)
-    return found
+    install = (sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-compile")
+    subprocess.run((*install, "--target", target, example), cwd=folder, check=True)
+    return f"{target}{os.pathsep}{installed}"
 
 
 @pytest.fixture(scope="module")
-def variables(tmp_path_factory: pytest.TempPathFactory, artefacts: Path) -> dict[str, str]:
+def variables(packages: str, tmp_path_factory: pytest.TempPathFactory, artefacts: Path) -> dict[str, str]:
     """Logs and parts of these tests lie by themselves."""
-    return environment(tmp_path_factory.mktemp("logs"), artefacts)
+    return environment(tmp_path_factory.mktemp("logs"), artefacts, PYTHONPATH=packages)
 
 
 @pytest.fixture(scope="module")
@@ -95,25 +87,20 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def logs(python: Path, variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def logs(variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Logs of the example's probe, by inspect, and of its control, gold and null, by `glassbox eval`."""
     cwd = tmp_path_factory.mktemp("cwd")
     asked = ("glassbox_example/longest_word", "--solver", "glassbox_example/word_probe", "--limit", "60")
-    _well(python, "-m", "inspect_ai", "eval", *asked, cwd=cwd, variables=variables)
+    _well("-m", "inspect_ai", "eval", *asked, cwd=cwd, variables=variables)
     solvers = ("word_embeddings", "gold", "null")
-    _well(
-        *(python.parent / "glassbox", "eval", "longest_word", "--limit", "60", "--solver", *solvers),
-        cwd=cwd,
-        variables=variables,
-    )
+    _well(*GLASSBOX, "eval", "longest_word", "--limit", "60", "--solver", *solvers, cwd=cwd, variables=variables)
     return Path(variables["INSPECT_LOG_DIR"])
 
 
 def test_the_example_stands_on_board_compare_gate_audit_and_report(
-    python: Path, logs: Path, variables: dict[str, str], tmp_path: Path
+    logs: Path, variables: dict[str, str], tmp_path: Path
 ) -> None:
-    listed, compared, _, gated, audited, _, words = _commands(
-        python,
+    commands = (
         ["leaderboard", "--format", "json"],
         ["compare", "word_probe", "word_embeddings"],
         ["bless", "--name", "words", "--folder", ".", "--reason", "a test", "--exact", "gold", "null"],
@@ -121,9 +108,10 @@ def test_the_example_stands_on_board_compare_gate_audit_and_report(
         ["audit", str(logs), "--format", "json"],
         ["report", "--output", "report.html"],
         ["words"],
-        cwd=tmp_path,
-        variables=variables,
     )
+    done = _commands(*commands, cwd=tmp_path, variables=variables)
+    assert [(command, err) for command, (status, _, err) in zip(commands, done, strict=True) if status] == []
+    listed, compared, _, gated, audited, _, words = (out for _, out, _ in done)
     rows = {row["solver"].rpartition("/")[2]: row for row in json.loads(listed)["records"]}
     assert rows["gold"]["picked"]["value"] == 1
     assert rows["null"]["picked"]["value"] == 0
@@ -137,32 +125,29 @@ def test_the_example_stands_on_board_compare_gate_audit_and_report(
 
 
 def test_a_broken_plug_in_costs_one_line_that_names_it(
-    python: Path, logs: Path, broken: Path, variables: dict[str, str], tmp_path: Path
+    logs: Path, broken: Path, variables: dict[str, str], tmp_path: Path
 ) -> None:
-    beside = {**variables, "PYTHONPATH": str(broken)}
+    beside = {**variables, "PYTHONPATH": f"{broken}{os.pathsep}{variables['PYTHONPATH']}"}
     for command in (["list", "solvers"], ["leaderboard"]):
-        done = _run(python.parent / "glassbox", *command, cwd=tmp_path, variables=beside)
+        done = forked(*GLASSBOX, *command, cwd=tmp_path, variables=beside).ended()
         assert done.returncode == 0, done.stderr
         assert [line for line in done.stderr.splitlines() if "no such luck" in line] == [
             line for line in done.stderr.splitlines() if "broken-plugin is left out" in line
         ]
         assert done.stderr.count("no such luck") == 1
-    asked = _run(python.parent / "glassbox", "broken", cwd=tmp_path, variables=beside)
+    asked = forked(*GLASSBOX, "broken", cwd=tmp_path, variables=beside).ended()
     assert asked.returncode == 2
     assert "broken-plugin" in asked.stderr
 
 
-def test_folders_of_a_users_own_names_stand_beside_the_wheel(
-    python: Path, variables: dict[str, str], tmp_path: Path
-) -> None:
+def test_folders_of_a_users_own_names_stand_beside_the_wheel(variables: dict[str, str], tmp_path: Path) -> None:
     for name in NAMES:
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text('raise RuntimeError("mine")\n', encoding="utf-8")
     (tmp_path / "registry.py").write_text('raise RuntimeError("mine")\n', encoding="utf-8")
-    script = "import sys, torch; print(*(name for name in sys.modules if name.partition('.')[0] == 'glassbox'))"
-    beside = {**variables, "PYTHONPATH": ".", "INSPECT_LOG_DIR": str(tmp_path / "logs")}
-    assert _well(python, "-c", script, cwd=tmp_path, variables=beside).strip() == ""
-    assert "ir_head  (glassbox)" in _well(python.parent / "glassbox", "list", "solvers", cwd=tmp_path, variables=beside)
+    path = f".{os.pathsep}{variables['PYTHONPATH']}"
+    beside = {**variables, "PYTHONPATH": path, "INSPECT_LOG_DIR": str(tmp_path / "logs")}
+    assert "ir_head  (glassbox)" in _well(*GLASSBOX, "list", "solvers", cwd=tmp_path, variables=beside)
     asked = ("glassbox/ir_arith", "--solver", "glassbox/ir_head", "--limit", "3")
-    _well(python, "-m", "inspect_ai", "eval", *asked, cwd=tmp_path, variables=beside)
+    _well("-m", "inspect_ai", "eval", *asked, cwd=tmp_path, variables=beside)
     assert len(list((tmp_path / "logs").glob("*.eval"))) == 1

@@ -1,6 +1,6 @@
 """A training killed with `kill -9` is taken up and ends with the very weights of an unbroken one.
 
-Run as a program, this file is that training: `python tests/acceptance/test_training_resumes.py CHECKPOINTS`.
+The last of its processes starts from nothing, so that its hashes have another seed than those of the others.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from glassbox.baselines.models.recipes.arith import WHOLE_WORDS
 from glassbox.baselines.models.recipes.arith_corpus import documents
 from glassbox.baselines.models.recipes.tokenizer import train_tokenizer
 from glassbox.baselines.models.recipes.training import Plan, train
+from tests.forks import Forked, forked
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = Plan(hidden=32, blocks=2, heads=2, inner=64, vocab_size=512, steps=60, batch=8, warmup=5, seed=3)
@@ -37,11 +38,13 @@ def tiny_training(checkpoints: Path) -> None:
     train(documents, tokenizer, PLAN, checkpoints, every=EVERY)
 
 
-def _start(checkpoints: Path) -> subprocess.Popen[bytes]:
-    # One thread and no accelerator: sums are then added up in the same order in every run.
-    environment = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, __file__, str(checkpoints)]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+# One thread and no accelerator: sums are then added up in the same order in every run.
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "PYTHONPATH": str(ROOT)}
+
+
+def _command(checkpoints: Path) -> tuple[str, ...]:
+    program = "import sys; from tests.acceptance.test_training_resumes import *; tiny_training(Path(sys.argv[1]))"
+    return ("-c", program, str(checkpoints))
 
 
 def _step(checkpoints: Path) -> int:
@@ -49,15 +52,15 @@ def _step(checkpoints: Path) -> int:
     return int(json.loads(progress.read_text())["step"]) if progress.exists() else 0
 
 
-def _kill_after(process: subprocess.Popen[bytes], checkpoints: Path, step: int) -> int:
+def _kill_after(process: Forked, checkpoints: Path, step: int) -> int:
     """Kill the process once a checkpoint at `step` or later stands; the step it stands at."""
     deadline = time.monotonic() + 360
     while _step(checkpoints) < step:
-        assert process.poll() is None, "the training ended by itself before it could be killed"
+        assert process.status is None, "the training ended by itself before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait(timeout=120) == -signal.SIGKILL
+    os.kill(process.pid, signal.SIGKILL)
+    assert process.ended().returncode == -signal.SIGKILL
     return _step(checkpoints)
 
 
@@ -70,9 +73,9 @@ def test_killed_twice_and_taken_up_gives_the_same_weights(tmp_path: Path) -> Non
     tiny_training(unbroken)
 
     for step in (EVERY, 3 * EVERY):
-        reached = _kill_after(_start(broken), broken, step)
-        assert step <= reached < PLAN.steps
-    assert _start(broken).wait(timeout=900) == 0
+        training = forked(*_command(broken), cwd=ROOT, variables=ENVIRONMENT)
+        assert step <= _kill_after(training, broken, step) < PLAN.steps
+    subprocess.run((sys.executable, *_command(broken)), cwd=ROOT, env=ENVIRONMENT, check=True, timeout=900)
 
     expected, found = _at(unbroken, PLAN.steps), _at(broken, PLAN.steps)
     assert expected.keys() == found.keys()
@@ -83,7 +86,3 @@ def test_killed_twice_and_taken_up_gives_the_same_weights(tmp_path: Path) -> Non
     before = _at(unbroken, PLAN.steps - EVERY)
     weights = [name for name in expected if name.startswith("model.")]
     assert [name for name in weights if torch.equal(before[name], expected[name])] == []
-
-
-if __name__ == "__main__":
-    tiny_training(Path(sys.argv[1]))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
 from glassbox.harness.records.prompted import Prompted
+from tests.forks import forked
 
 ROOT = Path(__file__).resolve().parents[3]
 PAIRS = 5
@@ -21,7 +20,7 @@ PAIRS = 5
 
 def command(model: Path, logs: Path) -> list[str]:
     task = str(ROOT / "tasks" / "soft_prompt.py") + "@dcm_squad"
-    inspect = [str(Path(sys.executable).with_name("inspect")), "eval", task, "--solver", "dcm", "--display", "none"]
+    inspect = ["-m", "inspect_ai", "eval", task, "--solver", "dcm", "--display", "none"]
     given = ["-T", f"n={PAIRS}", "-S", "slots=2", "-M", "device=cpu", "--log-dir", str(logs)]
     return [*inspect, "--model", f"open/{model}", *given]
 
@@ -43,17 +42,17 @@ def test_a_killed_run_is_resumed_and_no_finished_pair_is_searched_again(
 ) -> None:
     model, store, logs = shared_models("stories260K"), tmp_path / "parts" / "dcm", tmp_path / "logs"
     environment = {**os.environ, "GLASSBOX_ARTEFACTS": str(tmp_path / "parts"), "OMP_NUM_THREADS": "1"}
-    # A session of its own, so that the kill takes whatever it started.
-    first = subprocess.Popen(command(model, logs), env=environment, start_new_session=True)
+    first = forked(*command(model, logs), cwd=ROOT, variables=environment)
     deadline = time.monotonic() + 720
-    while len(kept(store)) < 3 and first.poll() is None and time.monotonic() < deadline:
+    while len(kept(store)) < 3 and first.status is None and time.monotonic() < deadline:
         time.sleep(0.05)
+    # The whole group, so that the kill takes whatever it started.
     os.killpg(first.pid, signal.SIGKILL)
-    assert first.wait() == -signal.SIGKILL
+    assert first.ended().returncode == -signal.SIGKILL
     before = kept(store)
     assert 3 <= len(before) < 3 * PAIRS
 
-    second = subprocess.run(command(model, logs), env=environment, capture_output=True, text=True, check=False)
+    second = forked(*command(model, logs), cwd=ROOT, variables=environment).ended()
     assert second.returncode == 0, second.stderr[-2000:]
     after = kept(store)
     assert len(after) == 3 * PAIRS

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 from glassbox.harness.sandbox.build import identity
 from glassbox.harness.sandbox.isolation import isolation
+from tests.forks import forked
 
 
 def doctor(cache: Path | None = None) -> tuple[int, dict[str, object]]:
-    environment = {**os.environ, **({"GLASSBOX_CACHE": str(cache)} if cache else {})}
-    command = [sys.executable, "-m", "glassbox.harness.cli.main", "doctor", "--format", "json"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
+    variables = {**os.environ, **({"GLASSBOX_CACHE": str(cache)} if cache else {})}
+    command = ("-m", "glassbox.harness.cli.main", "doctor", "--format", "json")
+    done = forked(*command, cwd=Path.cwd(), variables=variables).ended()
     (found,) = [finding for finding in json.loads(done.stdout)["records"] if finding["subject"] == "sandbox"]
     return done.returncode, found
 

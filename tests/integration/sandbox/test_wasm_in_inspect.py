@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from inspect_ai.tool import python
 from inspect_ai.util import sandbox
 
 from glassbox.harness.sandbox.component import card
+from tests.forks import forked
 
 
 @solver
@@ -77,19 +76,12 @@ def in_wasm():
 """
 
 
-@pytest.mark.slow
 def test_inspect_eval_finds_the_sandbox_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "in_wasm.py").write_text(TASK)
     logs = tmp_path / "logs"
-    done = subprocess.run(
-        [Path(sys.executable).parent / "inspect", "eval", "in_wasm.py", "--model", "mockllm/model"],
-        cwd=tmp_path,
-        env={**os.environ, "INSPECT_LOG_DIR": str(logs), "INSPECT_DISPLAY": "plain"},
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
+    variables = {**os.environ, "INSPECT_LOG_DIR": str(logs), "INSPECT_DISPLAY": "plain"}
+    command = ("-m", "inspect_ai", "eval", "in_wasm.py", "--model", "mockllm/model")
+    done = forked(*command, cwd=tmp_path, variables=variables).ended()
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     log = read_eval_log(list_eval_logs(str(logs))[0])
     assert accuracy(log) == 1.0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from glassbox.solvers.dcm import dcm
 from glassbox.solvers.direct import direct
 from glassbox.solvers.ir_head import ir_head
 from glassbox.tasks.ir_arith import ir_arith
+from tests.forks import forked
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -103,7 +103,6 @@ def test_the_command_says_it_in_one_line_with_status_2(capsys: pytest.CaptureFix
         assert error.count("\n") == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -112,8 +111,8 @@ def test_the_command_says_it_in_one_line_with_status_2(capsys: pytest.CaptureFix
     ],
 )
 def test_inspect_shows_it_without_a_traceback(words: list[str], said: str) -> None:
-    command = [sys.executable, "-m", "inspect_ai", "eval", "tasks/ir_arith.py@ir_arith", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    command = ("-m", "inspect_ai", "eval", "tasks/ir_arith.py@ir_arith", *words)
+    done = forked(*command, cwd=ROOT, variables=os.environ).ended()
     assert done.returncode != 0
     assert said in " ".join(done.stdout.split())
     assert "Traceback" not in done.stdout + done.stderr
