@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -32,6 +33,8 @@ from glassbox.harness.engine.technique import Question, Timed
 from glassbox.harness.plugins.card import ARITHMETIC
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
 from glassbox.harness.records.collector import collector_paused
+
+logger = logging.getLogger(__name__)
 
 BATCH = 64
 Arguments = Mapping[str, Any]
@@ -101,6 +104,9 @@ def run(
     scorers = list(task.scorer or [])
     with collector_paused():
         attempts = _attempt_all(technique, questions, partial(tick, f"{task.name} {log_name(solver)}"))
+        beyond = sum(attempt.expressible is False for attempt in attempts)
+        if beyond:
+            logger.warning("%s: its head cannot express %d of %d programs", log_name(solver), beyond, len(attempts))
         scored = asyncio.run(_score(samples, attempts, scorers, model))
         return write_log(log_of(asked, scorers, scored), asked, log_dir)
 

@@ -27,7 +27,7 @@ class Question:
 
     Attributes:
       text: The natural-language question.
-      program: Canonical text of the reference program; only `gold` reads it.
+      program: Canonical text of the reference program; `gold` answers with it, a head notes if it could say it.
       answer: The reference answer; only `gold` reads it.
     """
 

@@ -18,6 +18,7 @@ from glassbox.harness.fit.linear import SlotLinear, absorb
 from glassbox.harness.fit.operands import READERS
 from glassbox.harness.fit.pooling import POOLS
 from glassbox.harness.fit.reading import IGNORED, Targets, View, in_full_precision
+from glassbox.harness.ir.program import Program
 from glassbox.harness.ir.shape import Shape, Slots
 
 
@@ -56,6 +57,14 @@ class IRHead(nn.Module):
         # The count and every step's kind in one product; a slot uses as many of its outputs as it has classes.
         most = max(shape.max_steps, len(shape.kinds))
         self.classes = SlotLinear(self.counting + shape.max_steps, inputs, most)
+
+    def expresses(self, program: Program, numbers: Sequence[int]) -> bool:
+        """Whether it can read this program out of a prompt that names these numbers, were it never wrong."""
+        try:
+            slots = self.shape.encode(program)
+        except ValueError:
+            return False
+        return all(self.operands.reaches(operand, numbers) for operand in slots.operands)
 
     def absorb(self, centre: torch.Tensor, spread: torch.Tensor) -> None:
         """Turn a head that was fitted on (states - centre) / spread into the same head on bare states.

@@ -28,6 +28,8 @@ class Attempt(BaseModel):
       completion: The raw text the model generated; None when nothing was generated.
       reads_program: Whether the solver sets out to read a program; False for one that writes the number itself, so
         that "not applicable" can be told from "failed to read one".
+      expressible: Whether the reader can give the reference program at all, its form and its operands; None where that
+        is not known.
       artefact: Content address of the fitted part that read the program, or None.
       prompt_tokens: Tokens the model read; 0 when no model was called.
       generated_tokens: Tokens the model wrote, the stop token included.
@@ -44,6 +46,7 @@ class Attempt(BaseModel):
     failure_kind: str | None = None
     completion: str | None = None
     reads_program: bool = True
+    expressible: bool | None = None
     artefact: str | None = None
     prompt_tokens: int = 0
     generated_tokens: int = 0

@@ -20,6 +20,17 @@ def _structural(record: RunRecord) -> Estimate | None:
     return part if part and whole and part.n >= whole.n else None
 
 
+def _expressible(run: Run) -> tuple[str, ...]:
+    """Of what the reader can express, where that is not all: elsewhere it is the headline once more."""
+    part, whole = estimate(run.record, "expressible"), estimate(run.record, HEADLINE)
+    if not part or not whole or part.n >= whole.n:
+        return ()
+    return (
+        f"{run.placed.label}: its head can express {part.n:,} of {whole.n:,} programs; "
+        f"of these {figures.with_interval(part)} are right",
+    )
+
+
 def _artefact(run: Run) -> str | None:
     return run.samples.artefact if run.samples else None
 
@@ -69,7 +80,9 @@ FAMILY = Family(
             about="content address of the fitted part",
         ),
     ),
+    notes=_expressible,
     more=(
+        share("expressible"),
         share("operation"),
         share("first_operand"),
         share("second_operand"),

@@ -22,7 +22,7 @@ from glassbox.harness.fit.layer_choice import choose_layer
 from glassbox.harness.fit.source import BagSource, LayerSource, Source
 from glassbox.harness.fit.training import fit
 from glassbox.harness.ir.machine import Width
-from glassbox.harness.ir.text import to_text
+from glassbox.harness.ir.text import parse, to_text
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.shipped import shipped_models
 from glassbox.harness.records.attempt import Attempt
@@ -46,7 +46,13 @@ class HeadTechnique:
         read = self.head.read(seen)
         programs = [None if slots is None else self.head.shape.decode(slots) for slots in read]
         facts: Facts = {"artefact": self.name, "model_calls": int(isinstance(self.source, LayerSource))}
-        return execute(programs, self.width, [facts | {"prompt_tokens": n} for n in seen.lengths])
+        known = [self._expresses(asked.program, said) for asked, said in zip(questions, seen.values, strict=True)]
+        more = [{"prompt_tokens": n, "expressible": can} for n, can in zip(seen.lengths, known, strict=True)]
+        return execute(programs, self.width, [facts | one for one in more])
+
+    def _expresses(self, reference: str | None, numbers: Sequence[int]) -> bool | None:
+        """For the record alone; what the head reads does not depend on it."""
+        return None if reference is None else self.head.expresses(parse(reference), numbers)
 
 
 def part_store() -> ArtefactStore:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 import torch
 from torch import nn
@@ -32,6 +33,10 @@ class OperandReader(nn.Module):
         super().__init__()
         self.width = width
         self.inputs = width or hidden
+
+    def reaches(self, operand: int, numbers: Sequence[int]) -> bool:
+        """Whether it can say this operand of a prompt that names these numbers."""
+        return True
 
     def active(self, units: torch.Tensor) -> torch.Tensor:
         """The units behind their activation; a linear head has none."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import nn
 
@@ -36,6 +38,10 @@ class Pointer(OperandReader):
     def first_maps(self) -> list[Linear]:
         """What is offered, and in a linear head what is asked."""
         return [self.offered] if self.asked is None else [self.offered, self.asked]
+
+    def reaches(self, operand: int, numbers: Sequence[int]) -> bool:
+        """Only what the prompt names can be pointed at."""
+        return operand in numbers
 
     def losses(self, raw: torch.Tensor, truth: Targets) -> torch.Tensor:
         """Minus the log-probability of all numbers that equal the operand; zero where none does."""

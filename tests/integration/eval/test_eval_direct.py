@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from inspect_ai.solver import Solver
 
 from glassbox.harness.engine.run import CannotRun
 from glassbox.harness.engine.run import run as run_directly
+from glassbox.harness.records.attempt import STORE_KEY
+from glassbox.harness.records.frames import load_logs
+from glassbox.leaderboards.board import tables
 from glassbox.solvers.gold import gold
 from glassbox.solvers.ir_head import ir_head
 from glassbox.solvers.regex_only import regex_only
@@ -51,20 +55,24 @@ def without_times(value: Any) -> Any:
     return value
 
 
-def sample_records(log: EvalLog) -> dict[str, Any]:
-    """What a reader takes from a sample."""
+def sample_records(log: EvalLog) -> dict[str, str]:
+    """What a reader takes from a sample, as text, so that NaN equals NaN."""
     return {
-        str(sample.id): {
-            "input": sample.input,
-            "target": sample.target,
-            "metadata": sample.metadata,
-            "store": without_times(sample.store),
-            "completion": sample.output.completion,
-            "scores": {
-                name: without_times(score.model_dump(mode="json", exclude={"history"}))
-                for name, score in (sample.scores or {}).items()
+        str(sample.id): json.dumps(
+            {
+                "input": sample.input,
+                "target": sample.target,
+                "metadata": sample.metadata,
+                "store": without_times(sample.store),
+                "completion": sample.output.completion,
+                "scores": {
+                    name: without_times(score.model_dump(mode="json", exclude={"history"}))
+                    for name, score in (sample.scores or {}).items()
+                },
             },
-        }
+            sort_keys=True,
+            default=str,
+        )
         for sample in log.samples or []
     }
 
@@ -106,3 +114,27 @@ def test_a_solver_of_inspects_own_is_refused_with_the_way_out(tmp_path: Path) ->
     with pytest.raises(CannotRun, match="generate runs only inside inspect: use inspect eval"):
         run_directly(ir_arith(n=1), generate(), model="open/arith", task_args={}, solver_args={}, log_dir=tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_a_head_cannot_express_is_told_by_the_run_and_by_the_board(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One operation on named numbers, one with a number that is not named, two operations, and sums of no program."""
+    asked = {
+        "Ann has 12 pens and buys 3. How many has she?": "<<12+3=15>>\n#### 15",
+        "Ann has 12 pens and buys a dozen. How many has she?": "<<12+12=24>>\n#### 24",
+        "Ann has 7 pens and buys a pair. How many has she?": "<<7+2=9>>\n#### 9",
+        "Ann has 12 pens, loses 3 and buys 4. How many has she?": "<<12-3=9>> <<9+4=13>>\n#### 13",
+        "Ann pays 0.5 for each of 4 pens. How much?": "<<0.5*4=2>>\n#### 2",
+    }
+    lines = [json.dumps({"question": question, "answer": answer}) for question, answer in asked.items()]
+    (tmp_path / "planted.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    given: dict[str, Any] = {"source": "gsm8k", "path": str(tmp_path / "planted.jsonl")}
+    path = run_directly(
+        ir_arith(**given), ir_head(), model=MODEL, task_args=given, solver_args={}, log_dir=tmp_path / "logs"
+    )
+    found = {str(s.input): s.store[STORE_KEY]["expressible"] for s in read_eval_log(str(path)).samples or []}
+    assert [found[question] for question in asked] == [True, True, False, False, None]
+    assert "ir_head: its head cannot express 2 of 5 programs" in caplog.text
+    [board] = tables(load_logs(path))
+    assert any("ir_head: its head can express 2 of 5 programs; of these " in note for note in board.notes)

@@ -59,6 +59,7 @@ def test_inspect_scores_our_logs_again_with_the_same_result(by: str, tmp_path: P
     assert [scorer.name for scorer in after.eval.scorers or []] == [
         "semantic",
         "structural",
+        "expressible",
         "reading",
         "parse_failure",
         "cost",

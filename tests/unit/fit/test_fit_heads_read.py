@@ -15,6 +15,7 @@ from glassbox.harness.fit.numbers import Run
 from glassbox.harness.fit.source import Seen, collate
 from glassbox.harness.ir.program import Loop, Op, single
 from glassbox.harness.ir.shape import CHAIN, LOOP, SINGLE, Shape, Slots
+from glassbox.harness.ir.text import parse
 from glassbox.harness.ir.validate import validate
 
 
@@ -144,3 +145,16 @@ def test_a_feature_that_never_varies_does_not_become_infinite() -> None:
 def test_loops_are_shapes_of_their_own() -> None:
     assert LOOP.decode(Slots((2,), (10, 3))) == Loop(kind=LOOP.decode(Slots((2,), (10, 3))).kind, start=10, stop=3)  # type: ignore[union-attr]
     assert SINGLE.decode(Slots((1,), (69, 49))) == single(Op.SUBTRACT, 69, 49)
+
+
+@pytest.mark.parametrize(
+    ("head", "text", "can"),
+    [
+        ("pointer", "8 - 3", True),
+        ("pointer", "8 - 5", False),
+        ("digits", "8 - 5", True),
+        ("pointer", "8 - 3 * 3", False),
+    ],
+)
+def test_a_head_knows_which_programs_it_could_read(head: HeadKind, text: str, can: bool) -> None:
+    assert untrained(SINGLE, head, "last").expresses(parse(text), [3, 8]) is can

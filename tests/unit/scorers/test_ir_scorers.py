@@ -209,3 +209,19 @@ def test_what_cannot_be_decided_is_unscored(tmp_path: Path) -> None:
     undecided = Attempt(failure=Outcome.UNSUPPORTED, failure_kind="fractions")
     header = _header(_eval(tmp_path, {"right": ATTEMPTS["right"], "undecided": undecided}))
     assert (header["semantic"]["accuracy"], header["semantic"]["n"]) == (1, 1)
+
+
+def test_what_a_reader_cannot_express_is_left_out_of_one_figure_and_counts_in_the_headline(tmp_path: Path) -> None:
+    right, wrong = ATTEMPTS["right"], ATTEMPTS["other_op"]
+    log = _eval(
+        tmp_path,
+        {
+            "said": right.model_copy(update={"expressible": True}),
+            "missed": wrong.model_copy(update={"expressible": True}),
+            "beyond": wrong.model_copy(update={"expressible": False}),
+            "unknown": right,
+        },
+    )
+    header = _header(log)
+    assert (header["expressible"]["accuracy"], header["expressible"]["n"]) == (0.5, 2)
+    assert (header["semantic"]["accuracy"], header["semantic"]["n"]) == (0.5, 4)
