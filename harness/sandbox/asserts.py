@@ -23,7 +23,7 @@ from glassbox.harness.sandbox.case import CaseResult, Verdict
 from glassbox.harness.sandbox.codec import Derived, MalformedError, Opaque, decode, encode
 from glassbox.harness.sandbox.engine import Died, Instance
 from glassbox.harness.sandbox.errors import SandboxError
-from glassbox.harness.sandbox.facilities import THIRD_PARTY
+from glassbox.harness.sandbox.facilities import THIRD_PARTY, measures_widths
 from glassbox.harness.sandbox.limits import Limits
 from glassbox.harness.sandbox.names import TestText, prepared
 from glassbox.harness.sandbox.protocol import Failed, Missing, Returned, TestReply, Unsendable, parse_test, request
@@ -132,7 +132,10 @@ class _Examination:
         line = self._line(raised.frames[-1][0]) if raised.frames else ""
         if "AssertionError" in raised.names:
             self._fault = None
-            return Outcome.WRONG, f"does not hold: {line}" + (f" ({raised.message[:200]})" if raised.message else "")
+            said = f"does not hold: {line}" + (f" ({raised.message[:200]})" if raised.message else "")
+            if measures_widths(self._session.source) and not measures_widths(self._text.source):
+                return Outcome.UNSUPPORTED, f"{said} (the sizes of 64 bits cannot be had in WebAssembly)"
+            return Outcome.WRONG, said
         if "ImportError" in raised.names and (raised.module or "").split(".")[0] in THIRD_PARTY:
             return Outcome.UNSUPPORTED, f"the test needs {raised.module}, which cannot be had in WebAssembly"
         if self._answers and not _NOBODYS.intersection(raised.names):

@@ -22,17 +22,20 @@ from wasmtime.component import Component
 
 from glassbox.harness.cache import CACHE_VARIABLE, cache_folder
 from glassbox.harness.sandbox.component import card, folder, wasm
+from glassbox.harness.sandbox.direct import raise_stack
 from glassbox.harness.sandbox.errors import SandboxError, SetupError
 
 ROOM = "sandbox"
 """Where compiled components are kept in the cache."""
-STACK_BYTES = (2 << 20) - (64 << 10)
-"""The native stack of an instance; wasmtime allows less than 2 MiB, and every thread of Python's has more."""
+STACK_BYTES = 4 << 20
+"""The native stack of an instance: half of what a thread has by default. Recursion through C needs 2 KiB a level."""
+_LEAST_STACK_BYTES = (2 << 20) - (64 << 10)
+"""The same where wasmtime allows no more."""
 
 _SETTINGS = {
     "consume_fuel": True,
     "epoch_interruption": True,
-    "max_wasm_stack": STACK_BYTES,
+    "max_wasm_stack": _LEAST_STACK_BYTES,
     "cranelift_nan_canonicalization": True,
 }
 
@@ -42,13 +45,14 @@ def engine() -> Engine:
     config = Config()
     for name, value in _SETTINGS.items():
         setattr(config, name, value)
+    raise_stack(config, STACK_BYTES)
     return Engine(config)
 
 
 def identity() -> str:
     """16 hexadecimal digits that name what would be compiled."""
     system = (platform.system(), platform.machine(), _cpu_features())
-    compiler = (metadata.version("wasmtime"), _SETTINGS)
+    compiler = (metadata.version("wasmtime"), _SETTINGS, STACK_BYTES)
     return hashlib.sha256(repr((card().sha256, compiler, system)).encode()).hexdigest()[:16]
 
 

@@ -11,7 +11,7 @@ from ctypes import byref, c_size_t, memmove, string_at
 from importlib import metadata
 from types import ModuleType
 
-from wasmtime import Store, WasmtimeError
+from wasmtime import Config, Store, WasmtimeError
 from wasmtime.component import Func
 
 KNOWN = ("50",)
@@ -24,6 +24,7 @@ CALLS = {
         f"LP_wasmtime_component_func LP_wasmtime_context {_VALUES} {_SIZE} {_VALUES} {_SIZE}"
     ),
     "wasmtime_component_val_delete": _VALUES,
+    "wasmtime_config_async_stack_size_set": f"LP_wasm_config_t {_SIZE}",
 }
 """The functions of the library, and the types of their arguments."""
 
@@ -51,6 +52,24 @@ def direct() -> Callable[[Func, Store, bytes], bytes]:
     if odd := differing(_bindings):
         raise Refused(f"wasmtime {version} differs in its private calls: {odd}")
     return _exchange(_ffi)
+
+
+def raise_stack(config: Config, size: int) -> bool:
+    """Let an engine have `size` bytes of native stack, which needs another of wasmtime's settings; whether it may now.
+
+    The binding for Python has no name for that setting, which would otherwise hold the stack below 2 MiB.
+    """
+    try:
+        from wasmtime import _bindings
+    except ImportError:
+        return False
+    setting = getattr(_bindings, "_wasmtime_config_async_stack_size_set", None)
+    types = [kind.__name__ for kind in getattr(setting, "argtypes", None) or ()]
+    if setting is None or types != CALLS["wasmtime_config_async_stack_size_set"].split() or not hasattr(config, "ptr"):
+        return False
+    setting(config.ptr(), size)
+    config.max_wasm_stack = size
+    return True
 
 
 def differing(bindings: ModuleType) -> str:

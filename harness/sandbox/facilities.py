@@ -9,7 +9,10 @@ purpose is undecided too; scorers report how many there were, so nobody gains by
 from __future__ import annotations
 
 import ast
+import codecs
+import importlib
 import importlib.util
+import re
 import sys
 
 from glassbox.harness.sandbox import parsing
@@ -27,10 +30,23 @@ THIRD_PARTY = frozenset(
 
 _LEADING_TO_THREADS = frozenset({"_thread", "threading", "concurrent", "queue", "multiprocessing", "asyncio"})
 _LEADING_TO_PROCESSES = frozenset({"os", "subprocess", "multiprocessing", "concurrent", "asyncio", "pty", "signal"})
-_LEADING_TO_SOCKETS = frozenset({"socket", "ssl", "urllib", "http", "smtplib", "ftplib", "asyncio", "socketserver"})
+_LEADING_TO_SOCKETS = frozenset(
+    {"socket", "ssl", "urllib", "http", "smtplib", "ftplib", "asyncio", "socketserver", "uuid"}
+)
 _WITH_EFFECTS = frozenset({"antigravity", "this", "idlelib", "test", "turtledemo", "__main__"})
 _NOT_SUPPORTED_ERRNOS = frozenset({52, 58})
 """ENOSYS and ENOTSUP as WASI numbers them."""
+
+
+_NO_ATTRIBUTE = re.compile(r"module '([\w.]{1,60})' has no attribute '(\w{1,60})'")
+_NO_NAME = re.compile(r"cannot import name '(\w{1,60})' from '([\w.]{1,60})'")
+_TOO_WIDE = re.compile(
+    r"Python int too large to convert to C (?:s?size_t|long)|cannot fit 'int' into an index-sized integer"
+    r"|factorial\(\) argument should not exceed|[\w ]*for islice\(\) must be None or an integer: 0 <= x <= sys\.maxsize"
+)
+"""What CPython says of a number beyond 32 bits, where it needs an index or a C long."""
+_TOO_DEEP = ("Parser stack overflowed", "Stack overflow (used")
+_LEADING_TO_PARSERS = frozenset({"eval", "exec", "compile", "literal_eval", "parse"})
 
 
 def refused(raised: Raised, source: str) -> str | None:
@@ -38,6 +54,8 @@ def refused(raised: Raised, source: str) -> str | None:
     asked = imported(source)
     if "ModuleNotFoundError" in raised.names:
         return _module(raised.module or "", asked)
+    if (attribute := _attribute(raised, asked)) is not None:
+        return attribute
     said = raised.message.lower()
     if raised.names[0] == "RuntimeError" and said == "can't start new thread" and asked & _LEADING_TO_THREADS:
         return "threads"
@@ -45,7 +63,82 @@ def refused(raised: Raised, source: str) -> str | None:
         return "processes"
     if "OSError" in raised.names and raised.errno in _NOT_SUPPORTED_ERRNOS and asked & _LEADING_TO_SOCKETS:
         return "sockets"
+    if "FileNotFoundError" in raised.names and "no usable temporary directory" in said and "tempfile" in asked:
+        return "temporary files"
+    if "ZoneInfoNotFoundError" in raised.names[0] and "zoneinfo" in asked:
+        return "zone data"
+    if raised.names[0] == "LookupError" and said.startswith("unknown encoding: "):
+        return _encoding(raised.message.removeprefix("unknown encoding: "), source)
+    return _beyond(raised, source)
+
+
+def _attribute(raised: Raised, asked: frozenset[str]) -> str | None:
+    """A function of the standard library that the host's own has, such as `hashlib.scrypt`."""
+    if found := _NO_ATTRIBUTE.match(raised.message) if raised.names[0] == "AttributeError" else None:
+        module, name = found.groups()
+    elif found := _NO_NAME.match(raised.message) if raised.names[0] == "ImportError" else None:
+        name, module = found.groups()
+    else:
+        return None
+    top = module.split(".")[0]
+    if top not in asked or top not in sys.stdlib_module_names or top in _WITH_EFFECTS:
+        return None
+    try:
+        return f"{module}.{name}" if hasattr(importlib.import_module(module), name) else None
+    except Exception:  # a module of another system: it is not to be had here either
+        return None
+
+
+def _encoding(name: str, source: str) -> str | None:
+    try:
+        codecs.lookup(name)
+    except (LookupError, ValueError):
+        return None
+    return f"encoding {name}" if name.lower() in source.lower() else None
+
+
+def _beyond(raised: Raised, source: str) -> str | None:
+    """What only an interpreter of 64 bits with a large stack can do; not what the candidate's own line raised."""
+    lines = source.splitlines()
+    line = raised.frames[-1][0] if raised.frames else 0
+    if 0 < line <= len(lines) and "raise" in lines[line - 1]:
+        return None
+    if raised.names[0] in ("OverflowError", "ValueError") and _TOO_WIDE.match(raised.message):
+        return "a number beyond 32 bits in this place"
+    if raised.names[0] == "RecursionError" and raised.message.startswith(_TOO_DEEP) and asks_for_depth(source):
+        return "recursion this deep"
+    if raised.message.startswith(_TOO_DEEP) and any(f"{name}(" in source for name in _LEADING_TO_PARSERS):
+        return "nesting this deep"
     return None
+
+
+def asks_for_depth(source: str) -> bool:
+    """Whether a program sets a recursion limit of its own."""
+    return "setrecursionlimit" in source
+
+
+def too_deep_to_compile(said: str, source: str) -> bool:
+    """Whether source that does not compile is Python all the same, and only nested too deeply for the guest's stack."""
+    if not said.startswith(_TOO_DEEP):
+        return False
+    if said.endswith("during compilation"):
+        return True  # it was parsed
+    try:
+        parsing.module(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+_WIDTHS = re.compile(
+    r"\bgetsizeof\b|\b__sizeof__\b|\bhash_info\b|\bitemsize\b|\bcalcsize\b"
+    r"|\barray\(\s*['\"][lL]['\"]|\b(?:un)?pack(?:_into|_from)?\(\s*f?['\"]@?[^'\"<>=!]*[lLnNP]"
+)
+
+
+def measures_widths(source: str) -> bool:
+    """Whether a program asks how large objects or C's numbers are: the answer is another with 64 bits."""
+    return _WIDTHS.search(source) is not None
 
 
 def refused_by_host(name: str | None, source: str) -> str | None:

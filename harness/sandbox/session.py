@@ -13,7 +13,7 @@ from glassbox.harness.sandbox.case import CaseResult, Verdict
 from glassbox.harness.sandbox.codec import MalformedError, encode
 from glassbox.harness.sandbox.engine import Died, Instance
 from glassbox.harness.sandbox.errors import SandboxError
-from glassbox.harness.sandbox.facilities import refused, refused_by_host
+from glassbox.harness.sandbox.facilities import asks_for_depth, refused, refused_by_host, too_deep_to_compile
 from glassbox.harness.sandbox.limits import Limits
 from glassbox.harness.sandbox.protocol import Loaded, Raised, Reply, Syntax, parse, request
 
@@ -146,8 +146,9 @@ class Session:
         except Died as death:
             self.fuel += self._instance.burnt() - before
             self.discard()
-            wanted = refused_by_host(death.refused, self.source)
-            return Fault(Outcome.UNSUPPORTED if wanted else death.outcome, death.detail)
+            deep = death.detail.startswith("RecursionError") and asks_for_depth(self.source)
+            undecided = deep or refused_by_host(death.refused, self.source)
+            return Fault(Outcome.UNSUPPORTED if undecided else death.outcome, death.detail)
         except MalformedError as error:
             self.fuel += self._instance.burnt() - before
             self.discard()
@@ -167,16 +168,17 @@ class Session:
     def _fault(self, reply: Reply) -> Fault | None:
         if isinstance(reply, Syntax):
             where = f" (line {reply.line})" if reply.line else ""
-            return Fault(Outcome.SYNTAX, f"{reply.type_name}: {reply.message}{where}")
+            said = f"{reply.type_name}: {reply.message}{where}"
+            if too_deep_to_compile(reply.message, self.source):
+                return Fault(Outcome.UNSUPPORTED, f"{said} (nesting this deep cannot be had in WebAssembly)")
+            return Fault(Outcome.SYNTAX, said)
         if not isinstance(reply, Raised):
             return None
         wanted = refused(reply, self.source)
-        outcome = Outcome.RUNTIME
+        outcome = Outcome.RUNTIME if wanted is None else Outcome.UNSUPPORTED
         if "MemoryError" in reply.names:
-            outcome = Outcome.MEMORY
+            outcome = Outcome.MEMORY if wanted is None else outcome
             self.discard()
-        elif wanted is not None:
-            outcome = Outcome.UNSUPPORTED
         detail = _line(reply.text) if wanted is None else f"{_line(reply.text)} ({wanted} cannot be had in WebAssembly)"
         return Fault(outcome, detail, self._traceback(reply), reply.names)
 
