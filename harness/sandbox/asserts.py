@@ -24,13 +24,21 @@ from glassbox.harness.sandbox.codec import Derived, MalformedError, Opaque, deco
 from glassbox.harness.sandbox.engine import Died, Instance
 from glassbox.harness.sandbox.errors import SandboxError
 from glassbox.harness.sandbox.facilities import THIRD_PARTY, measures_widths
-from glassbox.harness.sandbox.limits import Limits
+from glassbox.harness.sandbox.limits import MIB, Limits
 from glassbox.harness.sandbox.names import TestText, prepared
 from glassbox.harness.sandbox.protocol import Failed, Missing, Returned, TestReply, Unsendable, parse_test, request
 from glassbox.harness.sandbox.session import Fault, Judged, Session
 
 _NOBODYS = frozenset({"NameError", "ImportError", "SyntaxError"})
 """What a test that is wrong raises, and also one that is right: a loop over an empty answer binds no name."""
+
+_SAYS_NOTHING = frozenset({"assign", "abilities"})
+"""What a test may ask of any value of the candidate's."""
+
+_COMPARES = frozenset({"two", "turned"})
+
+_LONGEST_ANSWER = 64
+"""Bytes of an answer for each character of the test that asks for it; a longer one is wrong, and stays where it is."""
 
 _FUEL_FACTOR = 4
 """A test may work this much harder than one call of the candidate: it calls many times."""
@@ -54,7 +62,8 @@ def judge(exam: Exam, code: str, limits: Limits) -> Verdict:
     except SandboxError as error:
         return Verdict.undecided(str(error))
     results: list[Judged] = []
-    with Session(code, limits) as session:
+    room = min(limits.result_bytes, max(MIB, _LONGEST_ANSWER * max(len(text.source) for text in texts)))
+    with Session(code, replace(limits, result_bytes=room)) as session:
         loaded = session.load(names=True)
         if isinstance(loaded, Fault):
             return session.verdict([(CaseResult(loaded.outcome, loaded.detail, None, 0), loaded)] * len(texts))
@@ -156,7 +165,7 @@ class _Examination:
             case Fault(names=names) if names and reply.outcome is not Outcome.MEMORY:
                 self._fault = reply
                 self._answers += 1
-                return encode(("raised", list(names), reply.detail.split(": ", 1)[-1]))
+                return encode(("raised", list(names), reply.message, reply.args))
             case Fault():
                 raise _CandidateFailed(reply)
             case Missing() if isinstance(wanted, tuple):
@@ -174,12 +183,14 @@ class _Examination:
         self._answers += 1
         if self._entry_point is None or not isinstance(wanted, tuple):
             return reply.value
-        operation, target, name, *_ = wanted
+        operation, target, name, args, _ = wanted
+        if operation in _COMPARES and self._given.intersection(_handles(args)):
+            raise _CandidateFailed(Fault(Outcome.INFRA, "it compares with a value of the candidate's own"))
         if self._is_entry_points(target, name):
             self._given.difference_update(_handles(value))
         elif isinstance(value, Opaque):
             self._given.add(value.handle)
-        elif operation != "assign":
+        elif operation not in _SAYS_NOTHING:
             raise _CandidateFailed(Fault(Outcome.INFRA, f"it reads {name or 'a value'!r} of the candidate as its own"))
         return reply.value
 
@@ -195,8 +206,8 @@ class _Examination:
 
 
 def _answer(value: bytes) -> bytes:
-    """("returned", value, "") with the value's own bytes in its place."""
-    return b"t" + (3).to_bytes(4, "little") + encode("returned") + value + encode("")
+    """("returned", value, "", ()) with the value's own bytes in its place."""
+    return b"t" + (4).to_bytes(4, "little") + encode("returned") + value + encode("") + encode(())
 
 
 def _handles(value: object) -> Iterator[int]:

@@ -6,6 +6,7 @@ One tag byte a value, then little-endian fields; lengths and counts are u32:
     i n bytes      int, two's complement      s b      str (UTF-8, surrogates pass), bytes: n, then the bytes
     l t S Z n ...  list tuple set frozenset   d n ...  dict: key, value, key, value
     x name value   an instance of a subclass of one of these: the name of its class and the plain value it holds
+    v name value   a value of a class of the standard library, and what it is made of; see `standard`
     o handle name  anything else: where its owner keeps it, and the name of its class
 
 Members of a set are in the order of their bytes: Python's own differs from process to process, and what an instance is
@@ -19,6 +20,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from glassbox.harness.sandbox.standard import made
 
 MAX_DEPTH = 100
 """Containers within containers; a cycle is deeper than any depth."""
@@ -225,6 +228,9 @@ class Reader:
             case b"x" if depth < MAX_DEPTH:
                 name = self.text()
                 return self.derived(name, self.value(depth + 1))
+            case b"v" if depth < MAX_DEPTH:
+                name = self.text()
+                return self.standard(name, self.value(depth + 1))
             case b"o":
                 handle = self.number()
                 return self.opaque(self.text(), handle)
@@ -233,6 +239,16 @@ class Reader:
     def derived(self, type_name: str, value: object) -> object:
         """What stands for an instance of a subclass."""
         return Derived(type_name, value)
+
+    def standard(self, name: str, parts: object) -> object:
+        """The value of the standard library that is made of these parts; a named tuple is of a subclass."""
+        try:
+            match name, parts:
+                case "namedtuple", (str() as type_name, tuple(), tuple() as items):
+                    return self.derived(type_name, items)
+            return made(name, parts)
+        except ValueError as error:
+            raise MalformedError(str(error)) from error
 
     def opaque(self, type_name: str, handle: int) -> object:
         """What stands for a value that stayed where it is."""

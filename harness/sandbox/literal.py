@@ -7,6 +7,7 @@ import math
 
 from glassbox.harness.sandbox import parsing
 from glassbox.harness.sandbox.codec import Derived, Opaque
+from glassbox.harness.sandbox.standard import taken
 
 _NAMES = {"nan": math.nan, "inf": math.inf}
 _LONGEST_DECIMAL = 10**4000
@@ -93,6 +94,8 @@ def show(value: object) -> str:
         return f"{_class(value.type_name)}({show(value.value)})"
     if isinstance(value, Opaque):
         return f"<{_class(value.type_name)}>"
+    if (known := taken(value)) is not None:
+        return f"{known[0]}({show(known[1])})"
     if isinstance(value, complex):
         return f"complex({value.real!r}, {value.imag!r})"
     if isinstance(value, int) and abs(value) >= _LONGEST_DECIMAL:

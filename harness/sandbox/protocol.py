@@ -18,7 +18,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The module ran; the names it defines, and whether each can be called, if that was asked for."""
+    """The module ran; the names it defines, and whether each is called and no more, if that was asked for."""
 
     names: dict[str, bool]
     output: Output
@@ -60,13 +60,17 @@ class Unsendable:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An exception: its class and that class's bases by name, and the lines it passed, outermost first."""
+    """An exception: its class and that class's bases by name, and the lines it passed, outermost first.
+
+    Its arguments are there where all of them are numbers, texts, bytes or None.
+    """
 
     names: tuple[str, ...]
     message: str
     frames: tuple[tuple[int, str], ...]
     module: str | None
     errno: int | None
+    args: tuple[object, ...]
     output: Output
 
     @property
@@ -105,6 +109,7 @@ _FORMAT = 2
 _MOST = 20
 """Frames and classes that are kept of an exception."""
 _LONGEST_NAME = 100
+_LONGEST_MESSAGE = 1 << 16
 _LARGEST = 10_000_000
 
 Reply = Loaded | Syntax | Missing | Returned | Unsendable | Raised
@@ -187,12 +192,14 @@ def _raised(fields: list[object]) -> Raised:
             list() as frames,
             str() | None as module,
             int() | None as errno,
+            tuple() as args,
             bytes() as out,
             bytes() as err,
         ]:
             kinds = tuple([_class(name) for name in names[:_MOST]])
             lines = tuple([_frame(frame) for frame in frames[-_MOST:]])
-            return Raised(kinds, _text(said), lines, module and _text(module), errno, Output(out, err))
+            message = _text(said, _LONGEST_MESSAGE)
+            return Raised(kinds, message, lines, module and _text(module), errno, args, Output(out, err))
     raise MalformedError("the reply names no exception")
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence, Sized
 from typing import TypeVar
 
 from glassbox.harness.sandbox.codec import Derived
+from glassbox.harness.sandbox.standard import made, taken
 
 _Item = TypeVar("_Item")
 
@@ -67,6 +68,8 @@ def plain(value: object) -> object:
         return _as_many(value, {plain(item) for item in value})
     if isinstance(value, frozenset):
         return _as_many(value, frozenset([plain(item) for item in value]))
+    if (known := taken(value)) is not None:
+        return made(known[0], plain(known[1]))
     return value
 
 
@@ -138,16 +141,16 @@ class _Comparison:
         if self.tolerance and (_is_inexact(expected) or _is_inexact(actual)):
             return self.close(expected, actual)
         if not self.exact:
-            return bool(expected == actual)
+            return _equal(expected, actual)
         if isinstance(expected, float) and isinstance(actual, float):
             return _bits(expected) == _bits(actual)
         if isinstance(expected, complex) and isinstance(actual, complex):
             return _bits(expected.real, expected.imag) == _bits(actual.real, actual.imag)
-        return bool(expected == actual)
+        return _equal(expected, actual)
 
     def close(self, expected: object, actual: object) -> bool:
         if not (isinstance(expected, int | float | complex) and isinstance(actual, int | float | complex)):
-            return False
+            return _equal(expected, actual)
         if self.exact and expected != expected and actual != actual:
             return True
         if expected == actual:
@@ -159,6 +162,13 @@ class _Comparison:
             return math.isfinite(abs(expected)) and abs(expected - actual) <= allowed
         except OverflowError:
             return False
+
+
+def _equal(expected: object, actual: object) -> bool:
+    try:
+        return bool(expected == actual)
+    except ArithmeticError:  # a signalling nan of decimal's
+        return False
 
 
 def _is_inexact(value: object) -> bool:

@@ -26,6 +26,8 @@ class Fault:
     detail: str
     traceback: str = ""
     names: tuple[str, ...] = ()
+    message: str = ""
+    args: tuple[object, ...] = ()
 
 
 @dataclass(slots=True)
@@ -44,6 +46,8 @@ class Words:
         """As text, whatever the bytes."""
         return self.kept.decode("utf-8", "replace")
 
+
+_LONGEST_TEXT = 2_000
 
 Judged = tuple[CaseResult, Fault | None]
 """What came of a case, and the fault behind it where there is one."""
@@ -180,7 +184,7 @@ class Session:
             outcome = Outcome.MEMORY if wanted is None else outcome
             self.discard()
         detail = _line(reply.text) if wanted is None else f"{_line(reply.text)} ({wanted} cannot be had in WebAssembly)"
-        return Fault(outcome, detail, self._traceback(reply), reply.names)
+        return Fault(outcome, detail, self._traceback(reply), reply.names, reply.message, reply.args)
 
     def _traceback(self, raised: Raised) -> str:
         """The candidate's own lines, with their text."""
@@ -190,7 +194,7 @@ class Session:
             shown.append(f'  File "<candidate>", line {number}, in {function}')
             if 0 < number <= len(lines):
                 shown.append(f"    {lines[number - 1].strip()[:200]}")
-        return "\n".join([*shown, raised.text])
+        return "\n".join([*shown, raised.text[:_LONGEST_TEXT]])
 
     def _odd(self, reply: Reply) -> Fault:
         self.discard()

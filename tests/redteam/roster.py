@@ -5,6 +5,7 @@ from __future__ import annotations
 from glassbox.harness.sandbox.limits import KIB, MIB, Limits
 from tests.redteam import (
     asserts,
+    changing,
     escapes,
     evil,
     forgeries,
@@ -20,7 +21,20 @@ from tests.redteam.attack import Attack
 
 ATTACKS: tuple[Attack, ...] = tuple(
     attack
-    for theme in (asserts, evil, escapes, lies, forgeries, patches, replies, tampering, resources, results, sources)
+    for theme in (
+        asserts,
+        changing,
+        evil,
+        escapes,
+        lies,
+        forgeries,
+        patches,
+        replies,
+        tampering,
+        resources,
+        results,
+        sources,
+    )
     for attack in theme.ATTACKS
 )
 LIMITS = Limits(fuel=1_000_000_000, memory_bytes=128 * MIB, result_bytes=256 * KIB)

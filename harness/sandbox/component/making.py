@@ -32,6 +32,7 @@ TOOL = "componentize-py"
 _SANDBOX = Path(__file__).resolve().parents[1]
 _PLACE = "glassbox/harness/sandbox"
 _GUEST = f"{_PLACE}/guest"
+_SHARED = ("codec.py", "standard.py")
 _WORLD = "interpreter"
 _APP = "glassbox.harness.sandbox.guest.app"
 _PACKAGES = ("glassbox", "glassbox/harness", _PLACE, _GUEST)
@@ -41,10 +42,10 @@ _SHIPPED = lzma.PRESET_EXTREME | 9
 
 
 def sources() -> dict[str, bytes]:
-    """What the guest is made from, by its path there: the guest's own files and the codec, nothing else."""
+    """What the guest is made from, by its path there: its own files and the two that it shares with the host."""
     guest = [path for path in (_SANDBOX / "guest").iterdir() if path.suffix in (".py", ".wit")]
     found = {f"{_GUEST}/{path.name}": path.read_bytes() for path in guest if path.name != "__init__.py"}
-    found[f"{_PLACE}/codec.py"] = (_SANDBOX / "codec.py").read_bytes()
+    found |= {f"{_PLACE}/{name}": (_SANDBOX / name).read_bytes() for name in _SHARED}
     return dict(sorted(found.items()))
 
 

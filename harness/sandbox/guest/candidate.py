@@ -13,6 +13,7 @@ from typing import Any
 from glassbox.harness.sandbox.codec import MAX_DEPTH
 from glassbox.harness.sandbox.guest import streams
 from glassbox.harness.sandbox.guest.faults import CANDIDATE, fault
+from glassbox.harness.sandbox.guest.operations import Operations
 from glassbox.harness.sandbox.guest.wire import Handles, Receiver, Sender, TooLargeError, crossed, packed, received
 
 NAME = "candidate"
@@ -21,12 +22,16 @@ NAME = "candidate"
 _BALLAST_BYTES = 1 << 20
 _LARGEST_ARGS = 1 << 24
 
+_MAXSIZE = (1 << 63) - 1
+"""What programs take for infinity, as they know it; nothing here is that large, and what says so is `unsupported`."""
+
 _seed = random.seed
 
 
 def settle(output_bytes: int, recursion: int, text: str = "") -> None:
-    """First thing in an instance: streams, limits, and `random` as it was."""
+    """First thing in an instance: streams, limits, `random` as it was, and `sys.maxsize` as programs know it."""
     random.seed = _seed
+    sys.maxsize = _MAXSIZE
     sys.setrecursionlimit(recursion)
     streams.install(output_bytes, text)
 
@@ -36,6 +41,7 @@ class Candidate:
 
     def __init__(self) -> None:
         self.handles = Handles()
+        self.operations = Operations()
         self.module = ModuleType(NAME)
         self.result_bytes = 0
         # Let go when memory runs out, so that there is some left to say so.
@@ -58,9 +64,9 @@ class Candidate:
         return packed((nonce, "loaded", self._names() if tell else {}, *streams.taken()))
 
     def _names(self) -> dict[str, bool]:
-        """The names the module defines, and whether each can be called."""
-        defined = list(self.module.__dict__.items())
-        return {str.__str__(name): callable(value) for name, value in defined if type(name) is str and name[:2] != "__"}
+        """The names the module defines, and whether each is called and no more: classes are looked at too."""
+        defined = [(name, value) for name, value in self.module.__dict__.items() if type(name) is str]
+        return {name: callable(value) and not isinstance(value, type) for name, value in defined if name[:2] != "__"}
 
     def call(self, message: str) -> str:
         """(nonce, entry point, args, watch) -> `returned`, with the arguments as they are after the call if watched."""
@@ -82,7 +88,7 @@ class Candidate:
                 return packed((nonce, "missing", *streams.taken()))
             target = self.module.__dict__[name]
         try:
-            value = _done(operation, target, name, args, named)
+            value = self.operations.done(operation, target, name, args, named)
         except BaseException as error:
             return self._raised(nonce, error)
         return self._returned(nonce, value, ())
@@ -111,27 +117,8 @@ class Candidate:
         try:
             return packed((nonce, "raised", *fault(error), *streams.taken()))
         except MemoryError:
-            return packed((nonce, "raised", ["MemoryError"], "", [], None, None, b"", b""))
+            return packed((nonce, "raised", ["MemoryError"], "", [], None, None, (), b"", b""))
 
 
 def _turned(first: tuple[Any, ...], second: object) -> tuple[object, tuple[Any, ...]]:
     return second, first
-
-
-def _done(operation: str, target: Any, name: str, args: tuple[Any, ...], named: dict[str, Any]) -> object:
-    """What a test asks for, done to a value."""
-    match operation:
-        case "call":
-            return target(*args, **named)
-        case "attribute":
-            return getattr(target, name)
-        case "assign":
-            setattr(target, name, args[0])
-            return None
-        case "items":
-            return list(target)
-        case "length":
-            return len(target)
-        case "text":
-            return str(target)
-    return target

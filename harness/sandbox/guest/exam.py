@@ -1,12 +1,12 @@
 """The test's side: a data set's test runs here, and every name it takes from the candidate leads to another instance.
 
-What comes back is plain data, or stands for a value over there and is equal to itself alone. The verdict is made here.
+What comes back is plain data, taken once; a value of the standard library, made again; or stands for a value over there
+(`remote`). The verdict is made here.
 """
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
 from typing import Any
 
 from wit_world import cross  # type: ignore[import-not-found]  # componentize-py writes it
@@ -15,6 +15,7 @@ from glassbox.harness.sandbox.codec import MalformedError
 from glassbox.harness.sandbox.guest import streams
 from glassbox.harness.sandbox.guest.candidate import settle
 from glassbox.harness.sandbox.guest.faults import fault
+from glassbox.harness.sandbox.guest.remote import HANDLE, Remote, handle_of, standing_for
 from glassbox.harness.sandbox.guest.wire import Handles, Receiver, Sender, crossed, is_type, packed, received
 
 TEST = "<test>"
@@ -25,51 +26,21 @@ _NEVER_RAISED = (SystemExit, KeyboardInterrupt, GeneratorExit, StopIteration, St
 
 _LARGEST = 1 << 24
 _own = Handles()
-_remote: dict[int, Remote] = {}
+_remote: dict[int, object] = {}
+_exceptions: dict[str, type[BaseException]] = {}
+"""Classes of exceptions that the test names of the candidate's, by name."""
 _state: dict[str, object] = {}
-
-
-class Remote:
-    """A value of the candidate's that is not plain data."""
-
-    def __init__(self, type_name: str, handle: int) -> None:
-        self.__dict__["_handle"] = handle
-        self.__dict__["_type_name"] = type_name
-
-    def __setattr__(self, name: str, value: object) -> None:
-        _ask("assign", self, name, (value,))
-
-    def __call__(self, *args: object, **named: object) -> object:
-        """Call it over there."""
-        return _ask("call", self, None, args, named)
-
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _ask("attribute", self, name)
-
-    def __iter__(self) -> Iterator[object]:
-        return iter(list(_ask("items", self, None)))
-
-    def __len__(self) -> int:
-        return int(_ask("length", self, None))
-
-    def __bool__(self) -> bool:
-        return True
-
-    def __str__(self) -> str:
-        return str(_ask("text", self, None))
 
 
 class _Sender(Sender):
     """Sends a value of the candidate's back as the handle it came with."""
 
     def other(self, value: object, depth: int) -> None:
-        if type(value) is Remote:
-            handle: int = value.__dict__["_handle"]
-            self.put(b"o" + handle.to_bytes(4, "little") + bytes(4))
-        else:
+        handle = handle_of(value)
+        if handle is None:
             super().other(value, depth)
+        else:
+            self.put(b"o" + handle.to_bytes(4, "little") + bytes(4))
 
 
 class _Receiver(Receiver):
@@ -77,34 +48,64 @@ class _Receiver(Receiver):
         if is_type(handle):
             return _own.value(handle)
         if handle not in _remote:
-            _remote[handle] = Remote(type_name, handle)
+            _remote[handle] = self._new(type_name, handle)
         return _remote[handle]
 
+    def _new(self, type_name: str, handle: int) -> object:
+        """What stands for a value that comes for the first time."""
+        bare = Remote(_ask, handle)
+        kind, abilities = bare.ask("abilities")
+        if kind != "exception":
+            return standing_for(bare, type_name, kind, abilities)
+        name, base = abilities
+        raised = type(name, (_builtin(base) or RuntimeError,), {HANDLE: handle})
+        _exceptions[name] = raised
+        return raised
 
-def _ask(operation: str, target: object, name: object, args: object = (), named: object = None) -> Any:
-    """What the candidate's instance answers; what it raised is raised here, by the nearest builtin class."""
+
+def _ask(operation: str, target: object, name: object = None, args: object = (), named: object = None) -> Any:
+    """What the candidate's instance answers; what it raised is raised here, by its own class where the test has that,
+    else by the nearest builtin one.
+    """
     sender = _Sender(_own, _LARGEST)
     request = sender.encode((operation, target, name, args, named or {}))
     if _own.values:
         kinds = sorted({type(value).__name__ for value in _own.values})
         cross(packed(("foreign", ", ".join(kinds))))
-    kind, content, message = crossed(cross(request.decode("latin-1")), _Receiver(_own))
+    kind, content, message, given = crossed(cross(request.decode("latin-1")), _Receiver(_own))
     if kind == "returned":
         return content
-    error = _exception(content, message)
+    error = _exception(content, message, given)
     _state["crossed"] = error
     raise error
 
 
-def _exception(names: list[str], message: str) -> BaseException:
+def _exception(names: list[str], message: str, args: tuple[Any, ...]) -> BaseException:
+    """The same exception as far as a test can see: its class, its arguments, its text."""
     for name in names:
-        kind = getattr(builtins, name, None)
-        if isinstance(kind, type) and issubclass(kind, BaseException) and not issubclass(kind, _NEVER_RAISED):
-            try:
-                return kind(message)
-            except TypeError:  # UnicodeError and its like take more
-                continue
+        kind = _exceptions.get(name.removeprefix("candidate.")) or _builtin(name)
+        if kind is not None:
+            return _told(kind, message, args or (message,))
     return RuntimeError(message)
+
+
+def _builtin(name: str) -> type[BaseException] | None:
+    kind = getattr(builtins, name, None)
+    raised = isinstance(kind, type) and issubclass(kind, BaseException) and not issubclass(kind, _NEVER_RAISED)
+    return kind if raised else None
+
+
+def _told(kind: type[BaseException], message: str, args: tuple[Any, ...]) -> BaseException:
+    """An exception with this text, which its class may write in a way of its own over there."""
+    try:
+        error = kind(*args)
+        if str(error) == message:
+            return error
+    except Exception:  # UnicodeError and its like take more
+        pass
+    told = type(kind.__name__, (kind,), {"__str__": lambda self: message})
+    named: BaseException = told.__new__(told, *args)
+    return named
 
 
 def _proxy(name: str) -> object:

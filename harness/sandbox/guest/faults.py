@@ -14,18 +14,32 @@ _BUILTIN = {
 _bases = type.__dict__["__mro__"].__get__
 _name = type.__dict__["__name__"].__get__
 """Neither can be overridden by a metaclass."""
+_args_of = BaseException.__dict__["args"].__get__
 
 _LONGEST_NAME = 100
-_LONGEST_MESSAGE = 2_000
+_LONGEST_MESSAGE = 1 << 16
+_MOST_ARGS = 8
+_PLAIN = (type(None), bool, int, float, str, bytes)
 _MOST_FRAMES = 12
 
 
 def fault(error: BaseException, filename: str = CANDIDATE) -> tuple[object, ...]:
-    """Names of the class and its bases, the message, the lines of `filename` it passed, a module or errno it names."""
+    """Names of the class and its bases, the message, the lines of `filename` it passed, a module or errno it names, and
+    its arguments where they are plain.
+    """
     names = [_class_name(kind) for kind in _bases(type(error)) if kind is not object]
     module = error.name if isinstance(error, ImportError) and type(error.name) is str else None
     errno = error.errno if isinstance(error, OSError) and type(error.errno) is int else None
-    return names, _message(error), _frames(error.__traceback__, filename), module, errno
+    return names, _message(error), _frames(error.__traceback__, filename), module, errno, _args(error)
+
+
+def _args(error: BaseException) -> tuple[object, ...]:
+    """Empty where one of them is not plain, or is long."""
+    args = _args_of(error)
+    plain = all(
+        type(arg) in _PLAIN and not (isinstance(arg, str | bytes) and len(arg) > _LONGEST_MESSAGE) for arg in args
+    )
+    return args if plain and len(args) <= _MOST_ARGS else ()
 
 
 def _class_name(kind: type) -> str:

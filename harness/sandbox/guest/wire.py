@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import marshal
 import struct
+from collections import namedtuple
 from collections.abc import Callable
 from typing import Any
 
 from glassbox.harness.sandbox.codec import Encoder, MalformedError, Reader, encode, sized
+from glassbox.harness.sandbox.standard import CONTAINERS, taken
 
 _EXACT: dict[type, Callable[[Any], object]] = {
     int: int.__pos__,
@@ -89,14 +91,21 @@ class Sender(Encoder):
         self.parts.append(part)
 
     def other(self, value: object, depth: int) -> None:
-        """An instance of a subclass with the plain value inside it, whatever it says of itself; else a handle."""
+        """A value of the standard library as what it is made of; an instance of a subclass with the plain value inside
+        it, whatever it says of itself; else a handle.
+        """
+        if (known := _taken(value)) is not None:
+            self.standard(*known, depth)
+            return
         kind = type(value)
         for plain, exact in _EXACT.items():
             if issubclass(kind, plain):
                 self.put(self.derived(kind))
                 self.value(exact(value), depth + 1)
                 return
-        if issubclass(kind, list | tuple | set | frozenset):
+        if issubclass(kind, tuple) and (fields := _fields(kind)):
+            self.standard("namedtuple", (kind.__name__, fields, _inside(value)), depth)
+        elif issubclass(kind, list | tuple | set | frozenset):
             self.put(self.derived(kind))
             self.value(_inside(value), depth + 1)
         elif issubclass(kind, dict):
@@ -105,9 +114,34 @@ class Sender(Encoder):
         else:
             self.put(b"o" + self.handles.of(value).to_bytes(4, "little") + _name(kind))
 
+    def standard(self, name: str, parts: object, depth: int) -> None:
+        """Append a value of the standard library and what it is made of."""
+        self.put(b"v" + sized(b"", name.encode()))
+        self.value(parts, depth + 1)
+
     def derived(self, kind: type) -> bytes:
         """What announces an instance of a subclass."""
         return b"x" + _name(kind)
+
+
+def _named(type_name: str, fields: tuple[str, ...], values: tuple[object, ...]) -> object:
+    kind: Any = namedtuple(type_name, fields)  # type: ignore[misc]  # the class is made here
+    return kind(*values)
+
+
+def _taken(value: object) -> tuple[str, object] | None:
+    try:
+        return taken(value)
+    except TypeError:  # a view of no bytes, a zone of no fixed offset: they stay here
+        return None
+
+
+def _fields(kind: type) -> tuple[str, ...]:
+    """The names of a named tuple's items; empty for every other tuple."""
+    fields = vars(kind).get("_fields")
+    if type(fields) is not tuple or kind.__bases__ != (tuple,):
+        return ()
+    return fields if all(type(name) is str for name in fields) else ()
 
 
 def _inside(value: object) -> object:
@@ -135,8 +169,17 @@ class Receiver(Reader):
         return self.value(0)
 
     def derived(self, type_name: str, value: object) -> object:
-        """The plain value inside: the class itself is on the other side."""
-        return value
+        """The plain value inside, for the class is on the other side; the library's dicts are themselves again."""
+        return CONTAINERS[type_name](value) if type(value) is dict and type_name in CONTAINERS else value
+
+    def standard(self, name: str, parts: object) -> object:
+        """The value of these parts, named tuples too."""
+        if name != "namedtuple":
+            return super().standard(name, parts)
+        try:
+            return _named(*parts)  # type: ignore[misc]  # whatever it is, it is tried
+        except (TypeError, ValueError) as error:
+            raise MalformedError(f"no named tuple is made of this: {error}") from error
 
     def opaque(self, type_name: str, handle: int) -> object:
         """The value that the handle names."""
