@@ -9,35 +9,21 @@ from __future__ import annotations
 from functools import partial
 
 from glassbox.harness.outcome import Outcome
-from glassbox.harness.sandbox.case import Case
-from tests.redteam.attack import COUNTS, FIRST, HALF, ORDERED, TOTAL, UNIQUE, Attack, Task
+from tests.redteam.attack import (
+    COUNTS,
+    FIRST,
+    HALF,
+    OBJECT,
+    ORDERED,
+    PAIRS,
+    SIZE,
+    TOTAL,
+    UNIQUE,
+    Attack,
+    Task,
+)
 
 changing = partial(Attack, "changing")
-OBJECT = Task(
-    "best",
-    "def best(numbers):\n    return max(numbers)\n",
-    (Case(([17, 4, 20],), 20), Case(([5],), 5)),
-    (
-        "found = best([17, 4, 20])\nassert found == 20",
-        "assert abs(best([17, 4, 20]) - 20) < 1e-6 and not best([5]) > 5 and best([5]) >= 5",
-        "assert best([5]) ^ 5 == 0 and best([5]) % 5 == 0 and 5 in [best([5])]",
-    ),
-)
-PAIRS = Task(
-    "swap",
-    "def swap(pair):\n    return [pair[1], pair[0]]\n",
-    (Case(((1, 2),), [2, 1]), Case((("a", "b"),), ["b", "a"])),
-    (
-        "found = swap((1, 2))\nassert len(found) == 2 and list(found) == [2, 1] and found[0] == 2",
-        "found = swap((1, 2))\nassert sorted(found) == [1, 2]\nassert list(found) == [2, 1]",
-    ),
-)
-SIZE = Task(
-    "digits",
-    "import sys\n\ndef digits(limit):\n    return sys.maxsize if limit is None else limit\n",
-    (Case((7,), 7), Case((None,), 2**63 - 1)),
-    ("assert digits(None) == sys.maxsize", "assert digits(7) == 7"),
-)
 
 
 def always(name: str, task: Task, method: str, why: str, body: str = "return 0") -> Attack:

@@ -212,7 +212,7 @@ ATTACKS = (
     escape(
         "unpickle_a_command",
         SHOUT,
-        Outcome.RUNTIME,
+        Outcome.UNSUPPORTED,
         "A pickle that calls os.system, run in the guest by the candidate itself.",
         """
         import pickle
@@ -223,7 +223,7 @@ ATTACKS = (
         def shout(text):
             return pickle.loads(pickle.dumps(Command()))
         """,
-        Outcome.RUNTIME,
+        Outcome.UNSUPPORTED,
     ),
     escape(
         "result_that_reduces_to_a_command",

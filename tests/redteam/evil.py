@@ -13,15 +13,15 @@ ATTACKS = (
     evil(
         "fork_bomb",
         TOTAL,
-        Outcome.RUNTIME,
-        "There is no fork in the guest; the attribute does not exist.",
+        Outcome.UNSUPPORTED,
+        "There is no fork in the guest: the attribute does not exist, and what asks for it is undecided.",
         """
         import os
         def total(numbers):
             while True:
                 os.fork()
         """,
-        Outcome.RUNTIME,
+        Outcome.UNSUPPORTED,
     ),
     evil(
         "close_the_outputs",
@@ -171,7 +171,7 @@ ATTACKS = (
     evil(
         "kill_the_parent",
         TOTAL,
-        Outcome.RUNTIME,
+        Outcome.UNSUPPORTED,
         "There are no processes to signal.",
         """
         import os, signal
@@ -179,7 +179,7 @@ ATTACKS = (
             os.kill(os.getppid(), signal.SIGKILL)
             return 0
         """,
-        Outcome.RUNTIME,
+        Outcome.UNSUPPORTED,
     ),
     evil(
         "abort",

@@ -277,3 +277,38 @@ def test_no_cases_and_arguments_that_are_no_data_are_refused() -> None:
         JUDGE.judge("def f(): pass", "f", [])
     with pytest.raises(TypeError, match="range is not plain data"):
         JUDGE.judge("def f(x): pass", "f", [Case((range(3),))])
+
+
+ELIFS = "".join(f"    elif x == {at}: return {at}\n" for at in range(2, 1_500))
+RIGHT_ELSEWHERE = [
+    "def f(x): return len(range(0, 10**10, 3))",
+    "from itertools import islice\ndef f(x): return sum(islice([2], 10**12))",
+    "from array import array\ndef f(x): return array('l', [2**40])[0]",
+    "import hashlib\ndef f(x): return hashlib.pbkdf2_hmac('sha256', b'a', b'b', 1)",
+    "import hashlib\ndef f(x): return hashlib.scrypt(b'a', salt=b'b', n=2, r=1, p=1)",
+    "from zoneinfo import ZoneInfo\ndef f(x): return str(ZoneInfo('Europe/Paris'))",
+    "import tempfile\ndef f(x): return tempfile.mkdtemp()",
+    "import bz2\ndef f(x): return bz2.compress(b'')",
+    "import lzma\ndef f(x): return lzma.compress(b'')",
+    "import sys\ndef f(x): return sys.getsizeof([])",
+    f"def f(x):\n    if x == 0: return 0\n{ELIFS}    return 2",
+    f"def f(x): return {'(' * 150}2{')' * 150}",
+    "import sys\nfrom functools import lru_cache\nsys.setrecursionlimit(10**6)\n"
+    "@lru_cache(None)\ndef g(n): return n and g(n - 1)\ndef f(x): return g(10**5)",
+]
+
+
+@pytest.mark.parametrize("code", RIGHT_ELSEWHERE)
+def test_what_python_can_elsewhere_and_the_guest_cannot_is_unsupported_by_name(code: str) -> None:
+    verdict = JUDGE.judge(code, "f", [Case((1,), 2)])
+    assert verdict.outcome is Outcome.UNSUPPORTED, verdict.cases[0].detail
+    assert "WebAssembly" in verdict.cases[0].detail or "stack" in verdict.cases[0].detail
+
+
+def test_infinity_by_maxsize_and_recursion_that_is_asked_for_are_as_elsewhere() -> None:
+    deep = (
+        "import sys\nfrom functools import lru_cache\nsys.setrecursionlimit(10_000)\n"
+        "@lru_cache(None)\ndef g(n): return n and 1 + g(n - 1)\ndef h(n): return n and 1 + h(n - 1)\n"
+        "def f(x): return [g(1_600), h(9_000), min(10**12, sys.maxsize)]"
+    )
+    assert JUDGE.judge(deep, "f", [Case((1,), [1_600, 9_000, 10**12])]).passed
