@@ -71,10 +71,10 @@ def test_the_shipped_component_was_made_from_the_guest_that_stands_here() -> Non
     assert (folder() / CONTENT).stat().st_size < 16 * MIB
 
 
-def test_the_guest_is_made_from_its_own_sources_and_the_codec_alone() -> None:
+def test_the_guest_is_made_from_its_own_sources_and_the_two_it_shares_with_the_host() -> None:
     names = {name.removeprefix("glassbox/harness/sandbox/") for name in sources()}
     assert {"codec.py", "guest/app.py", "guest/sandbox.wit"} <= names
-    assert {name for name in names if not name.startswith("guest/")} == {"codec.py"}
+    assert {name for name in names if not name.startswith("guest/")} == {"codec.py", "standard.py"}
     assert not [name for name in names if name.endswith("__init__.py")]
 
 
