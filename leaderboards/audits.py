@@ -1,15 +1,20 @@
-"""Which runs failed their audit, as `glassbox audit --output` wrote it beside the logs.
+"""Which runs failed their audit: as `glassbox audit --output` wrote it beside the logs, or as their header betrays.
 
 read_audits(Path("logs/audit.json"))      # {"2026-...eval": "label_shift: labels are shifted twice"}
+fault_of(record, audits)                  # the same of one run, its header held against its samples
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
 from glassbox.harness.audit.finding import Severity
+from glassbox.harness.records.frames import RunRecord
+
+HEADER = "the header is not of these samples"
 
 
 class BadAudit(ValueError):
@@ -46,3 +51,16 @@ def read_audits(path: Path) -> dict[str, str]:
         if one.severity == Severity.FAILED:
             failed.setdefault(one.log, []).append(f"{one.check}: {one.what}")
     return {name: " ".join("; ".join(lines).split()) for name, lines in failed.items()}
+
+
+def fault_of(record: RunRecord, audits: Mapping[str, str]) -> str:
+    """Why a run is not to be trusted, in one line; empty where nothing is known against it.
+
+    Args:
+      record: The run; its figures are computed from its samples, so that a header that says otherwise is seen.
+      audits: From `read_audits`.
+    """
+    other = record.disagreements
+    more = f", and {len(other) - 1} more" if len(other) > 1 else ""
+    header = f"{HEADER}: {other[0]}{more}" if other else ""
+    return "; ".join(filter(None, [header, audits.get(record.path.name, "")]))

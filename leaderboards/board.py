@@ -2,7 +2,8 @@
 
     for table in tables(load_logs("logs")): ...
 
-Figures come from the log headers; ranks, costs and tokens from the samples. Nothing is scored again.
+Figures, ranks, costs and tokens come from the samples of the logs; a header that says otherwise is marked. Nothing is
+scored again.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.judges import other_judges
 from glassbox.harness.tables.table import Cell, Column, Fact, Table, TableRow
 from glassbox.leaderboards import figures
+from glassbox.leaderboards.audits import fault_of
 from glassbox.leaderboards.families import other
 from glassbox.leaderboards.families.family import Facts, Family, Run, installed_families
 from glassbox.leaderboards.prices import Prices, Rate, shipped_prices
@@ -154,7 +156,7 @@ def _table(section: Section, audits: Mapping[str, str], prices: Prices) -> Table
 
 def _row(section: Section, run: Run, standing: Standing, rate: Rate, audits: Mapping[str, str]) -> TableRow:
     family, record = section.family, run.record
-    control, audit = section.is_control(run), audits.get(record.path.name, "")
+    control, audit = section.is_control(run), fault_of(record, audits)
     cost = rate.per_thousand(family.batch_ms(run))
     n = family.n(record)
     figures_first, words = family.parted
@@ -189,14 +191,14 @@ def _row(section: Section, run: Run, standing: Standing, rate: Rate, audits: Map
 
 def marks(run: Run, standing: Standing, audits: Mapping[str, str]) -> str:
     """The signs behind a run's name; `warnings` says what they mean."""
-    return standing.mark + (AUDIT_FAILED if run.record.path.name in audits else "")
+    return standing.mark + (AUDIT_FAILED if fault_of(run.record, audits) else "")
 
 
 def warnings(section: Section, audits: Mapping[str, str]) -> list[str]:
     """Why runs are marked, the gravest first."""
-    failed = [run for run in section.runs if run.record.path.name in audits]
+    faults = [(run.placed.label, fault_of(run.record, audits)) for run in section.runs]
     return [
-        *(f"{AUDIT_FAILED} {run.placed.label}: audit failed: {audits[run.record.path.name]}" for run in failed),
+        *(f"{AUDIT_FAILED} {label}: audit failed: {fault}" for label, fault in faults if fault),
         *(standing.reason for standing in section.standings if standing.reason),
     ]
 
@@ -238,7 +240,7 @@ def _notes(section: Section, audits: Mapping[str, str], rates: Sequence[Rate], p
 
 
 def _groups(section: Section) -> Table | None:
-    """Groups of samples down, runs across, as the headers hold them; None where they hold none."""
+    """Groups of samples down, runs across, None where there are none."""
     shares = [section.family.groups(run.record) for run in section.runs]
     names = list(dict.fromkeys(name for found in shares for name in found))
     if not names:

@@ -4,7 +4,7 @@
     glassbox leaderboard --by origin.family --format csv
 
 Any metadata of a sample is a category; a dot reaches into one that is a mapping, and a list counts in each of its
-values. Samples come from the logs; the board's own figures stay those of the headers.
+values.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which runs stand on a board, in which section, under which name: read from log headers and never recomputed.
+"""Which runs stand on a board, in which section, under which name, and with which figures.
 
     for run in placed(load_logs("logs"), "semantic", keep_all=False): ...
 
@@ -106,7 +106,7 @@ def label(record: RunRecord) -> str:
 
 
 def estimate(record: RunRecord, score: str, name: str = "accuracy") -> Estimate | None:
-    """One proportion of a run with its interval, as its log header has it; None where it was not measured.
+    """One proportion of a run with its interval; None where it was not measured.
 
     Other projects' scorers write an accuracy alone: it gets Wilson's interval over the distinct samples, which is
     conservative where samples have several epochs or are right in part.
@@ -116,16 +116,16 @@ def estimate(record: RunRecord, score: str, name: str = "accuracy") -> Estimate 
         return None
     if low is not None and high is not None and n is not None:
         return Estimate(value, low, high, int(n))
-    samples = min(record.completed, len(record.sample_ids))
+    samples = min(record.completed, len(record.sample_ids)) if n is None else int(n)
     if name != "accuracy" or not samples or not 0 <= value <= 1:
         return None
     return Estimate.of_share(value, samples)
 
 
 def part_estimate(record: RunRecord, score: str, name: str) -> Estimate | None:
-    """One of several shares that one score's header holds side by side, as `name`, `name:low`, `name:high`, `name:n`.
+    """One of several shares that one score holds side by side, as `name`, `name:low`, `name:high`, `name:n`.
 
-    A group has no bounds in the header: its share and n give Wilson's.
+    A group has no bounds: its share and n give Wilson's.
     """
     value, low, high, n = (record.metric(score, f"{name}{part}") for part in ("", ":low", ":high", ":n"))
     if value is None or not n:

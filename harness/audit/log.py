@@ -122,13 +122,14 @@ def values_of(sample: EvalSample) -> dict[str, float]:
     for name, score in (sample.scores or {}).items():
         parts = score.value if isinstance(score.value, Mapping) else {name.rsplit("/", 1)[-1]: score.value}
         for part, value in parts.items():
-            number = _number(value)
+            number = number_of(value)
             if number is not None:
                 found.setdefault(part, number)
     return found
 
 
-def _number(value: object) -> float | None:
+def number_of(value: object) -> float | None:
+    """A score's value as a number; None where it stands for none."""
     if isinstance(value, bool | int | float):
         return None if value != value else float(value)
     return _TO_FLOAT(value) if isinstance(value, str) and value.lower() in _WORDS else None

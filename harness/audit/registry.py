@@ -10,6 +10,7 @@ from glassbox.harness.audit.checks import (
     control_too_good,
     device_price,
     duplicates,
+    edited_log,
     infra_as_wrong,
     label_shift,
     missing_controls,
@@ -31,6 +32,7 @@ from glassbox.harness.cli.spelling import meant
 CHECKS: dict[str, Check] = {
     check.name: check
     for check in (
+        edited_log.CHECK,
         label_shift.CHECK,
         pad_pooling.CHECK,
         model_never_called.CHECK,

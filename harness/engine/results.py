@@ -7,19 +7,13 @@ score deeply for every key of a metric; at thousands of samples that is most of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 # Inspect offers no public call for results; a test holds them against inspect's own run.
 from inspect_ai._eval.task.results import eval_results  # inspect-evals-lint: ignore[IECQ001] -- see above
 from inspect_ai.log import EvalResults, EvalSample, EvalSampleReductions, EvalSampleScore
-from inspect_ai.scorer import SampleScore, Scorer
+from inspect_ai.scorer import Scorer
 
-
-class _OnlyScore(SampleScore):
-    """A score of which inspect changes nothing but the value, so that a shallow copy is copy enough."""
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> _OnlyScore:
-        return self.model_copy(update={"score": self.score.model_copy()})
+from glassbox.harness.records.recomputed import OnlyScore
 
 
 def results_of(
@@ -27,7 +21,7 @@ def results_of(
 ) -> tuple[EvalResults, list[EvalSampleReductions]]:
     """Header and reductions of samples that were each scored once."""
     scores = [
-        {name: _OnlyScore(score=score, sample_id=sample.id) for name, score in (sample.scores or {}).items()}
+        {name: OnlyScore(score=score, sample_id=sample.id) for name, score in (sample.scores or {}).items()}
         for sample in samples
     ]
     results, _ = eval_results(len(samples), scores, [], list(scorers), None)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """Logs as records and frames: everything after a run works from its log alone.
 
-    runs = load_logs("logs")                 # headers only: fast, for boards
+    runs = load_logs("logs")                 # headers: fast; figures follow from the samples when they are asked for
     frame = samples_frame(runs[0])           # one row a sample, for paired tests
 
 lm-eval's `results_*.json` are read too, each task as a run of its own. A file that is no readable log is named in one
@@ -28,6 +28,7 @@ from glassbox.harness.lm.identity import MODEL_HASH
 from glassbox.harness.plugins.entries import shown
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
 from glassbox.harness.records.logged import UnreadableLog, headers, quick_samples, sample_of, whole_samples
+from glassbox.harness.records.sample_figures import Disagreement, SampleFigures, short
 from glassbox.harness.records.traced import Provenance, traced
 from glassbox.harness.sandbox.component import SANDBOX_COMPONENT
 
@@ -68,7 +69,8 @@ class RunRecord:
       total: Samples the run was to do.
       completed: Samples that came through without an error.
       sample_ids: Their ids, in the order of the data set.
-      scores: Metrics by score and name: `scores["semantic"]["accuracy"]`. NaN metrics are left out.
+      scores: Metrics by score and name, from the samples where the log has them: `scores["semantic"]["accuracy"]`. NaN
+        metrics are left out.
       scorers: The scorers the run was to use; known even where there is no result.
       metadata: What the task or command wrote about the run (provenance).
       tags: What the run was tagged with (`inspect eval --tags`).
@@ -151,6 +153,11 @@ class RunRecord:
     @cached_property
     def _first(self) -> EvalSample | None:
         return sample_of(self.path, self.sample_ids[0]) if self.sample_ids else None
+
+    @property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Figures of the header that the samples do not give: one or the other was changed after the run."""
+        return self.scores.disagreements if isinstance(self.scores, SampleFigures) else ()
 
     def metric(self, score: str, name: str) -> float | None:
         """One metric, or None where it was not measured."""
@@ -303,8 +310,8 @@ def run_of(path: Path, log: EvalLog) -> RunRecord:
         total=total,
         completed=results.completed_samples if results else 0,
         sample_ids=tuple(spec.dataset.sample_ids or ()),
-        scores=_metrics(log),
-        scorers=tuple(_short(scorer.name) for scorer in spec.scorers or ()),
+        scores=SampleFigures(path, log),
+        scorers=tuple(short(scorer.name) for scorer in spec.scorers or ()),
         metadata=metadata,
         tags=tuple(spec.tags or ()),
         data_samples=spec.dataset.samples,
@@ -315,19 +322,3 @@ def run_of(path: Path, log: EvalLog) -> RunRecord:
 def split_of(log: EvalLog) -> str:
     """From the task's metadata (an official source has its own name there) or its arguments; empty without either."""
     return str((log.eval.metadata or {}).get("split") or log.eval.task_args.get("split") or "")
-
-
-def _metrics(log: EvalLog) -> dict[str, dict[str, float]]:
-    """Metrics by score; a score that stands there twice (reduced and not) is one, the first of a name wins."""
-    found: dict[str, dict[str, float]] = {}
-    for score in log.results.scores if log.results else ():
-        kept = found.setdefault(_short(score.name), {})
-        for metric in score.metrics.values():
-            if metric.value == metric.value:  # NaN: nothing was scored
-                kept.setdefault(_short(metric.name), float(metric.value))
-    return found
-
-
-def _short(name: str) -> str:
-    """A score's name without its package, as inspect names scores."""
-    return name.rsplit("/", 1)[-1]

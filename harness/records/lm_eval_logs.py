@@ -34,6 +34,8 @@ from glassbox.harness.records.lm_eval_files import LmEvalResults, LmEvalRow
 from glassbox.harness.stats.estimate import Estimate
 
 RUNNER = "lm-eval"
+STATED = "stated"
+"""In a result's metadata: what the file says of each score; the header itself is made of the samples."""
 _NOT_THE_SOLVERS = frozenset({"pretrained", "solver", "device", "dtype", "model"})
 _SEEDS = ("random", "numpy", "torch", "fewshot")
 _ASKED = ("question", "input", "query", "problem")
@@ -67,7 +69,9 @@ def _log(results: LmEvalResults, task: str, keep: bool) -> EvalLog:
         status="success",
         eval=spec,
         plan=EvalPlan(steps=[step]),
-        results=EvalResults(total_samples=total, completed_samples=total, scores=scores),
+        results=EvalResults(
+            total_samples=total, completed_samples=total, scores=scores, metadata={STATED: _stated(results, task)}
+        ),
         samples=samples if keep else None,
     )
 
@@ -189,6 +193,16 @@ def _scores(results: LmEvalResults, task: str, rows: Sequence[LmEvalRow]) -> lis
         metrics = {label: EvalMetric(name=label, value=figure) for label, figure in figures.items()}
         found.append(EvalScore(name=name, scorer=name, metrics=metrics))
     return found
+
+
+def _stated(results: LmEvalResults, task: str) -> dict[str, float]:
+    """What lm-eval's results say of each score, whatever its samples give."""
+    keys = ((key.partition(","), value) for key, value in results.header.results[task].items())
+    return {
+        _score_name(metric, kept_by or "none"): float(value)
+        for (metric, _, kept_by), value in keys
+        if isinstance(value, int | float) and not isinstance(value, bool) and not metric.endswith("_stderr")
+    }
 
 
 def _counted(scores: Sequence[EvalScore]) -> int:

@@ -1,4 +1,4 @@
-"""Statistics that a log's header already holds: a score with its interval, a count of a whole suite, best and worst.
+"""Statistics of one score: with its interval, as a count of a whole suite, the best and the worst of several runs.
 
 Metric(score="semantic").measure({"run": [record]}, ())
 """
@@ -16,7 +16,7 @@ from glassbox.leaderboards.runs import estimate, label, part_estimate
 
 
 class Metric(Kind):
-    """One metric of one run with the interval of its header.
+    """One metric of one run with its interval.
 
     Attributes:
       score: The score's name.
@@ -29,7 +29,7 @@ class Metric(Kind):
     name: str = "accuracy"
 
     def measure(self, runs: Roles, counts: Sequence[Count]) -> Measured:
-        """The header's figure."""
+        """By the samples."""
         return Measured(header(only(runs, "run"), self.score, self.name))
 
 
@@ -84,7 +84,7 @@ class Extreme(Kind):
 
 
 def header(record: RunRecord, score: str, name: str = "accuracy") -> Estimate:
-    """A figure of a log's header with its interval, whichever way the header holds the interval.
+    """A figure of a run with its interval, in whichever of the ways the metrics of a score give it.
 
     Raises:
       CannotMeasure: It is not there, or has no interval.

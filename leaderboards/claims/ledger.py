@@ -9,11 +9,12 @@ Logs first; a claim without logs has one row that says what is missing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate
+from glassbox.leaderboards.audits import fault_of
 from glassbox.leaderboards.claims.claim import Book, Claim
 from glassbox.leaderboards.claims.kind import Count
 from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
@@ -91,7 +92,9 @@ def _entry(claim: Claim, group: Group) -> Entry:
         measured = claim.statistic.measure(group.runs, claim.origin.counts)
     except CannotMeasure as fault:
         return _not_run(claim, str(fault), group)
-    return _judged(claim, group, measured, _made(group))
+    faults = [f"{record.path.name}: {fault}" for record in group.records if (fault := fault_of(record, {}))]
+    note = "; ".join(filter(None, [*faults, measured.note]))
+    return _judged(claim, group, replace(measured, note=note), _made(group))
 
 
 def _judged(claim: Claim, group: Group, measured: Measured, made: Made) -> Entry:
@@ -127,7 +130,7 @@ def _no_log(claim: Claim) -> str:
 
 
 def _made(group: Group) -> Made:
-    records = [record for runs in group.runs.values() for record in runs]
+    records = group.records
     newest = max(records, key=lambda record: (record.created, record.path.name))
     origin = newest.provenance
     commit = origin.commit[:12] if origin and origin.commit else ""

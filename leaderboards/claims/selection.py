@@ -42,6 +42,11 @@ class Group:
     runs: Roles
     lacking: str = ""
 
+    @property
+    def records(self) -> list[RunRecord]:
+        """The runs of all roles."""
+        return [record for runs in self.runs.values() for record in runs]
+
 
 def groups(claim: Claim, records: Iterable[RunRecord]) -> list[Group]:
     """One group for each model, split and setting of which there is a complete run in the claim's first role."""

@@ -29,6 +29,7 @@ from glassbox.harness.stats.power import (
     paired_needed,
 )
 from glassbox.harness.stats.resample import Floats
+from glassbox.leaderboards.audits import fault_of
 from glassbox.leaderboards.runs import label
 
 FEWEST_LATENCIES = 5
@@ -275,6 +276,8 @@ def _notes(pairs: PairedRuns, table: PairedTable | None, test: Finding) -> list[
     for record in (pairs.a, pairs.b):
         if not record.complete:
             notes.append(f"{record.path.name} is not complete ({record.status})")
+        if fault := fault_of(record, {}):
+            notes.append(f"{record.path.name}: {fault}; its samples count here")
     names = sorted({*pairs.a.task_args, *pairs.b.task_args})
     given = [(name, pairs.a.task_args.get(name), pairs.b.task_args.get(name)) for name in names]
     if other := [f"{name} {one} and {two}" for name, one, two in given if str(one) != str(two)]:

@@ -19,6 +19,7 @@ REGISTRY, ERROR = "inspect_ai._util.registry", "inspect_ai._util.error"
 NAMED = "then nothing is found by name: mend harness/plugins/registered.py, or list what glassbox/registry.py imports"
 DIRECT = "then `glassbox eval` writes no log of its own: let harness/engine/make.py go through inspect_ai.eval always"
 RESCORED = "then `inspect score` cannot name the scorers of our logs: leave them out in harness/engine/log.py"
+FROM_SAMPLES = "then a board's figures cannot be computed from samples: mend harness/records/recomputed.py"
 
 PARTS = {
     (REGISTRY, "registry_find", ("predicate",)): NAMED,
@@ -29,6 +30,8 @@ PARTS = {
     (REGISTRY, "registry_lookup", ("type", "name")): DIRECT,
     (REGISTRY, "registry_params", ("o",)): DIRECT,
     ("inspect_ai._eval.task.results", "eval_results", ("samples", "scores", "reducers", "scorers", "metrics")): DIRECT,
+    ("inspect_ai._eval.task.results", "ScorerInfo", ("name", "metrics", "params")): FROM_SAMPLES,
+    ("inspect_ai.scorer._reducer.registry", "create_reducers", ("reducers",)): FROM_SAMPLES,
     ("inspect_ai._eval.task.log", "resolve_eval_scorers", ()): RESCORED,
     ("inspect_ai.scorer._scorer", "as_scorer_spec", ("scorer",)): RESCORED,
     (ERROR, "PrerequisiteError", ()): "then a wrong argument is a traceback in `inspect eval`: raise a plain "

@@ -235,3 +235,16 @@ def test_a_place_without_logs_gives_an_empty_frame_with_the_columns_of_every_run
     frame = runs_frame(tmp_path)
     assert len(frame) == 0
     assert {"task_name", "solver", "model_hash", "data_hash", "isolation", "complete"} <= set(frame.columns)
+
+
+def test_a_result_that_its_samples_do_not_give_is_found_and_the_samples_count(ours: Path, tmp_path: Path) -> None:
+    shutil.copytree(ours, tmp_path / "raised")
+    [results] = (tmp_path / "raised").rglob("results_*.json")
+    content = json.loads(results.read_text(encoding="utf-8"))
+    scores = content["results"]["ir_arith_word_problems"]
+    content["results"]["ir_arith_word_problems"] |= {key: 1.0 for key in scores if key.startswith("semantic,")}
+    results.write_text(json.dumps(content), encoding="utf-8")
+    [honest], [raised] = load_logs(ours), load_logs(tmp_path)
+    assert raised.scores["semantic"] == honest.scores["semantic"]
+    assert [(one.score, one.header) for one in raised.disagreements] == [("semantic", 1.0)]
+    assert honest.disagreements == ()
