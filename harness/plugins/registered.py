@@ -101,6 +101,15 @@ def card_of(name: str) -> SolverCard | None:
         return None
 
 
+def defaults_of(kind: Kind, name: str) -> dict[str, object]:
+    """What the arguments are that nobody gives, by their names; empty where nothing of that name is installed."""
+    try:
+        parameters = inspect.signature(find(kind, name).make).parameters.values()
+    except Unknown:
+        return {}
+    return {one.name: one.default for one in parameters if one.default is not one.empty}
+
+
 def also_by_package(package: str) -> None:
     """Give what `package` registers the name `package/name` beside its bare one.
 

@@ -131,14 +131,14 @@ def _refuse_other_samples(
             f"{_both(a, b)} were not run on the same samples: {_named(only_a)} only in the first, {_named(only_b)} "
             f"only in the second, {len(left) - len(only_a)} in both; run both on the same ones{_hashes(a, b)}"
         )
-    for part in ("target", "input"):
+    for part in ("target", "input", "choices"):
         other = [key for key in left if getattr(left[key], part) != getattr(right[key], part)]
         if other:
             raise NotComparable(
                 f"{_both(a, b)} have different data: {_named(other)} with another {part}; run both on the same data"
                 f"{_hashes(a, b)}"
             )
-    if _hashes(a, b):  # what differs stands where a log's summaries are cut
+    if _hashes(a, b):  # of a larger data set, of which these samples are a part
         raise NotComparable(f"{_both(a, b)} have different data; run both on the same data{_hashes(a, b)}")
 
 

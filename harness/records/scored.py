@@ -16,6 +16,7 @@ from inspect_ai.scorer import value_to_float
 
 from glassbox.harness.records.data_hash import data_hash, input_text, target_text
 from glassbox.harness.records.frames import RunRecord, logged_samples
+from glassbox.harness.records.logged import whole_samples
 from glassbox.harness.stats.resample import Floats
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 CLUSTER_KEYS = ("passage", "passage_id", "template", "task", "task_id")
 """Metadata under which samples are known to share something, the widest first."""
 NO_CLUSTERS = "none"
-_COMPARED = 5000  # characters; the summaries of a zipped log hold 5,120 of a longer text, a JSON log holds all
+_SUMMARISED = 5120
+"""Characters that the summaries of a zipped log hold of a text; a JSON log holds all."""
 _WORDS = frozenset({"c", "i", "p", "n", "yes", "no", "true", "false"})
 
 
@@ -39,21 +41,30 @@ class ScoredSample:
     Attributes:
       input: What was asked, as text.
       target: What was expected, as text.
+      choices: What there was to choose from, if it was a choice.
       metadata: The sample's own.
       values: The score of each epoch that could be scored; empty where none could.
+      epochs: How many there were.
       measured: Costs by name (`alone_ms`, `tokens`...), the mean over epochs.
     """
 
     input: str
     target: str
+    choices: tuple[str, ...]
     metadata: Mapping[str, object]
     values: tuple[float, ...]
+    epochs: int
     measured: Mapping[str, float]
 
     @property
     def scored(self) -> bool:
         """Whether any epoch could be scored."""
         return bool(self.values)
+
+    @property
+    def partly(self) -> bool:
+        """Whether some epochs could be scored and others not."""
+        return 0 < len(self.values) < self.epochs
 
     @property
     def value(self) -> float:
@@ -65,23 +76,36 @@ def scored_samples(record: RunRecord, score: str) -> dict[str, ScoredSample]:
     """The run's samples by id, in the order of its data set, epochs gathered.
 
     Raises:
-      NotComparable: The score is no number.
+      NotComparable: The score is no number, an epoch of a sample is there twice, or its epochs asked different things.
     """
     gathered: dict[str, list[EvalSample | EvalSampleSummary]] = {}
-    for sample in logged_samples(record):
+    for sample in _with_texts(record):
         gathered.setdefault(str(sample.id), []).append(sample)
     order = [str(key) for key in record.sample_ids if str(key) in gathered]
-    return {key: _gathered(gathered[key], score) for key in dict.fromkeys([*order, *sorted(gathered)])}
+    return {key: _gathered(record, gathered[key], score) for key in dict.fromkeys([*order, *sorted(gathered)])}
 
 
-def _gathered(epochs: Sequence[EvalSample | EvalSampleSummary], score: str) -> ScoredSample:
+def _with_texts(record: RunRecord) -> Sequence[EvalSample | EvalSampleSummary]:
+    """The samples, whole where a summary has cut what was asked or expected."""
+    found = logged_samples(record)
+    texts = (text for one in found for text in (input_text(one.input), target_text(one.target)))
+    cut = record.path.suffix == ".eval" and any(len(text) > _SUMMARISED for text in texts)
+    return whole_samples(record.path) if cut else found
+
+
+def _gathered(record: RunRecord, epochs: Sequence[EvalSample | EvalSampleSummary], score: str) -> ScoredSample:
+    first = epochs[0]
+    if len({one.epoch for one in epochs}) < len(epochs):
+        raise NotComparable(f"sample {first.id} is in {record.path.name} twice in one epoch; run it again")
+    asked = {(input_text(one.input), target_text(one.target), tuple(one.choices or ())) for one in epochs}
+    if len(asked) > 1:
+        raise NotComparable(f"sample {first.id} of {record.path.name} asked other things in other epochs; run it again")
+    [(shown, target, choices)] = asked
     values = [value for epoch in epochs if (value := _value(epoch, score)) is not None]
     costs = [_costs(epoch) for epoch in epochs]
     names = {name: None for cost in costs for name in cost}
     measured = {name: _mean([cost[name] for cost in costs if name in cost]) for name in names}
-    first = epochs[0]
-    shown, target = input_text(first.input)[:_COMPARED], target_text(first.target)[:_COMPARED]
-    return ScoredSample(shown, target, first.metadata, tuple(values), measured)
+    return ScoredSample(shown, target, choices, first.metadata, tuple(values), len(epochs), measured)
 
 
 def _value(sample: EvalSample | EvalSampleSummary, score: str) -> float | None:
@@ -154,7 +178,7 @@ def clusters_of(metadata: Sequence[Mapping[str, object]], asked: str | None) -> 
 
 
 def data_digest(samples: Mapping[str, ScoredSample]) -> str:
-    """The content address of these samples, equal to the header's `data_hash` where no text is cut."""
+    """The content address of these samples, equal to the header's `data_hash`."""
     return data_hash((key, sample.input, sample.target) for key, sample in samples.items())
 
 

@@ -81,6 +81,7 @@ class BlessedRun(_Frozen):
       limit: Samples asked for by `--limit`; None for all.
       epochs: How often each sample was run.
       generation: Settings of generation that were given.
+      scorers: Options of each scorer, by its name; None where the baseline is older than that.
       rule: How a new run is judged.
       score: The headline score, 0..1 a sample.
       mean: Its mean over the scored samples.
@@ -110,6 +111,7 @@ class BlessedRun(_Frozen):
     limit: int | None = None
     epochs: int = 1
     generation: dict[str, JsonValue] = Field(default_factory=dict)
+    scorers: dict[str, JsonValue] | None = None
     rule: Rule
     score: str
     mean: float

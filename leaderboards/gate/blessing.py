@@ -159,6 +159,7 @@ def _row(seen: Observed, key: str, samples: SampleSet) -> BlessedRun:
             "limit": seen.limit,
             "epochs": seen.epochs,
             "generation": seen.generation,
+            "scorers": seen.scorers,
             "rule": "paired",
             "score": seen.score,
             "mean": sum(values.values()) / len(values),

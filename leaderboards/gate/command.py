@@ -137,11 +137,10 @@ def _judge(args: argparse.Namespace, baseline: Baseline, settings: Settings) -> 
 
     reading, refused = Reading(), dict[tuple[str, str], str]()
     records = _rerun(args, baseline, refused) if args.run else _logged(args, reading)
-    part = args.limit is not None
     retimed: defaultdict[tuple[str, str], list[tuple[Mapping[str, float], Mapping[str, float]]]] = defaultdict(list)
 
     def judged(runs: list[RunRecord]) -> GateReport:
-        return judge(baseline, runs, settings, refused=refused, part=part, model=args.model, retimed=retimed)
+        return judge(baseline, runs, settings, refused=refused, limit=args.limit, model=args.model, retimed=retimed)
 
     found = reading.skipping(records, judged)
     for _ in range(FURTHER_TIMINGS if args.run else 0):

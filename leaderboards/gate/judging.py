@@ -52,7 +52,7 @@ def judge(
     settings: Settings,
     *,
     refused: Mapping[tuple[str, str], str] | None = None,
-    part: bool = False,
+    limit: int | None = None,
     model: str | None = None,
     retimed: Retimed | None = None,
 ) -> GateReport:
@@ -63,7 +63,7 @@ def judge(
       records: Runs that may answer for its rows.
       settings: Margins and levels.
       refused: Rows that could not be run, by identity, with the reason.
-      part: Whether runs may lack blessed samples, because they were cut short on purpose.
+      limit: Judge only the first so many samples of each row; runs may lack the others.
       model: Another model that is to be as good as the blessed ones.
       retimed: Further measurements of rows that seemed slower, by identity.
 
@@ -72,7 +72,7 @@ def judge(
     """
     settings.check()
     known = refused or {}
-    pairs = [_pair(baseline, row, records, known.get(row.identity), part, model) for row in baseline.runs]
+    pairs = [_pair(baseline, row, records, known.get(row.identity), limit, model) for row in baseline.runs]
     losses = [_loss(pair, settings) for pair in pairs]
     tested = {at: loss.p for at, loss in enumerate(losses) if loss and pairs[at].row.rule == "paired"}
     adjusted = dict(zip(tested, holm(list(tested.values())).tolist(), strict=True))
@@ -88,14 +88,14 @@ def _pair(
     row: BlessedRun,
     records: Sequence[RunRecord],
     refusal: str | None,
-    part: bool,
+    limit: int | None,
     model: str | None,
 ) -> _Pair:
     if refusal is not None:
         return _Pair(row, None, None, refusal)
     try:
-        seen = observe(answering(row, records, model), row.score)
-        return _Pair(row, seen, match(row, baseline.samples[row.samples], seen, part), "")
+        seen = observe(answering(row, records, baseline.runs, model), row.score)
+        return _Pair(row, seen, match(row, baseline.samples[row.samples], seen, limit), "")
     except NotComparable as error:
         return _Pair(row, None, None, str(error))
 

@@ -1,17 +1,18 @@
 """Which log answers for a blessed row, and its samples beside the blessed ones, or why that cannot be.
 
-    record = answering(row, load_logs("logs"))
+    record = answering(row, load_logs("logs"), baseline.runs)
     matched = match(row, baseline.samples[row.samples], observe(record))
 
-The latest complete run counts, even where an older one would fit better: a gate that falls back on yesterday's log
-passes whatever happened since.
+The latest run counts, even where an older one would fit better: a gate that falls back on yesterday's log passes
+whatever happened since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from glassbox.harness.plugins.registered import defaults_of
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.records.scored import NotComparable
 from glassbox.leaderboards.gate.baseline import BlessedRun, SampleSet
@@ -41,50 +42,71 @@ class Matched:
     left_out: int
 
 
-def answering(row: BlessedRun, records: Iterable[RunRecord], model: str | None = None) -> RunRecord:
-    """The latest complete run of the row's task, split, solver, arguments and model.
+def answering(
+    row: BlessedRun, records: Iterable[RunRecord], others: Sequence[BlessedRun] = (), model: str | None = None
+) -> RunRecord:
+    """The latest run of the row's task, split, solver and model, if it is one that can answer.
 
     Args:
       row: The blessed one.
       records: Runs to choose from.
+      others: All rows of the baseline: a run of another of them is none of this one.
       model: Another model that is to be as good as the blessed one.
 
     Raises:
-      NotComparable: There is none, none is complete, or the latest is the blessed log itself.
+      NotComparable: There is none, or the latest is not complete or was given other arguments.
     """
     wanted = model or row.model
-    named = [
+    others = [one for one in others if one.identity != row.identity]
+    alike = [
         record
         for record in records
-        if (record.task, record.split, record.solver) == (row.task, row.split, row.solver)
-        and _same(record.solver_args_passed, row.solver_args)
-        and record.model == wanted
+        if (record.task, record.split, record.solver, record.model) == (row.task, row.split, row.solver, wanted)
+        and (_given_alike(record, row) or not any(_given_alike(record, one) for one in others))
     ]
-    # An argument may have been given as its default; other data is found out by the samples themselves.
-    alike = [record for record in named if _same(record.task_args_passed, row.task_args)] or named
     if not alike:
         raise NotComparable(f"no log is of {row.solver} on {row.place} with {wanted}; run it, or gate with --run")
-    complete = [record for record in alike if record.complete]
-    if not complete:
-        last = max(alike, key=_age)
+    last = max(alike, key=_age)
+    if not last.complete:
         raise NotComparable(
             f"{last.path.name} is not complete ({last.status}, {last.completed} of {last.total} samples); run it again"
         )
-    return max(complete, key=_age)
+    if not _given_alike(last, row):
+        raise NotComparable(
+            f"the latest run, {last.path.name}, was given {_other_arguments(last, row)}; run the row again"
+        )
+    return last
 
 
-def match(row: BlessedRun, blessed: SampleSet, seen: Observed, part: bool = False) -> Matched:
+def _given_alike(record: RunRecord, row: BlessedRun) -> bool:
+    return not _other_arguments(record, row)
+
+
+def _other_arguments(record: RunRecord, row: BlessedRun) -> str:
+    """Arguments that have another value now, `layer 2, blessed with 3`; to give a default is to give nothing."""
+    sides = (("task", record.task_args_passed, row.task_args), ("solver", record.solver_args_passed, row.solver_args))
+    found = []
+    for kind, now, then in sides:
+        default = defaults_of(kind, getattr(record, kind))
+        for name in sorted({*now, *then} - {"split"}):
+            values = [side.get(name, default.get(name)) for side in (now, then)]
+            if str(values[0]) != str(values[1]):
+                found.append(f"{name} {values[0]}, blessed with {values[1]}")
+    return "; ".join(found)
+
+
+def match(row: BlessedRun, blessed: SampleSet, seen: Observed, limit: int | None = None) -> Matched:
     """Put the samples of both side by side.
 
     Args:
       row: The blessed run.
       blessed: Its samples.
       seen: The new run.
-      part: Whether the new run may lack samples, because it was cut short on purpose.
+      limit: Judge only the first so many samples; the new run may lack the others.
 
     Raises:
-      NotComparable: Another task version, the blessed log itself, other samples, other inputs or targets, or samples
-        scored in one run only.
+      NotComparable: Another task version, the blessed log itself, other settings, samples, inputs or targets, or scores
+        in one run only.
     """
     record = seen.record
     if record.task_version != row.task_version:
@@ -95,14 +117,15 @@ def match(row: BlessedRun, blessed: SampleSet, seen: Observed, part: bool = Fals
         raise NotComparable(f"the latest run is the blessed one itself, {record.path.name}; run it again")
     if seen.score != row.score:
         raise NotComparable(f"{record.path.name} has the headline {seen.score}, blessed was {row.score}; bless it anew")
-    _refuse_other_samples(blessed, seen, part)
+    _refuse_other_settings(row, seen)
+    _refuse_other_samples(blessed, seen, limit)
     if row.data_hash and record.data_hash and row.data_hash != record.data_hash:
         raise NotComparable(
             f"{record.path.name} was run on other data ({record.data_hash}) than the blessed run ({row.data_hash}); "
             "bless it anew"
         )
     before, after = dict(zip(blessed.ids, row.values, strict=True)), seen.values
-    present = [key for key in blessed.ids if key in seen.samples]
+    present = blessed.ids[:limit]
     for key_lists, where in (
         ([key for key in present if before[key] is not None and key not in after], "was scored when blessed, not now"),
         ([key for key in present if before[key] is None and key in after], "is scored now, not when blessed"),
@@ -123,9 +146,24 @@ def match(row: BlessedRun, blessed: SampleSet, seen: Observed, part: bool = Fals
     )
 
 
-def _refuse_other_samples(blessed: SampleSet, seen: Observed, part: bool) -> None:
+def _refuse_other_settings(row: BlessedRun, seen: Observed) -> None:
+    """What changes answers or scores without being an argument of task or solver."""
+    settings: tuple[tuple[str, object, object], ...] = (
+        ("epochs", seen.epochs, row.epochs),
+        ("generation", seen.generation or "defaults", row.generation or "defaults"),
+        *([("scorers", seen.scorers, row.scorers)] if row.scorers is not None else []),
+    )
+    for name, now, then in settings:
+        if now != then:
+            raise NotComparable(
+                f"{seen.record.path.name} was run with other {name} ({now}) than the blessed run ({then}); run the row "
+                "again, or bless it anew"
+            )
+
+
+def _refuse_other_samples(blessed: SampleSet, seen: Observed, limit: int | None) -> None:
     checks, known = seen.checks, blessed.check_of
-    missing = [] if part else [key for key in known if key not in checks]
+    missing = [key for key in blessed.ids[:limit] if key not in checks]
     extra = [key for key in checks if key not in known]
     if missing or extra:
         shared = sum(key in known for key in checks)
@@ -140,10 +178,6 @@ def _refuse_other_samples(blessed: SampleSet, seen: Observed, part: bool) -> Non
             f"{seen.record.path.name} has other data than the blessed run: {_named(changed)} with another input or "
             "target; bless it anew"
         )
-
-
-def _same(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    return {name: str(value) for name, value in one.items()} == {name: str(value) for name, value in other.items()}
 
 
 def _age(record: RunRecord) -> tuple[str, str]:

@@ -14,8 +14,9 @@ from pathlib import Path
 from pydantic import JsonValue, TypeAdapter
 
 from glassbox.harness.plugins.families import headline_of
-from glassbox.harness.records.frames import RunRecord
+from glassbox.harness.records.frames import RunRecord, logged_samples
 from glassbox.harness.records.logged import headers
+from glassbox.harness.records.sample_figures import short
 from glassbox.harness.records.scored import (
     NotComparable,
     ScoredSample,
@@ -27,7 +28,12 @@ from glassbox.harness.records.traced import Provenance
 from glassbox.leaderboards.gate.baseline import DIGITS
 
 MACHINE = ("device", "accelerator", "cpu")
-_COMMON = 4000
+_ON_THE_WAY = frozenset(
+    {"max_retries", "timeout", "attempt_timeout", "stream_idle_timeout", "max_connections", "adaptive_connections"}
+    | {"cache", "cache_prompt", "batch", "extra_headers"}
+)
+"""Settings of generation that are about the connection: they change no answer."""
+_SHOWN = 3
 _FACTS = TypeAdapter(dict[str, JsonValue])
 
 
@@ -41,6 +47,7 @@ class Observed:
       limit: `--limit` of the run; None for none.
       epochs: How often each sample was run.
       generation: Settings of generation that were given.
+      scorers: The options of each scorer, by its name.
     """
 
     record: RunRecord
@@ -49,6 +56,7 @@ class Observed:
     limit: int | None
     epochs: int
     generation: dict[str, JsonValue]
+    scorers: dict[str, JsonValue]
 
     @property
     def values(self) -> dict[str, float]:
@@ -115,10 +123,11 @@ def observe(record: RunRecord, score: str | None = None) -> Observed:
       score: The headline; the one of the task by default.
 
     Raises:
-      NotComparable: No samples, no such score, or scores outside 0..1.
+      NotComparable: No samples, no such score, scores outside 0..1, or samples that failed or are scored in part.
     """
     name = _headline(record, score)
     samples = scored_samples(record, name)
+    _refuse_failed(record, samples)
     scored = [sample for sample in samples.values() if sample.scored]
     if len(scored) < 2:
         raise NotComparable(f"{record.path.name} holds {len(scored)} samples with the score {name}; at least 2 needed")
@@ -127,7 +136,7 @@ def observe(record: RunRecord, score: str | None = None) -> Observed:
         raise NotComparable(f"the score {name} in {record.path.name} is {wild:g}, outside 0..1; choose with --score")
     header = headers(record.path)[0][1].eval
     limit = header.config.limit
-    given = header.model_generate_config.model_dump(mode="json", exclude_none=True)
+    given = header.model_generate_config.model_dump(mode="json", exclude_none=True, exclude=_ON_THE_WAY)
     return Observed(
         record=record,
         score=name,
@@ -135,7 +144,27 @@ def observe(record: RunRecord, score: str | None = None) -> Observed:
         limit=limit if isinstance(limit, int) else None,
         epochs=header.config.epochs or 1,
         generation=_FACTS.validate_python(given),
+        scorers=_FACTS.validate_python({short(one.name): dict(one.options or {}) for one in header.scorers or ()}),
     )
+
+
+def _refuse_failed(record: RunRecord, samples: Mapping[str, ScoredSample]) -> None:
+    """A sample that crashed, in one epoch or in all, must not be averaged away."""
+    crashed = list(dict.fromkeys(str(sample.id) for sample in logged_samples(record) if sample.error))
+    for keys, how in (
+        (crashed, "ended with an error"),
+        ([key for key, one in samples.items() if one.partly], "could not be scored in every epoch"),
+        ([key for key, one in samples.items() if one.epochs < _epochs(samples)], "did not run in every epoch"),
+    ):
+        if keys:
+            shown = ", ".join(keys[:_SHOWN]) + (", ..." if len(keys) > _SHOWN else "")
+            raise NotComparable(
+                f"{len(keys)} sample{'s' if len(keys) > 1 else ''} ({shown}) of {record.path.name} {how}; run it again"
+            )
+
+
+def _epochs(samples: Mapping[str, ScoredSample]) -> int:
+    return max((one.epochs for one in samples.values()), default=0)
 
 
 def sha256_of(path: Path) -> str:
@@ -152,9 +181,8 @@ def _headline(record: RunRecord, asked: str | None) -> str:
 
 
 def _check(key: str, sample: ScoredSample) -> str:
-    # Summaries of zipped logs cut longer texts; the data hash of the whole run covers what is cut.
-    content = json.dumps([key, sample.input[:_COMMON], sample.target[:_COMMON]])
-    return hashlib.sha256(content.encode()).hexdigest()[:DIGITS]
+    asked = [key, sample.input, sample.target, *([list(sample.choices)] if sample.choices else [])]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:DIGITS]
 
 
 def _hash_today(model: str) -> str | None:

@@ -79,8 +79,7 @@ class Gated:
         if self.logs is None and not self.done:
             self.done.append(rerun(self.baseline.runs[0], self.log_dir, self.limit, self.model))
         records = load_logs(self.logs or self.done)
-        part = self.limit is not None
-        return judge(self.baseline, records, settings, part=part, model=self.model).rows[0]
+        return judge(self.baseline, records, settings, limit=self.limit, model=self.model).rows[0]
 
     def no_regression(
         self, *, margin: float = 5, alpha: float = 0.05, clustered: bool = False, allow_inconclusive: bool = False

@@ -36,7 +36,7 @@ WIDE = 200
 
 def text_report(found: GateReport) -> str:
     """The same as the terminal's, for pipes and job logs: every sentence on one line, however long."""
-    said = "".join(f"{line}\n" for row in found.rows for line in _lines(row))
+    said = "".join(f"{line}\n" for line in _all_lines(found))
     return (
         "\n".join([f"{found.sentence}\n", text_tables([_table(found)], WIDE), *([said] if said else []), terms(found)])
         + "\n"
@@ -49,6 +49,7 @@ def rich_report(found: GateReport) -> RenderableType:
     from rich.text import Text
 
     said = [Text(line, style=STYLES[TONES[row.ruling]]) for row in found.rows for line in _lines(row)]
+    said += [Text(line, style=STYLES["unsure"]) for line in _unread(found)]
     answer = Text(found.sentence, style=STYLES[TONES[found.ruling]])
     return Group(answer, Text(), rich_tables([_table(found)]), Text(), *said, Text(terms(found), style="dim"))
 
@@ -65,7 +66,7 @@ def _table(found: GateReport) -> Table:
 def markdown_report(found: GateReport) -> str:
     """A heading, the answer, the table and the lines."""
     rows = [_cells(row) for row in found.rows]
-    said = "\n".join(f"- {line}" for row in found.rows for line in _lines(row))
+    said = "\n".join(f"- {line}" for line in _all_lines(found))
     blocks = [f"### {found.sentence}", markdown_table(HEAD, rows, left=2), *([said] if said else []), terms(found)]
     return "\n\n".join(blocks) + "\n"
 
@@ -133,6 +134,16 @@ def _cells(row: RowReport) -> tuple[str, ...]:
     means = figures.percent(row.blessed), figures.percent(row.now)
     time = figures.NONE if row.latency is None else f"{row.latency.ratio:.2f} x"
     return row.place, row.method, f"{row.n:,}", *means, bound, p, time, row.ruling.text
+
+
+def _all_lines(found: GateReport) -> list[str]:
+    return [*(line for row in found.rows for line in _lines(row)), *_unread(found)]
+
+
+def _unread(found: GateReport) -> list[str]:
+    return [
+        f"{name} could not be read, and what it holds nobody knows: run again what it was" for name in found.unreadable
+    ]
 
 
 def _lines(row: RowReport) -> list[str]:

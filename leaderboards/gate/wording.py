@@ -76,10 +76,6 @@ def notes(row: BlessedRun, seen: Observed, matched: Matched, loss: Loss, setting
         yield f"ran at {seen.record.created}, before the blessed run"
     if matched.left_out:
         yield f"{matched.left_out:,} blessed samples were left out"
-    if seen.epochs != row.epochs:
-        yield f"{seen.epochs} epochs now, {row.epochs} when blessed"
-    if seen.generation != row.generation:
-        yield f"generated with {seen.generation or 'defaults'}, when blessed with {row.generation or 'defaults'}"
     if seen.record.model == row.model and row.model_hash and seen.model_hash and seen.model_hash != row.model_hash:
         yield f"the model is another than when blessed ({seen.model_hash[:8]}, was {row.model_hash[:8]})"
     if seen.record.artefact != row.artefact:

@@ -65,7 +65,7 @@ def test_a_zipped_log_with_letters_and_epochs_is_gated(
     assert row["now"] == pytest.approx(2 / 3, abs=0.01)
     assert "most in passage 'p" in row["why"]
     once = json.loads(command(capsys, "gate", _run(tmp_path / "d"), *asked).out)["records"][0]
-    assert "1 epochs now, 2 when blessed" in once["notes"]
+    assert "was run with other epochs (1) than the blessed run (2)" in once["why"]
 
 
 def test_other_words_in_the_questions_are_other_data(tmp_path: Path, capsys: Any) -> None:
