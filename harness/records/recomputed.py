@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 # Inspect offers no public call that makes results of sample summaries: tests/unit/test_private_parts.py names these.
@@ -38,7 +39,8 @@ class Recomputed:
     """What the samples give.
 
     Attributes:
-      scores: Metrics by score and name, NaN where nothing was scored, with `n` where the metrics do not say it.
+      scores: Metrics by score and name, NaN where nothing was scored or the metrics refuse the scores, with `n` where
+        the metrics do not say it.
       whole: Whether every metric of the header could be computed.
     """
 
@@ -65,7 +67,10 @@ def recomputed(log: EvalLog, samples: Sequence[EvalSample | EvalSampleSummary]) 
     ]
     # Of one epoch the only score is the reduced one, and inspect's copies of it would cost most of the time.
     reducers: Any = create_reducers(log.eval.config.epochs_reducer) if max(one.epoch for one in samples) > 1 else []
-    results, _ = eval_results(len(samples), [one for one in scores if one], reducers, scorers, None)
+    try:
+        results, _ = eval_results(len(samples), [one for one in scores if one], reducers, scorers, None)
+    except (ArithmeticError, LookupError, TypeError, ValueError):  # scores that their own metrics refuse
+        return Recomputed({name: dict.fromkeys(found, nan) for name, found in metrics_in(log.results).items()}, True)
     found = metrics_in(results)
     for score in results.scores:
         found[short(score.name)].setdefault("n", float(score.scored_samples or 0))

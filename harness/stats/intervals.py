@@ -13,11 +13,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
+from scipy.special import betaincinv, ndtri
 
 from glassbox.harness.stats.resample import Floats, resampled_sums
 
@@ -29,6 +30,8 @@ Method = Literal[
     "newcombe",
     "t",
     "cluster-t",
+    "cluster-wilson",
+    "cluster-floor",
     "cluster-bootstrap",
     "runs-t",
 ]
@@ -57,7 +60,7 @@ def wilson_bounds(successes: ArrayLike, n: ArrayLike, confidence: float = 0.95) 
       ValueError: For n < 1 or successes outside 0..n.
     """
     k, trials = np.broadcast_arrays(np.asarray(successes, dtype=np.float64), np.asarray(n, dtype=np.float64))
-    bad = (trials < 1) | (k < 0) | (k > trials)
+    bad = ~((trials >= 1) & (k >= 0) & (k <= trials) & np.isfinite(trials))  # so put that NaN is bad
     if bad.any():
         raise ValueError(f"{k[bad][0]:g} successes of {trials[bad][0]:g} is no proportion; need 0 <= successes <= n")
     z2 = _z(confidence) ** 2
@@ -70,24 +73,28 @@ def wilson_bounds(successes: ArrayLike, n: ArrayLike, confidence: float = 0.95) 
     return low, high
 
 
-def wilson(successes: float, n: int, confidence: float = 0.95) -> Interval:
+def wilson(successes: float, n: float, confidence: float = 0.95) -> Interval:
     """Wilson's score interval for one proportion; see `wilson_bounds`."""
     low, high = wilson_bounds(successes, n, confidence)
     return Interval(float(low), float(high), confidence, "wilson")
 
 
-def exact(successes: int, n: int, confidence: float = 0.95) -> Interval:
+def exact(successes: float, n: float, confidence: float = 0.95) -> Interval:
     """The exact interval of Clopper & Pearson (1934, Biometrika 26:404-413): coverage is never below `confidence`.
+
+    Fractions are allowed, as where a cluster counts with its mean: the bounds are quantiles of beta distributions,
+    which run through the whole numbers' ones.
 
     Raises:
       ValueError: For n < 1 or successes outside 0..n.
     """
-    if n < 1 or not 0 <= successes <= n:
-        raise ValueError(f"{successes} successes of {n} is no proportion; need 0 <= successes <= n")
-    from scipy import stats  # takes a second to import, which a run's own scores need not wait for
-
-    found = stats.binomtest(successes, n).proportion_ci(confidence, method="exact")
-    return Interval(float(found.low), float(found.high), confidence, "clopper-pearson")
+    if not (1 <= n < inf and 0 <= successes <= n):
+        raise ValueError(f"{successes:g} successes of {n:g} is no proportion; need 0 <= successes <= n")
+    _z(confidence)
+    tail, failures = (1 - confidence) / 2, n - successes
+    low = float(betaincinv(successes, failures + 1, tail)) if successes else 0.0
+    high = float(betaincinv(successes + 1, failures, 1 - tail)) if failures else 1.0
+    return Interval(low, high, confidence, "clopper-pearson")
 
 
 def bootstrap_mean(values: ArrayLike, confidence: float = 0.95, draws: int = 10_000, seed: int = 0) -> Interval:

@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from glassbox.harness.stats.intervals import Interval, finite_sample
-from glassbox.harness.stats.means import Clusters, cluster_sums, mean_and_error
+from glassbox.harness.stats.intervals import Interval, exact, finite_sample
+from glassbox.harness.stats.means import Clusters, ClusterSums, cluster_sums, mean_and_error
 from glassbox.harness.stats.paired import PairedTable, mcnemar, tango
 from glassbox.harness.stats.resample import Floats, all_flipped_sums, flipped_sums
+from glassbox.harness.stats.shares import FEWEST
 
 _ENUMERATED = 14  # up to 2^14 sign patterns are gone through; beyond, they are drawn
 
@@ -65,7 +66,9 @@ def compare_means(
     Where every cluster differs by the same amount no error can be estimated; the clusters are then counted as so many
     pairs (Tango's interval, McNemar's test), so that the answer still has width. Where only some clusters differ, p is
     at least 2 / 2^differing, as in the exact test of single samples: four clusters of 24, all on one side, are no
-    evidence (t alone has p = 0.04), six can be.
+    evidence (t alone has p = 0.04), six can be. For shares the interval then reaches at least as far as if each cluster
+    were one trial that lost, or gained, in whole: "not worse by 1 point" at p = 0.98 would else be supported falsely in
+    9 to 17 % of runs (nominal 2.5 %), and is in at most 4 % with it.
 
     Raises:
       ValueError: The sides differ in length, are not finite, or lie in one cluster.
@@ -85,10 +88,34 @@ def compare_means(
         p = float(2 * stats.t.sf(abs(mean) / error, freedom))
         if differing < found.clusters:
             p = min(1.0, max(p, 2 * 0.5**differing))
+        if differing < min(FEWEST, found.clusters) and _are_shares(a, b):
+            interval = _floored(interval, found, p)
     else:
         table = _as_pairs(mean, found.clusters)
         interval, p = tango(table, confidence), mcnemar(table)
     return MeanComparison(n, found.clusters, differing, mean, error, freedom, interval, p, effect, design)
+
+
+def _are_shares(a: ArrayLike, b: ArrayLike) -> bool:
+    return all(bool(((side >= 0) & (side <= 1)).all()) for side in map(np.asarray, (a, b)))
+
+
+def _floored(interval: Interval, found: ClusterSums, p: float) -> Interval:
+    """At least the bounds of what clusters lost and gained; an end that the test holds off zero stays where it is."""
+    gained, lost = (_in_clusters(np.maximum(sign * found.sums, 0), found) for sign in (1, -1))
+    worst, best = (exact(part, found.clusters, interval.confidence).high for part in (lost, gained))
+    apart = p < 1 - interval.confidence
+    return Interval(
+        interval.low if apart and interval.low > 0 else min(interval.low, -worst),
+        interval.high if apart and interval.high < 0 else max(interval.high, best),
+        interval.confidence,
+        "cluster-floor",
+    )
+
+
+def _in_clusters(sums: Floats, found: ClusterSums) -> float:
+    """A share of the samples as that share of the clusters."""
+    return min(float(sums.sum() / found.sizes.sum()), 1.0) * found.clusters
 
 
 def paired_permutation(

@@ -40,7 +40,8 @@ def _ratio(some: Floats, all_: Floats, k: int) -> Floats:
 
 def _checked(right: ArrayLike, drawn: ArrayLike, k: int) -> tuple[Floats, Floats]:
     passed, attempts = np.broadcast_arrays(np.asarray(right, dtype=np.float64), np.asarray(drawn, dtype=np.float64))
-    bad = np.atleast_1d((passed < 0) | (passed > attempts) | (attempts < k) | (k < 1))
+    good = (passed >= 0) & (passed <= attempts) & (attempts >= k) & (k >= 1) & np.isfinite(attempts)
+    bad = np.atleast_1d(~good)  # so put that NaN is bad
     if bad.any():
         first, of = np.atleast_1d(passed)[bad][0], np.atleast_1d(attempts)[bad][0]
         raise ValueError(f"pass@{k} of {first:g} right among {of:g} is undefined; need 1 <= k <= drawn, right <= drawn")

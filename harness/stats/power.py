@@ -11,16 +11,24 @@ is right; two methods of equal accuracy that fail on the same samples have littl
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil, sqrt
 
-from scipy import stats
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special, stats
 from scipy.optimize import brentq
 
 ALPHA, POWER = 0.05, 0.8
+_MANY = 100_000
+"""Discordant pairs from which on the approximation is as good as the exact sum, which would take seconds."""
 
 
 def paired_needed(difference: float, discordance: float, power: float = POWER, alpha: float = ALPHA) -> int:
-    """Pairs on which McNemar's test finds a difference with this power (Connor 1987, Biometrics 43:207-211).
+    """Pairs from which on the exact McNemar test finds a difference with this power.
+
+    Connor's approximation (1987, Biometrics 43:207-211) begins the search; by itself it has 75 to 79 % where 80 % were
+    asked for, as the exact test does not use up its level.
 
     Raises:
       ValueError: The difference is 0, or larger than the discordance allows.
@@ -31,9 +39,41 @@ def paired_needed(difference: float, discordance: float, power: float = POWER, a
             f"difference {difference:g} with discordance {discordance:g} is impossible; "
             "need 0 < |difference| <= discordance <= 1"
         )
-    reach, hold = _quantiles(alpha, power)
-    needed = (reach * sqrt(discordance) + hold * sqrt(max(discordance - delta**2, 0.0))) ** 2 / delta**2
-    return max(ceil(needed - 1e-9), fewest_discordant(alpha))
+    least = most = max(_connor(delta, discordance, power, alpha), fewest_discordant(alpha))
+    if least * discordance > _MANY:
+        return least
+    while paired_power(most, delta, discordance, alpha) < power:
+        least, most = most, most + max(most // 8, 1)
+    while most - least > 1:
+        middle = (least + most) // 2
+        least, most = (least, middle) if paired_power(middle, delta, discordance, alpha) >= power else (middle, most)
+    return most
+
+
+def paired_power(n: int, difference: float, discordance: float, alpha: float = ALPHA) -> float:
+    """Chance that the exact McNemar test on `n` pairs finds this difference, on its own side.
+
+    Summed over the discordant pairs that may turn up; how many tell for the better method is binomial among them.
+    """
+    share = (discordance + difference) / (2 * discordance)
+    middle, spread = n * discordance, 7 * sqrt(n * discordance * (1 - discordance)) + 7
+    least, most = max(int(middle - spread), 0), min(int(middle + spread) + 1, n)
+    discordant = np.arange(least, most + 1)
+    critical = _critical(alpha, 1 << most.bit_length())[discordant]
+    possible = critical <= discordant
+    found = special.betainc(np.where(possible, critical, 1), np.where(possible, discordant - critical + 1, 1), share)
+    below = special.bdtr(np.maximum(np.arange(least - 1, most + 1), 0), n, discordance)
+    below[0] = below[0] if least else 0.0
+    return float((np.diff(below) * found * possible).sum())
+
+
+@lru_cache(maxsize=64)
+def _critical(alpha: float, most: int) -> NDArray[np.int64]:
+    """Of so many discordant pairs, 0 to `most`, how many on one side are evidence: the tail holds at most alpha / 2.
+
+    One more than there are where no outcome is.
+    """
+    return stats.binom.isf(alpha / 2, np.arange(most + 1), 0.5).astype(np.int64) + 1
 
 
 def paired_detectable(n: int, discordance: float, power: float = POWER, alpha: float = ALPHA) -> float | None:
@@ -43,17 +83,16 @@ def paired_detectable(n: int, discordance: float, power: float = POWER, alpha: f
     methods that never differed on 1,000 samples could have been told apart had they differed by 0.8 points.
     None where `n` is too small for the test to reject at all.
     """
-    if n < 1 or not 0 <= discordance <= 1:
+    if not (n >= 1 and 0 <= discordance <= 1):
         raise ValueError(f"n = {n} with discordance {discordance:g} is impossible; need n >= 1, discordance in 0..1")
-    reach, hold = _quantiles(alpha, power)
-
-    def missing(delta: float) -> float:
-        share = max(discordance, delta)
-        return reach * sqrt(share) + hold * sqrt(max(share - delta**2, 0.0)) - delta * sqrt(n)
-
+    _quantiles(alpha, power)
     if n < fewest_discordant(alpha):
         return None
-    return max(float(brentq(missing, 1e-12, 1.0, xtol=1e-12)), fewest_discordant(alpha) / n)
+
+    def missing(delta: float) -> float:
+        return power - paired_power(n, delta, max(discordance, delta), alpha)
+
+    return float(brentq(missing, 1e-9, 1.0, xtol=1e-7)) if missing(1.0) < 0 else None
 
 
 def fewest_discordant(alpha: float = ALPHA) -> int:
@@ -67,6 +106,8 @@ def fewest_discordant(alpha: float = ALPHA) -> int:
 def unpaired_needed(first: float, second: float, power: float = POWER, alpha: float = ALPHA) -> int:
     """Samples on each side to tell two proportions apart without pairing (Fleiss, Levin & Paik 2003, chapter 4).
 
+    With their correction for continuity, as it is Fisher's exact test that has to find the difference.
+
     Raises:
       ValueError: The proportions are equal, or none.
     """
@@ -75,7 +116,8 @@ def unpaired_needed(first: float, second: float, power: float = POWER, alpha: fl
     reach, hold = _quantiles(alpha, power)
     middle = (first + second) / 2
     spread = reach * sqrt(2 * middle * (1 - middle)) + hold * sqrt(first * (1 - first) + second * (1 - second))
-    return ceil((spread / (first - second)) ** 2 - 1e-9)
+    plain, apart = (spread / (first - second)) ** 2, abs(first - second)
+    return ceil(plain / 4 * (1 + sqrt(1 + 4 / (plain * apart))) ** 2 - 1e-9)
 
 
 def mean_detectable(error: float, freedom: float, power: float = POWER, alpha: float = ALPHA) -> float:
@@ -83,18 +125,32 @@ def mean_detectable(error: float, freedom: float, power: float = POWER, alpha: f
     return error * float(stats.t.ppf(1 - alpha / 2, freedom) + stats.t.ppf(power, freedom))
 
 
-def mean_needed(difference: float, n: int, error: float, power: float = POWER, alpha: float = ALPHA) -> int:
+def mean_needed(
+    difference: float, n: int, error: float, freedom: float, power: float = POWER, alpha: float = ALPHA
+) -> int:
     """Samples of the same kind (as many more clusters, where there are any) on which `difference` would be found.
 
     Args:
       difference: To be found; not 0.
       n: Samples of the comparison at hand.
       error: Its standard error, which falls with the root of the samples.
+      freedom: Degrees of freedom of its t, which grow with them.
+      power: With which it would be found.
+      alpha: Of the two-sided test.
     """
     if difference == 0:
         raise ValueError("difference 0 needs infinitely many samples; name the smallest one that matters")
     reach, hold = _quantiles(alpha, power)
-    return ceil(n * ((reach + hold) * error / difference) ** 2 - 1e-9)
+    times = ((reach + hold) * error / difference) ** 2
+    for _ in range(20):  # the quantiles depend on the samples that they ask for; this settles within a few rounds
+        quantiles = stats.t.ppf((1 - alpha / 2, power), max(freedom * times, 1.0))
+        times = float((quantiles.sum() * error / difference) ** 2)
+    return ceil(n * times - 1e-9)
+
+
+def _connor(delta: float, discordance: float, power: float, alpha: float) -> int:
+    reach, hold = _quantiles(alpha, power)
+    return ceil((reach * sqrt(discordance) + hold * sqrt(max(discordance - delta**2, 0.0))) ** 2 / delta**2 - 1e-9)
 
 
 def _quantiles(alpha: float, power: float) -> tuple[float, float]:

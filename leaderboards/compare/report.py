@@ -201,7 +201,7 @@ def _by_means(pairs: PairedRuns, confidence: float) -> Finding:
         detectable=mean_detectable(error, found.freedom, alpha=1 - confidence)
         if robust
         else paired_detectable(found.clusters, 0.0, alpha=1 - confidence),
-        needed=mean_needed(found.difference, found.n, error, alpha=1 - confidence)
+        needed=mean_needed(found.difference, found.n, error, found.freedom, alpha=1 - confidence)
         if robust and abs(found.difference) > 1e-12
         else None,
         evidence=found.evidence,

@@ -26,7 +26,7 @@ from glassbox.harness.stats.intervals import exact
 from glassbox.harness.stats.means import Clusters, cluster_sums
 from glassbox.harness.stats.paired import PairedTable, paired_table, tango
 from glassbox.harness.stats.paired_means import compare_means
-from glassbox.harness.stats.power import fewest_discordant, mean_detectable, mean_needed, paired_detectable
+from glassbox.harness.stats.power import mean_detectable, mean_needed, paired_detectable
 from glassbox.harness.stats.resample import Floats
 
 
@@ -45,6 +45,7 @@ class Loss:
       p: One-sided, of "there is no loss".
       detectable: Smallest loss that such a comparison finds with the power asked for; None where it finds none.
       error: Standard error of the loss; 0 where nothing differs.
+      freedom: Degrees of freedom of that error.
     """
 
     n: int
@@ -57,11 +58,12 @@ class Loss:
     p: float
     detectable: float | None
     error: float
+    freedom: float
 
     def needed(self, margin: float, alpha: float, power: float) -> int:
         """Samples of the same kind on which a run that lost nothing would pass a margin, with this power."""
         alike = ceil(log(alpha) / log(1 - margin)) * self.n / self.units  # (1 - margin)^n = alpha
-        return max(ceil(alike), mean_needed(margin, self.n, self.error, power, 2 * alpha))
+        return max(ceil(alike), mean_needed(margin, self.n, self.error, self.freedom, power, 2 * alpha))
 
 
 def loss_of(
@@ -106,17 +108,16 @@ def _counted(table: PairedTable, alpha: float, power: float) -> Loss:
         p=float(stats.binomtest(table.only_a, discordant, alternative="greater").pvalue) if discordant else 1.0,
         detectable=paired_detectable(table.n, share, power, 2 * alpha),
         error=float(np.sqrt(max(share - table.difference**2, 0.0) / table.n)),
+        freedom=table.n - 1,
     )
 
 
 def _by_means(before: Floats, after: Floats, clusters: Clusters | None, alpha: float, power: float) -> Loss:
-    """By a t interval; where too few units differ for one, as if each that lost had lost all it has."""
+    """By means, which are as cautious as single clusters where few of them differ."""
     found = compare_means(before, after, clusters, 1 - 2 * alpha)
     signs = np.sign(_unit_sums(before - after, clusters))
     lost, gained = int((signs > 0).sum()), int((signs < 0).sum())
-    high = found.interval.high
-    if lost + gained < fewest_discordant(2 * alpha):
-        high = max(high, _share_lost(lost, found.clusters, alpha))
+    high = found.interval.high if lost + gained else max(found.interval.high, _share_lost(0, found.clusters, alpha))
     robust = found.error > 1e-12
     return Loss(
         n=found.n,
@@ -131,6 +132,7 @@ def _by_means(before: Floats, after: Floats, clusters: Clusters | None, alpha: f
         if robust
         else paired_detectable(found.clusters, 0.0, power, 2 * alpha),
         error=found.error if robust else 0.0,
+        freedom=found.freedom,
     )
 
 

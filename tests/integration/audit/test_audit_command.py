@@ -96,7 +96,7 @@ def test_markdown_has_every_finding_in_full(logs: Path, capsys: Any) -> None:
     ("arguments", "message"),
     [
         (("nowhere.eval",), "there is no log nowhere.eval"),
-        (("{logs}", "--only", "luck"), "there is no check 'luck'; there are label_shift, "),
+        (("{logs}", "--only", "luck"), "there is no check 'luck'; there are edited_log, label_shift, "),
         (("{logs}", "--claim", "better"), "claim 'better' is not of the form 'A > B'"),
         (("{logs}", "--claim", "writes > gold"), "claim 'writes > gold' is about gold; these logs are of writes"),
         (("{logs}", "--training", "none.txt"), "none.txt cannot be read: No such file or directory"),

@@ -188,8 +188,11 @@ def test_a_run_that_could_not_be_scored_on_many_samples_is_not_ranked(
     where = gathered("head 0", "head 10")
     _rewritten(where / bank["head 10"].name, _unscore(3))
     [table] = tables(load_logs(where))
-    assert [(row.facts["rank"], row.mark) for row in table.rows] == [(1, ""), (None, "∅")]
-    assert table.notes[0] == "∅ ir_head wrong=10: only 37 of 40 samples could be scored; not ranked"
+    assert [(row.facts["rank"], row.mark) for row in table.rows] == [(1, ""), (None, "∅‡")]
+    assert table.notes[0].startswith(
+        "‡ ir_head wrong=10: audit failed: the header is not of these samples: accuracy of"
+    )
+    assert table.notes[1] == "∅ ir_head wrong=10: only 37 of 40 samples could be scored; not ranked"
 
 
 def test_an_unfinished_run_is_not_ranked(gathered: Callable[..., Path]) -> None:

@@ -55,12 +55,23 @@ def test_bounds_at_none_and_all_are_exactly_zero_and_one() -> None:
     assert 0 < low[1] < 1
 
 
+def test_exact_runs_through_the_whole_numbers_and_between_them() -> None:
+    from scipy.stats import binomtest
+
+    theirs = binomtest(7, 12).proportion_ci(0.9, method="exact")
+    mine = exact(7, 12, 0.9)
+    assert (mine.low, mine.high) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+    assert exact(7, 12).low < exact(7.5, 12).low < exact(8, 12).low
+
+
 def test_fractional_successes_of_several_epochs_lie_between_whole_ones() -> None:
     assert wilson(7, 10).low < wilson(7.5, 10).low < wilson(8, 10).low
 
 
-@pytest.mark.parametrize(("right", "n"), [(1, 0), (-1, 5), (6, 5)])
-def test_an_impossible_proportion_is_refused_with_its_figures(right: int, n: int) -> None:
+@pytest.mark.parametrize(
+    ("right", "n"), [(1, 0), (-1, 5), (6, 5), (float("nan"), 5), (1, float("nan")), (1, float("inf"))]
+)
+def test_an_impossible_proportion_is_refused_with_its_figures(right: float, n: float) -> None:
     with pytest.raises(ValueError, match=rf"{right} successes of {n} is no proportion"):
         wilson(right, n)
     with pytest.raises(ValueError, match=rf"{right} successes of {n} is no proportion"):

@@ -68,8 +68,8 @@ def test_a_lead_of_28_discordant_pairs_in_200_is_evidence_and_says_what_so_many_
     assert found.difference == pytest.approx(-0.14)
     assert found.evidence
     assert found.table.discordance == 0.16
-    assert found.limit == "7.9 points"
-    assert found.needed(0.14) == 62
+    assert found.limit == "8.2 points"
+    assert found.needed(0.14) == 64
 
 
 def test_a_false_alarm_of_two_equal_methods_is_at_most_5_in_100() -> None:

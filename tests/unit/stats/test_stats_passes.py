@@ -47,3 +47,9 @@ def test_samples_may_have_other_numbers_of_attempts() -> None:
 def test_it_is_undefined_outside_its_range(right: int, drawn: int, k: int) -> None:
     with pytest.raises(ValueError, match=f"pass@{k} of {right} right among {drawn} is undefined"):
         pass_at(right, drawn, k)
+
+
+@pytest.mark.parametrize(("right", "drawn"), [(float("nan"), 10), (3, float("nan")), (3, float("inf"))])
+def test_attempts_that_were_not_counted_are_refused(right: float, drawn: float) -> None:
+    with pytest.raises(ValueError, match=r"pass@4 of .* is undefined"):
+        pass_at_each(right, drawn, 4)

@@ -17,11 +17,42 @@ def _table(draws: np.random.Generator, runs: int, samples: int, between: float) 
     return 0.6 + run + draws.normal(0, 0.3, size=samples) + draws.normal(0, 0.3, size=(runs, samples))
 
 
-@pytest.mark.parametrize("between", [0.0, 0.02, 0.05])
-def test_the_interval_covers_the_truth_in_95_of_100_whether_runs_differ_or_not(between: float) -> None:
+@pytest.mark.parametrize(
+    ("runs", "between"), [(2, 0.0), (2, 0.03), (2, 0.1), (2, 0.4), (3, 0.03), (3, 0.1), (6, 0.0), (6, 0.02), (6, 0.05)]
+)
+def test_the_interval_covers_the_truth_in_at_least_93_of_100_whether_runs_differ_or_not(
+    runs: int, between: float
+) -> None:
     draws = np.random.default_rng(1)
-    covered = sum(0.6 in several_runs(_table(draws, 6, 150, between)).interval for _ in range(4000))
-    assert covered / 4000 == pytest.approx(0.95, abs=0.01)
+    covered = sum(0.6 in several_runs(_table(draws, runs, 150, between)).interval for _ in range(1000))
+    assert covered / 1000 >= 0.93
+    if runs == 6:
+        assert covered / 1000 < 0.98  # the price of it is small where there are runs enough
+
+
+def test_runs_that_are_all_right_are_as_certain_as_their_samples() -> None:
+    found = several_runs(np.ones((3, 40)))
+    assert (found.interval.low, found.interval.high) == (wilson(40, 40).low, 1.0)
+    clustered = several_runs(np.ones((3, 40)), np.repeat(np.arange(8), 5))
+    assert clustered.interval.low == pytest.approx(0.025 ** (1 / 8))
+
+
+def test_runs_that_differ_on_few_samples_are_no_evidence() -> None:
+    """Five samples on one side have p = 0.06 in the sign test; Student's t of 300 would have 0.025."""
+    base = np.ones((3, 300))
+    worse = base.copy()
+    worse[:, :5] = 0
+    found = compare_runs(base, worse)
+    assert found.p == pytest.approx(2 * 0.5**5)
+    assert not found.evidence
+    worse[:, :8] = 0
+    assert compare_runs(base, worse).evidence
+
+
+def test_a_difference_that_is_the_same_everywhere_keeps_a_width() -> None:
+    found = compare_runs(np.ones((2, 30)), np.zeros((2, 30)))
+    assert found.evidence
+    assert found.interval.low < 1
 
 
 def test_one_run_does_not_cover_what_several_do() -> None:
@@ -67,15 +98,15 @@ def test_runs_in_words() -> None:
 def test_false_alarms_between_equal_methods_are_5_in_100_whether_runs_differ_or_not(between: float) -> None:
     draws = np.random.default_rng(5)
     alarms = naive = 0
-    for _ in range(3000):
+    for _ in range(1500):
         shared = draws.normal(0, 0.3, size=200)
         a, b = _table(draws, 5, 200, between) + shared, _table(draws, 5, 200, between) + shared
         alarms += compare_runs(a, b).evidence
         apart = a.mean(axis=0) - b.mean(axis=0)
         naive += abs(apart.mean()) > 1.972 * apart.std(ddof=1) / np.sqrt(200)
-    assert alarms / 3000 == pytest.approx(0.05, abs=0.0125 if between else 0.01)
+    assert 0.01 < alarms / 1500 < 0.0625
     if between:
-        assert naive / 3000 > 0.08  # pairs of means forget the runs
+        assert naive / 1500 > 0.08  # pairs of means forget the runs
 
 
 def test_runs_over_clustered_samples_keep_the_level_too() -> None:
@@ -83,10 +114,10 @@ def test_runs_over_clustered_samples_keep_the_level_too() -> None:
     draws, clusters = np.random.default_rng(8), np.repeat(np.arange(20), 10)
     alarms = naive = 0
     for _ in range(1500):
-        a, b = (_table(draws, 3, 200, 0.02) + np.repeat(draws.normal(0, 0.15, size=20), 10) for _ in range(2))
+        a, b = (_table(draws, 3, 200, 0.02) + np.repeat(draws.normal(0, 0.3, size=20), 10) for _ in range(2))
         alarms += compare_runs(a, b, clusters).evidence
         naive += compare_runs(a, b).evidence
-    assert alarms / 1500 == pytest.approx(0.05, abs=0.0125)
+    assert 0.01 < alarms / 1500 < 0.0625
     assert naive / 1500 > 0.15
 
 
