@@ -24,7 +24,7 @@ from glassbox.harness.plugins.registered import GROUP
 from glassbox.harness.records.sample_figures import Scores, metrics_in, short
 
 if TYPE_CHECKING:
-    from inspect_ai.log import EvalLog, EvalMetricDefinition, EvalSample, EvalSampleSummary
+    from inspect_ai.log import EvalLog, EvalSample, EvalSampleSummary
 
 
 class OnlyScore(SampleScore):
@@ -57,7 +57,7 @@ def recomputed(log: EvalLog, samples: Sequence[EvalSample | EvalSampleSummary]) 
     """
     known = {one.name: _metrics(one.metrics) for one in log.eval.scorers or ()}
     scorers = [ScorerInfo(one.name, known[one.name], dict(one.options or {})) for one in log.eval.scorers or ()]
-    scores = [
+    scores: list[dict[str, SampleScore]] = [
         {
             name: OnlyScore(score=score, sample_id=sample.id, sample_metadata=sample.metadata)
             for name, score in (sample.scores or {}).items()
@@ -88,12 +88,12 @@ def _metrics(defined: Any) -> Any:
     return found
 
 
-def _created(defined: Sequence[EvalMetricDefinition]) -> list[Metric]:
+def _created(defined: Sequence[Any]) -> list[Metric]:
     made = (_create(one) for one in defined)
     return [metric for metric in made if metric is not None]
 
 
-def _create(defined: EvalMetricDefinition) -> Metric | None:
+def _create(defined: Any) -> Metric | None:
     """By its name; by ours, where the log is of an editable install and this is none."""
     load(GROUP)
     for name in (defined.name, f"{PACKAGE}/{defined.name}"):

@@ -73,7 +73,7 @@ def _critical(alpha: float, most: int) -> NDArray[np.int64]:
 
     One more than there are where no outcome is.
     """
-    return stats.binom.isf(alpha / 2, np.arange(most + 1), 0.5).astype(np.int64) + 1
+    return np.asarray(stats.binom.isf(alpha / 2, np.arange(most + 1), 0.5), dtype=np.int64) + 1
 
 
 def paired_detectable(n: int, discordance: float, power: float = POWER, alpha: float = ALPHA) -> float | None:
@@ -143,8 +143,8 @@ def mean_needed(
     reach, hold = _quantiles(alpha, power)
     times = ((reach + hold) * error / difference) ** 2
     for _ in range(20):  # the quantiles depend on the samples that they ask for; this settles within a few rounds
-        quantiles = stats.t.ppf((1 - alpha / 2, power), max(freedom * times, 1.0))
-        times = float((quantiles.sum() * error / difference) ** 2)
+        wider = special.stdtrit(max(freedom * times, 1.0), np.asarray([1 - alpha / 2, power]))
+        times = float((wider.sum() * error / difference) ** 2)
     return ceil(n * times - 1e-9)
 
 

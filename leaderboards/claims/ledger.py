@@ -92,8 +92,8 @@ def _entry(claim: Claim, group: Group) -> Entry:
         measured = claim.statistic.measure(group.runs, claim.origin.counts)
     except CannotMeasure as fault:
         return _not_run(claim, str(fault), group)
-    faults = [f"{record.path.name}: {fault}" for record in group.records if (fault := fault_of(record, {}))]
-    note = "; ".join(filter(None, [*faults, measured.note]))
+    faults = [f"{record.path.name}: {found}" for record in group.records if (found := fault_of(record, {}))]
+    note = "; ".join([*faults, *filter(None, [measured.note])])
     return _judged(claim, group, replace(measured, note=note), _made(group))
 
 

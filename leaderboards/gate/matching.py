@@ -84,10 +84,12 @@ def _given_alike(record: RunRecord, row: BlessedRun) -> bool:
 
 def _other_arguments(record: RunRecord, row: BlessedRun) -> str:
     """Arguments that have another value now, `layer 2, blessed with 3`; to give a default is to give nothing."""
-    sides = (("task", record.task_args_passed, row.task_args), ("solver", record.solver_args_passed, row.solver_args))
+    sides = (
+        (defaults_of("task", record.task), record.task_args_passed, row.task_args),
+        (defaults_of("solver", record.solver), record.solver_args_passed, row.solver_args),
+    )
     found = []
-    for kind, now, then in sides:
-        default = defaults_of(kind, getattr(record, kind))
+    for default, now, then in sides:
         for name in sorted({*now, *then} - {"split"}):
             values = [side.get(name, default.get(name)) for side in (now, then)]
             if str(values[0]) != str(values[1]):

@@ -136,7 +136,7 @@ def observe(record: RunRecord, score: str | None = None) -> Observed:
         raise NotComparable(f"the score {name} in {record.path.name} is {wild:g}, outside 0..1; choose with --score")
     header = headers(record.path)[0][1].eval
     limit = header.config.limit
-    given = header.model_generate_config.model_dump(mode="json", exclude_none=True, exclude=_ON_THE_WAY)
+    given = header.model_generate_config.model_dump(mode="json", exclude_none=True, exclude=set(_ON_THE_WAY))
     return Observed(
         record=record,
         score=name,

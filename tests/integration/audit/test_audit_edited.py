@@ -19,6 +19,7 @@ from glassbox.leaderboards.runs import estimate
 from glassbox.solvers.gold import gold
 
 CHECK = "edited_log"
+OTHER: dict[str, str | int] = {"I": "C", "C": "I", "1": 0, "0": 1}
 
 
 @solver
@@ -63,7 +64,7 @@ def _flip_scores(log: EvalLog) -> None:
     for sample in log.samples or ():
         for score in (sample.scores or {}).values():
             if not isinstance(score.value, dict):
-                score.value = {"I": "C", "C": "I", 1: 0, 0: 1}[score.value]  # type: ignore[index]
+                score.value = OTHER[str(score.value)]
 
 
 def _flip_scores_and_header(log: EvalLog) -> None:
