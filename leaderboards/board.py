@@ -8,7 +8,7 @@ scored again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from glassbox.harness.records.controls import is_control
@@ -32,6 +32,7 @@ HEAD = (
     Column("model", text=True, spare=1),
     Column("n", spare=3, about="samples scored"),
 )
+BEYOND = "the headline's share were the questions made from as many other templates, or passages: [95 % interval]"
 COST = Column("cost", spare=9, about="USD for 1,000 samples: the machine's time in the run, at its price")
 
 
@@ -135,18 +136,12 @@ def _best(family: Family, run: Run) -> tuple[object, ...]:
 def _table(section: Section, audits: Mapping[str, str], prices: Prices) -> Table:
     rates = [prices.rate(run.record) for run in section.runs]
     model = Column("model", text=True, brief=section.several_models, spare=1)
-    figures_first, words = section.family.parted
-    columns = (
-        *(HEAD[0], HEAD[1], model, HEAD[3]),
-        *(measure.column for measure in figures_first),
-        COST,
-        *(measure.column for measure in words),
-    )
+    columns = (HEAD[0], HEAD[1], model, HEAD[3], *_measured_columns(section))
     return Table(
         title=section.title,
         columns=columns,
         rows=tuple(
-            _row(section, run, standing, rate, audits)
+            _row(section, run, standing, rate, audits, bool(_kinds(section)))
             for run, standing, rate in zip(section.runs, section.standings, rates, strict=True)
         ),
         notes=tuple(_notes(section, audits, rates, prices)),
@@ -154,20 +149,47 @@ def _table(section: Section, audits: Mapping[str, str], prices: Prices) -> Table
     )
 
 
-def _row(section: Section, run: Run, standing: Standing, rate: Rate, audits: Mapping[str, str]) -> TableRow:
+def _measured_columns(section: Section) -> Iterator[Column]:
+    """The family's measures with what all boards have: the headline's share beyond these samples, and the cost."""
+    figures_first, words = section.family.parted
+    for measure in figures_first:
+        yield measure.column
+        if measure.name == section.family.headline and (kinds := _kinds(section)):
+            yield Column(f"new {kinds}", about=BEYOND, spare=2)
+    yield COST
+    yield from (measure.column for measure in words)
+
+
+def _kinds(section: Section) -> str:
+    """What samples share, as `templates`; empty where they share nothing."""
+    return next((found.kinds for run in section.runs if (found := run.beyond)), "")
+
+
+def _measured_cells(family: Family, run: Run, clustered: bool) -> Iterator[Cell]:
+    """The cells of `_measured_columns`, but for the cost's."""
+    for measure in family.parted[0]:
+        yield measure.cell(run)
+        if measure.name == family.headline and clustered:
+            found = run.beyond
+            yield Cell(found.share.bounds if found else figures.NONE, found.share.low if found else None)
+
+
+def _row(
+    section: Section, run: Run, standing: Standing, rate: Rate, audits: Mapping[str, str], clustered: bool
+) -> TableRow:
     family, record = section.family, run.record
     control, audit = section.is_control(run), fault_of(record, audits)
     cost = rate.per_thousand(family.batch_ms(run))
     n = family.n(record)
-    figures_first, words = family.parted
+    beyond = run.beyond
     cells = [
         Cell(run.placed.label, run.placed.label),
         _rank_cell(standing, control, bool(section.note)),
         Cell(record.model, record.model),
         Cell(figures.number(n), n),
-        *(measure.cell(run) for measure in figures_first),
+        *_measured_cells(family, run, clustered),
         Cell(figures.dollars(cost), cost),
-        *(measure.cell(run) for measure in words),
+        *(measure.cell(run) for measure in family.parted[1]),
     ]
     facts: dict[str, Fact] = {
         **identity(section, run),
@@ -184,6 +206,11 @@ def _row(section: Section, run: Run, standing: Standing, rate: Rate, audits: Map
     }
     for measure in (*family.measures, *family.more):
         facts |= measure.facts(run)
+    facts |= {
+        "beyond": beyond.share if beyond else None,
+        "cluster": beyond.kind if beyond else None,
+        "clusters": beyond.clusters if beyond else None,
+    }
     facts |= {"cost_usd_per_1000": cost, "device": rate.device, "device_usd_per_hour": rate.usd_per_hour}
     facts |= {"created": record.created, "log": record.path.name}
     return TableRow(tuple(cells), control, marks(run, standing, audits), facts)
@@ -229,6 +256,11 @@ def _notes(section: Section, audits: Mapping[str, str], rates: Sequence[Rate], p
     notes = [*warnings(section, audits), *other_judges(run.record for run in section.runs)]
     notes += [note for run in section.runs for note in section.family.notes(run)]
     notes += [section.note] if section.note else []
+    if found := next((found for run in section.runs if (found := run.beyond)), None):
+        notes.append(
+            f"new {found.kinds}: the questions come from {found.clusters:,} {found.kinds}; so wide is the interval for "
+            "questions from others, and the one beside the share for more questions from these"
+        )
     timed = [rate for run, rate in zip(section.runs, rates, strict=True) if section.family.batch_ms(run) is not None]
     known = [
         f"{rate.device} at {figures.dollars(rate.usd_per_hour)}/h" for rate in timed if rate.usd_per_hour is not None

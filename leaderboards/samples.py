@@ -16,6 +16,7 @@ import numpy as np
 
 from glassbox.harness.records.frames import RunRecord, logged_samples
 from glassbox.harness.records.scored import NotComparable, ScoredSample, data_digest, measured_costs, scored_samples
+from glassbox.leaderboards.populations import Beyond, beyond
 
 _KEPT = 32  # runs; a board larger than that reads some of them again
 
@@ -32,6 +33,7 @@ class RunSamples:
       span_ms: From the first sample's start to the last one's end; None where the log has no times.
       done: Samples with or without the score, times their epochs.
       artefact: Content address of the fitted part, from the first sample; None where there is none.
+      beyond: The score's share for new templates or passages; None where samples share nothing.
     """
 
     asked: Mapping[str, ScoredSample] = field(repr=False)
@@ -41,6 +43,7 @@ class RunSamples:
     span_ms: float | None
     done: int
     artefact: str | None
+    beyond: Beyond | None
 
     @property
     def share_of_run_ms(self) -> float | None:
@@ -86,6 +89,7 @@ def _read(asked: _Asked) -> RunSamples | None:
         span_ms=_span([(sample.started_at, sample.completed_at) for sample in logged]),
         done=len(logged),
         artefact=asked.record.artefact,
+        beyond=beyond(scored.values()),
     )
 
 

@@ -2,14 +2,14 @@
 
     for table in successes(load_logs("logs")): ...
 
-Verdicts use the bound of the interval, never the point: 100 % of 50 samples does not support "more than 99 %". The
-comparison of the two is that of `glassbox compare`: samples of one template are one cluster.
+Verdicts use the bound of the interval, never the point: 100 % of 50 samples does not support "more than 99 %". Shares
+and the comparison of the two are judged beyond these problems: samples of one template are one cluster.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -22,9 +22,12 @@ from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.intervals import bootstrap_ratio, exact
 from glassbox.harness.stats.verdict import Verdict, above
 from glassbox.leaderboards.compare.report import Report, report
+from glassbox.leaderboards.populations import beyond_of
 from glassbox.leaderboards.runs import data_in_words, estimate, label
 
 HEAD, PIPELINE = "ir_head", "regex_pipeline"
+VALID = "a head cannot write an invalid program"
+READS = "a head cannot leave a question unread"
 FEWEST_LATENCIES = 5  # a bootstrap of the median over fewer values is no interval
 
 
@@ -123,9 +126,9 @@ def success(head: RunRecord, pipeline: RunRecord, margin: float = 0.01) -> Succe
     except NotComparable as fault:
         raise CannotPair(f"no success table: {fault}") from fault
     criteria = (
-        _proportion("structural accuracy", estimate(head, "structural"), 0.99),
-        _proportion("semantic accuracy", estimate(head, "semantic"), 0.95),
-        _eliminated(pairs),
+        _by_construction(_proportion("structural accuracy", head, "structural", 0.99), VALID),
+        _proportion("semantic accuracy", head, "semantic", 0.95),
+        _by_construction(_eliminated(pairs), READS),
         _faster(pairs),
     )
     names = (head.task, head.task_version, head.split, head.model, label(head), label(pipeline))
@@ -142,25 +145,36 @@ def _not_worse(comparison: Report, margin: float) -> NotWorse:
     return NotWorse(margin, verdict, comparison)
 
 
-def _proportion(name: str, found: Estimate | None, threshold: float) -> Criterion:
+def _proportion(name: str, head: RunRecord, score: str, threshold: float) -> Criterion:
+    """What a method can do is judged on new templates, where there are any."""
     condition = f"> {threshold:.0%}".replace("%", " %")
+    found, new = estimate(head, score), beyond_of(head, score)
     if found is None:
         return Criterion(name, condition, None, "%", Verdict.UNDETERMINED, "not measured")
-    return Criterion(name, condition, found, "%", above(found, threshold), f"n = {found.n:,}")
+    note = f"n = {found.n:,}"
+    if new is not None:
+        found, note = new.share, f"{note} in {new.words}"
+    return Criterion(name, condition, found, "%", above(found, threshold), note)
+
+
+def _by_construction(found: Criterion, why: str) -> Criterion:
+    """What the design cannot fail is no evidence."""
+    if found.verdict is not Verdict.SUPPORTED:
+        return found
+    return replace(found, verdict=Verdict.BY_CONSTRUCTION, note=f"{found.note}; {why}")
 
 
 def _eliminated(pairs: PairedRuns) -> Criterion:
     """Of the samples on which the regex could read nothing, on how many could the head?
 
-    A universal claim is refuted by one counterexample, and never proven: supported means that none was seen where
-    there was something to eliminate, and that the head's rate of parse failures is below 1 % by its exact bound.
+    A universal claim is refuted by one counterexample, and never proven: it counts as supported where none was seen and
+    the exact interval of the share that was eliminated leaves less than 1 % for them.
     """
     name, condition = "regex failures eliminated", "100 %"
     head, pipeline = (_unread(run, pairs.ids) for run in (pairs.a, pairs.b))
     if head is None or pipeline is None:
         return Criterion(name, condition, None, "%", Verdict.UNDETERMINED, "not measured on every sample")
     failures, remaining, anywhere = int(pipeline.sum()), int((head & pipeline).sum()), int(head.sum())
-    bound = exact(anywhere, len(pairs.ids)).high
     right = int(pairs.values_a[pipeline].sum())
     note = f"{failures} failures, {right} of them right by the head, which itself failed {anywhere} times"
     if not failures:
@@ -168,7 +182,7 @@ def _eliminated(pairs: PairedRuns) -> Criterion:
         return Criterion(name, condition, None, "%", verdict, note)
     gone = failures - remaining
     interval = exact(gone, failures)
-    verdict = Verdict.REFUTED if anywhere else Verdict.SUPPORTED if bound < 0.01 else Verdict.UNDETERMINED
+    verdict = Verdict.REFUTED if anywhere else Verdict.SUPPORTED if interval.low > 0.99 else Verdict.UNDETERMINED
     return Criterion(name, condition, Estimate.within(interval, gone / failures, failures), "%", verdict, note)
 
 

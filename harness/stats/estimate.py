@@ -80,7 +80,13 @@ class Estimate:
     def text(self) -> str:
         """`99.4 [98.7, 99.7]`, under a heading that has the unit."""
         write = percent if self.unit == "share" else plain
-        return f"{write(self.value)} [{write(self.low)}, {write(self.high)}]"
+        return f"{write(self.value)} {self.bounds}"
+
+    @property
+    def bounds(self) -> str:
+        """`[98.7, 99.7]`."""
+        write = percent if self.unit == "share" else plain
+        return f"[{write(self.low)}, {write(self.high)}]"
 
     def __str__(self) -> str:
         if self.unit == "number":

@@ -12,11 +12,12 @@ from glassbox.harness.stats.estimate import Bounded
 
 
 class Verdict(StrEnum):
-    """The three things evidence can say."""
+    """The three things evidence can say; and that the design leaves it nothing to say."""
 
     SUPPORTED = "supported"
     REFUTED = "refuted"
     UNDETERMINED = "undetermined"
+    BY_CONSTRUCTION = "by construction"
 
     @property
     def mark(self) -> str:
@@ -28,6 +29,8 @@ class Verdict(StrEnum):
                 return "✗"
             case Verdict.UNDETERMINED:
                 return "?"
+            case Verdict.BY_CONSTRUCTION:
+                return "="
             case _:
                 assert_never(self)
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from glassbox.leaderboards.claims.kind import Count
 from glassbox.leaderboards.claims.statistic import Statistic
-from glassbox.leaderboards.claims.verdict import Threshold
+from glassbox.leaderboards.claims.verdict import Standing, Threshold
 
 Scalar = str | int | float | bool
 SEEDS = ("000", "001", "002", "003", "004")
@@ -80,6 +80,7 @@ class Claim(_Data):
       threshold: Where the claim puts the statistic.
       unit: How figures are shown: `%` and `points` for shares of 1, `x` for ratios, `n` for counts, `r` for others.
       refuted_by: What would refute it, in one sentence.
+      by_construction: Why the design cannot fail it; such a verdict is no evidence. Empty for all others.
       needs: What is missing before it can be run; empty where nothing is.
       origin: What its origin reported.
     """
@@ -92,6 +93,7 @@ class Claim(_Data):
     threshold: Threshold
     unit: Literal["%", "points", "x", "n", "r"]
     refuted_by: str = Field(min_length=10)
+    by_construction: str = ""
     needs: str = ""
     origin: Origin = Origin()
 
@@ -105,6 +107,10 @@ class Claim(_Data):
         """12 hexadecimal digits over what decides: statistic, runs, threshold, counts. Words may be mended freely."""
         content = self.model_dump(mode="json", include={"statistic", "runs", "threshold", "origin"})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+    def standing(self, found: Standing) -> Standing:
+        """Where it stands with this verdict: what supports a claim that could not fail is its own kind."""
+        return Standing.BY_CONSTRUCTION if found is Standing.SUPPORTED and self.by_construction else found
 
     @model_validator(mode="after")
     def _can_be_tested_or_says_why_not(self) -> Self:

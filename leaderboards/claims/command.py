@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 HELP = "the seeds' claims: reported by origins, measured here, verdicts"
 
 SEEDS = ("000", "001", "002", "003", "004")
-VERDICTS = ("supported", "refuted", "undetermined", "not run")
+VERDICTS = ("supported", "refuted", "undetermined", "by construction", "not run")
 FORMATS = ("rich", "markdown", "json", "html", "csv")
 HEADS = {
     "markdown": "# What the seeds claim, and what was measured\n\n"

@@ -12,6 +12,7 @@ from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.claims.kind import Count, Kind, Roles, only
 from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
+from glassbox.leaderboards.populations import beyond_of
 from glassbox.leaderboards.runs import estimate, label, part_estimate
 
 
@@ -29,8 +30,10 @@ class Metric(Kind):
     name: str = "accuracy"
 
     def measure(self, runs: Roles, counts: Sequence[Count]) -> Measured:
-        """By the samples."""
-        return Measured(header(only(runs, "run"), self.score, self.name))
+        """By the samples; of new templates or passages, where the samples share such."""
+        record = only(runs, "run")
+        found, new = header(record, self.score, self.name), beyond_of(record, self.score, self.name)
+        return Measured(found) if new is None else Measured(new.share, new.words, clusters=new.clusters)
 
 
 class Census(Kind):
@@ -57,7 +60,7 @@ class Census(Kind):
 class Extreme(Kind):
     """The best or worst of several runs, with an interval that pays for having chosen it.
 
-    Each run has Wilson's interval at 1 - 0.05 / m, so that all m hold together (Bonferroni); the best share then lies
+    Each run has its interval at 1 - 0.05 / m, so that all m hold together (Bonferroni); the best share then lies
     between the highest lower and the highest upper end, the worst between the lowest ones.
 
     Attributes:
@@ -73,13 +76,19 @@ class Extreme(Kind):
         """Over the argument that the claim ranges over."""
         records = runs["run"]
         pick = max if self.of == "best" else min
-        found = [header(record, self.score) for record in records]
-        wide = [Estimate.of_share(one.value, one.n, 1 - 0.05 / len(found)) for one in found]
+        found, level = [header(record, self.score) for record in records], 1 - 0.05 / len(records)
+        new = [beyond_of(record, self.score, confidence=level) for record in records]
+        wide = [
+            other.share if other else Estimate.of_share(one.value, one.n, level)
+            for one, other in zip(found, new, strict=True)
+        ]
         chosen = pick(range(len(found)), key=lambda index: found[index].value)
         bounds = pick(one.low for one in wide), pick(one.high for one in wide)
+        named, other = f"{self.of} of {len(found)} runs: {label(records[chosen])}", new[chosen]
         return Measured(
             Estimate(found[chosen].value, *bounds, found[chosen].n),
-            f"{self.of} of {len(found)} runs: {label(records[chosen])}",
+            f"{named}; {other.clusters:,} {other.kinds}" if other else named,
+            clusters=other.clusters if other else None,
         )
 
 

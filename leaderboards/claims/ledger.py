@@ -98,8 +98,9 @@ def _entry(claim: Claim, group: Group) -> Entry:
 
 
 def _judged(claim: Claim, group: Group, measured: Measured, made: Made) -> Entry:
-    standing = measured.verdict or _stands(claim, measured)
-    note = "; ".join(filter(None, [measured.note, _needed(claim, measured, standing)]))
+    standing = claim.standing(measured.verdict or _stands(claim, measured))
+    why = claim.by_construction if standing is Standing.BY_CONSTRUCTION else ""
+    note = "; ".join(filter(None, [measured.note, _needed(claim, measured, standing), why]))
     return Entry(claim, group.model, group.split, group.setting, measured, standing, note, made)
 
 
@@ -112,7 +113,7 @@ def _stands(claim: Claim, measured: Measured) -> Standing:
 def _needed(claim: Claim, measured: Measured, standing: Standing) -> str:
     """For an undecided share: how many samples would decide it, were the observed share the true one."""
     share = claim.statistic.is_share and claim.unit == "%"
-    if standing is not Standing.UNDETERMINED or not share or measured.found is None:
+    if standing is not Standing.UNDETERMINED or not share or measured.found is None or measured.clusters:
         return ""
     needed = needed_for_share(measured.found.value, claim.threshold)
     return f"n = {needed:,} would decide at this share" if needed and needed > measured.n else ""

@@ -20,12 +20,14 @@ class Measured:
       note: What a reader must know to weigh it.
       verdict: Where the statistic judges by itself; None leaves it to the interval and the claim's threshold.
       looked_at: Samples that were looked at where nothing was found.
+      clusters: Templates or passages that the interval is over; None where samples are independent.
     """
 
     found: Estimate | None
     note: str = ""
     verdict: Standing | None = None
     looked_at: int = 0
+    clusters: int | None = None
 
     @property
     def n(self) -> int:

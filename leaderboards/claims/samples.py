@@ -17,6 +17,7 @@ from glassbox.harness.records.frames import RunRecord, samples_frame
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.claims.kind import Count, Kind, Roles, only
 from glassbox.leaderboards.claims.measured import CannotMeasure, Measured
+from glassbox.leaderboards.populations import beyond_values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,10 +26,11 @@ Scalar = str | int | float | bool
 Where = Mapping[str, Scalar | tuple[Scalar, ...]]
 """Columns of `samples_frame` and the value, or the values, that each must have."""
 DRAWS = 10_000
+METADATA = "metadata_"
 
 
 class Share(Kind):
-    """The share of samples of which something holds, with Wilson's interval.
+    """The share of samples of which something holds: of new templates or passages, where samples share such.
 
     Attributes:
       where: What must hold.
@@ -48,9 +50,12 @@ class Share(Kind):
         kept = frame[_holds(frame, self.among)] if self.among else frame
         if kept.empty:
             raise CannotMeasure("there is no such sample in the run, so that no share of them exists")
-        holds = _holds(kept, self.where)
-        right = int((~holds if self.negate else holds).sum())
-        return Measured(Estimate.of_count(right, len(kept)))
+        holds = _holds(kept, self.where) != self.negate
+        shared = kept.filter(like=METADATA).rename(columns=lambda name: name.removeprefix(METADATA))
+        new = beyond_values(holds.astype(float).tolist(), shared.to_dict("records"))
+        if new is not None:
+            return Measured(new.share, new.words, clusters=new.clusters)
+        return Measured(Estimate.of_count(int(holds.sum()), len(kept)))
 
 
 class Reduction(Kind):

@@ -22,11 +22,15 @@ MOST_NEEDED = 10_000_000
 
 
 class Standing(StrEnum):
-    """Where a claim stands: the three things evidence can say, or that there is none."""
+    """Where a claim stands: the three things evidence can say, that it could say nothing else, or that there is none.
+
+    What the design cannot fail is no evidence, and never counted among what is supported.
+    """
 
     SUPPORTED = "supported"
     REFUTED = "refuted"
     UNDETERMINED = "undetermined"
+    BY_CONSTRUCTION = "by construction"
     NOT_RUN = "not run"
 
     @classmethod
@@ -37,7 +41,8 @@ class Standing(StrEnum):
     @property
     def mark(self) -> str:
         """One character for narrow tables."""
-        return {"supported": "✓", "refuted": "✗", "undetermined": "?", "not run": "·"}[self.value]
+        marks = {"supported": "✓", "refuted": "✗", "undetermined": "?", "by construction": "=", "not run": "·"}
+        return marks[self.value]
 
 
 class Threshold(BaseModel):

@@ -16,6 +16,7 @@ from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.tables.table import Cell, Column, Fact
 from glassbox.leaderboards import figures
+from glassbox.leaderboards.populations import Beyond
 from glassbox.leaderboards.runs import Placed, estimate
 from glassbox.leaderboards.samples import RunSamples
 
@@ -43,6 +44,11 @@ class Run:
         """The log's header."""
         return self.placed.record
 
+    @property
+    def beyond(self) -> Beyond | None:
+        """The headline's share for new templates or passages; None where samples share nothing."""
+        return None if self.samples is None else self.samples.beyond
+
     def cost(self, name: str) -> float | None:
         """Mean of a cost over the samples, such as `amortised_ms` or `tokens`."""
         return None if self.samples is None else self.samples.costs.get(name)
@@ -56,11 +62,13 @@ class Measure:
       column: Its head.
       cell: What is shown for a run.
       facts: The same unrounded, under names that are the same in every format.
+      name: The score, where it is a share of one.
     """
 
     column: Column
     cell: Callable[[Run], Cell]
     facts: Callable[[Run], Facts]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,7 @@ def share(
         Column(title or score, about=about, brief=brief, spare=0 if interval else CAN_GO),
         cell,
         lambda run: {score: found(run.record)},
+        score,
     )
 
 

@@ -47,7 +47,7 @@ FAMILY = Family(
     criteria={"value": HEADLINE, "form": "structural"},
     order=_fastest,
     measures=(
-        share("structural", read=_structural, about="programs with the right operation and operands, %"),
+        share("structural", read=_structural, about="answers from which a valid program was read, right or wrong, %"),
         share("semantic", interval=True, about="programs that compute the right value, % [95 % Wilson interval]"),
         share("parse_failure", "unread", metric="rate", about="answers in which no program was found, %", brief=False),
         metric(

@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--clustered",
         action="store_true",
-        help="judge beyond these templates or passages, by the clusters blessed with the samples",
+        help="rule a loss out beyond these templates or passages too, by the clusters blessed with the samples",
     )
     parser.add_argument(
         "--latency-margin",

@@ -45,7 +45,7 @@ class Settings:
       margin: The loss, as a share of 1, that must not go unseen.
       alpha: Chance of a false regression over all rows, and of passing a row that lost the margin.
       power: For the detectable loss and the samples needed.
-      clustered: Judge beyond these templates and passages, by the clusters that were blessed with the samples.
+      clustered: Rule a loss out beyond these templates and passages too; evidence of one is by clusters always.
       latency_margin: How many times slower, relative to the reference, a row may become; None shows time only.
       reference: Solver whose time is the measure.
     """
