@@ -119,11 +119,11 @@ def terms(found: GateReport) -> str:
     settings = found.settings
     judged = "not judged" if settings.latency_margin is None else f"at most {settings.latency_margin:g} x"
     timed = f" Time: relative to {settings.reference} in the same run, now over blessed, {judged}."
+    evidence = f"Holm over the rows, {settings.alpha * 100:g} %; by clusters where samples share a template or passage"
+    bound = f"a loss of {points(settings.margin)} points ruled out ({100 - settings.alpha * 100:g} % bound)"
     return (
-        f"Blessed because: {found.reason}. Regression: a paired one-sided test, by clusters where samples share "
-        f"a template or passage, finds a loss (Holm over the rows, {settings.alpha * 100:g} %). Pass: none found, and a "
-        f"loss of {points(settings.margin)} points ruled out ({100 - settings.alpha * 100:g} % bound); exact rows: every "
-        f"sample as blessed.{timed}"
+        f"Blessed because: {found.reason}. Regression: a paired one-sided test finds a loss ({evidence}). Pass: none "
+        f"found, and {bound}; exact rows: every sample as blessed.{timed}"
     )
 
 

@@ -72,6 +72,21 @@ def test_five_planted_points_are_found_by_clusters_too(head: Path, tmp_path: Pat
     assert "11.7 possible, n = 1,000 in 24 clusters" in same.out
 
 
+def test_a_template_that_fails_altogether_is_no_evidence_of_others_and_no_pass(
+    head: Path, tmp_path: Path, capsys: Any
+) -> None:
+    base = blessed(capsys, tmp_path, head)
+    content = json.loads(head.read_text(encoding="utf-8"))
+    template = {sample["id"]: sample["metadata"]["template"] for sample in content["samples"]}
+    ids = content["eval"]["dataset"]["sample_ids"]
+    broken = [at for at, key in enumerate(ids) if template[key] == template[ids[0]]]
+    answer = command(capsys, "gate", degraded(head, tmp_path / "worse", broken), "--baseline", base, "--format", "json")
+    [row] = json.loads(answer.out)["records"]
+    assert (answer.status, row["ruling"]) == (2, "inconclusive")
+    assert row["loss"]["high"] > 0.05
+    assert row["p"] > 0.05
+
+
 def test_twenty_samples_tell_nothing_even_where_all_are_the_same(head: Path, tmp_path: Path, capsys: Any) -> None:
     base = blessed(capsys, tmp_path, head)
     answer = command(
