@@ -52,9 +52,9 @@ LEGEND = (
     "supported: the whole 95 % interval lies on the claim's side; refuted: wholly on the other; undetermined: it "
     "reaches across; by construction: the design cannot fail it, which is no evidence; not run: no log fits, or what "
     "would test it is not built. Where questions come from templates or passages, the interval is for new ones. A "
-    "claim of 100 % or none, which no interval can prove, is supported where nothing speaks against it and its interval "
-    "leaves 1 % at most (5 % where a claim says so); one counterexample refutes it. Each interval holds by itself, not "
-    "for all at once. Threshold with *: the seed gives no figure, and this is how its words are read here"
+    "claim of 100 % or none, which no interval can prove, is supported where nothing speaks against it and its "
+    "interval leaves 1 % at most (5 % where a claim says so); one counterexample refutes it. Each interval holds by "
+    "itself, not for all at once. Threshold with *: the seed gives no figure, and this is how its words are read here"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,8 @@ def test_a_template_that_fails_altogether_is_no_evidence_of_others_and_no_pass(
     content = json.loads(head.read_text(encoding="utf-8"))
     template = {sample["id"]: sample["metadata"]["template"] for sample in content["samples"]}
     ids = content["eval"]["dataset"]["sample_ids"]
-    broken = [at for at, key in enumerate(ids) if template[key] == template[ids[0]]]
+    largest = Counter(template.values()).most_common(1)[0][0]
+    broken = [at for at, key in enumerate(ids) if template[key] == largest]
     answer = command(capsys, "gate", degraded(head, tmp_path / "worse", broken), "--baseline", base, "--format", "json")
     [row] = json.loads(answer.out)["records"]
     assert (answer.status, row["ruling"]) == (2, "inconclusive")
@@ -130,7 +132,7 @@ def test_a_pipeline_that_lost_its_model_is_a_regression(many: dict[str, Path], t
     [row] = json.loads(answer.out)["records"]
     assert row["loss"]["value"] > 0.1
     assert row["gained"] == 0
-    assert row["p"] < 1e-20
+    assert row["p"] < 0.01  # by 24 templates, most of which the regex reads too
 
 
 def test_another_model_is_gated_against_the_blessed_one(
