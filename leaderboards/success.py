@@ -158,8 +158,8 @@ def _proportion(name: str, head: RunRecord, score: str, threshold: float) -> Cri
 
 
 def _by_construction(found: Criterion, why: str) -> Criterion:
-    """What the design cannot fail is no evidence."""
-    if found.verdict is not Verdict.SUPPORTED:
+    """What the design cannot fail is no evidence, unless a sample shows that it can."""
+    if found.verdict is Verdict.REFUTED or (found.measured and found.measured.value < 1):
         return found
     return replace(found, verdict=Verdict.BY_CONSTRUCTION, note=f"{found.note}; {why}")
 

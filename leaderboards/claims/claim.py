@@ -16,6 +16,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from glassbox.harness.stats.estimate import Estimate
 from glassbox.leaderboards.claims.kind import Count
 from glassbox.leaderboards.claims.statistic import Statistic
 from glassbox.leaderboards.claims.verdict import Standing, Threshold
@@ -108,9 +109,15 @@ class Claim(_Data):
         content = self.model_dump(mode="json", include={"statistic", "runs", "threshold", "origin"})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 
-    def standing(self, found: Standing) -> Standing:
-        """Where it stands with this verdict: what supports a claim that could not fail is its own kind."""
-        return Standing.BY_CONSTRUCTION if found is Standing.SUPPORTED and self.by_construction else found
+    def standing(self, verdict: Standing, found: Estimate | None) -> Standing:
+        """Where it stands with this verdict and figure: one that could not be otherwise is its own kind.
+
+        Whatever the number of samples, as long as not one of them shows that it could.
+        """
+        always = found is None or found.value == 1
+        if self.by_construction and always and verdict in (Standing.SUPPORTED, Standing.UNDETERMINED):
+            return Standing.BY_CONSTRUCTION
+        return verdict
 
     @model_validator(mode="after")
     def _can_be_tested_or_says_why_not(self) -> Self:

@@ -98,7 +98,7 @@ def _entry(claim: Claim, group: Group) -> Entry:
 
 
 def _judged(claim: Claim, group: Group, measured: Measured, made: Made) -> Entry:
-    standing = claim.standing(measured.verdict or _stands(claim, measured))
+    standing = claim.standing(measured.verdict or _stands(claim, measured), measured.found)
     why = claim.by_construction if standing is Standing.BY_CONSTRUCTION else ""
     note = "; ".join(filter(None, [measured.note, _needed(claim, measured, standing), why]))
     return Entry(claim, group.model, group.split, group.setting, measured, standing, note, made)

@@ -86,7 +86,7 @@ def load_record(books: Sequence[Book], path: Path | None = None) -> list[Entry]:
             split=row.split,
             setting=row.setting,
             measured=Measured(row.found, row.note, looked_at=row.n),
-            standing=known[row.claim, row.digest].standing(row.standing),
+            standing=known[row.claim, row.digest].standing(row.standing, row.found),
             note=row.note,
             made=Made(row.created, row.commit, row.logs, row.model_hash, recorded=True),
         )

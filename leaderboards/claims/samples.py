@@ -52,7 +52,8 @@ class Share(Kind):
             raise CannotMeasure("there is no such sample in the run, so that no share of them exists")
         holds = _holds(kept, self.where) != self.negate
         shared = kept.filter(like=METADATA).rename(columns=lambda name: name.removeprefix(METADATA))
-        new = beyond_values(holds.astype(float).tolist(), shared.to_dict("records"))
+        metadata = [{str(name): value for name, value in one.items()} for one in shared.to_dict("records")]
+        new = beyond_values(holds.astype(float).tolist(), metadata)
         if new is not None:
             return Measured(new.share, new.words, clusters=new.clusters)
         return Measured(Estimate.of_count(int(holds.sum()), len(kept)))

@@ -87,5 +87,5 @@ def test_a_share_on_the_threshold_is_decided_by_no_number_of_samples() -> None:
 
 
 def test_verdicts_carry_over() -> None:
-    assert [Standing.of(verdict) for verdict in Verdict] == ["supported", "refuted", "undetermined"]
-    assert {standing.mark for standing in Standing} == {"✓", "✗", "?", "·"}
+    assert [Standing.of(verdict) for verdict in Verdict] == ["supported", "refuted", "undetermined", "by construction"]
+    assert {standing.mark for standing in Standing} == {"✓", "✗", "?", "=", "·"}

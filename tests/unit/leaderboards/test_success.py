@@ -32,8 +32,10 @@ def _share(right: int, n: int) -> dict[str, float]:
     return {"accuracy": right / n, "low": interval.low, "high": interval.high, "n": n}
 
 
-def test_all_of_40_does_not_support_more_than_99_percent(runs: Runs) -> None:
+def test_all_of_40_supports_neither_more_than_99_nor_than_95_percent(runs: Runs) -> None:
     found = _criterion(runs, "structural accuracy")
+    assert (found.measured and found.measured.value, found.verdict) == (1.0, Verdict.BY_CONSTRUCTION)
+    found = _criterion(runs, "semantic accuracy", semantic=_share(40, 40))
     assert (found.measured and found.measured.value, found.verdict) == (1.0, Verdict.UNDETERMINED)
 
 
@@ -57,8 +59,10 @@ def test_failures_count_as_eliminated_only_with_enough_samples_behind_them(runs:
     assert found.measured is not None
     assert found.measured.value == 1.0
     assert found.measured.low == pytest.approx(exact(5, 5).low)
-    assert found.verdict is Verdict.UNDETERMINED  # all of 5 leave the share that was eliminated anything from 48 %
-    assert found.note == "5 failures, 4 of them right by the head, which itself failed 0 times"
+    assert found.verdict is Verdict.BY_CONSTRUCTION
+    assert found.note == (
+        "5 failures, 4 of them right by the head, which itself failed 0 times; a head cannot leave a question unread"
+    )
 
 
 def test_one_failure_of_the_head_refutes_elimination(runs: Runs) -> None:
