@@ -17,6 +17,7 @@ from glassbox.harness.records.judges import other_judges
 from glassbox.harness.tables.table import Cell, Column, Fact, Table, TableRow
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.audits import fault_of
+from glassbox.leaderboards.conditions import conditions, withheld
 from glassbox.leaderboards.families import other
 from glassbox.leaderboards.families.family import Facts, Family, Run, installed_families
 from glassbox.leaderboards.prices import Prices, Rate, shipped_prices
@@ -42,6 +43,7 @@ class Section:
 
     Attributes:
       standings: Of each run.
+      untimed: Of each run why its times do not stand beside the others; empty where they do.
       note: How ranked rows were told apart; empty where there are fewer than two.
     """
 
@@ -51,6 +53,7 @@ class Section:
     split: str
     runs: tuple[Run, ...]
     standings: tuple[Standing, ...]
+    untimed: tuple[str, ...]
     note: str
 
     @property
@@ -112,17 +115,19 @@ def sections(records: Iterable[RunRecord], keep_all: bool = False) -> list[Secti
         places: dict[tuple[str, str, str], list[Run]] = {}
         for one in placed(records, family.headline, keep_all):
             places.setdefault(one.place, []).append(Run(one, read_samples(one.record, family.headline)))
-        found += [_section(family, place, runs) for place, runs in sorted(places.items())]
+        found += [_section(family, place, runs, given) for place, runs in sorted(places.items())]
     return found
 
 
-def _section(family: Family, place: tuple[str, str, str], runs: Sequence[Run]) -> Section:
+def _section(family: Family, place: tuple[str, str, str], runs: Sequence[Run], every: Sequence[RunRecord]) -> Section:
     """Ranked methods first, then those that are not ranked, then controls; the best of each first."""
     ordered = sorted(runs, key=lambda run: _best(family, run))
     controls = [is_control(run.record) for run in ordered]
     ranking = rank(ordered, controls, [family.n(run.record) for run in ordered])
     at = sorted(range(len(ordered)), key=lambda i: (controls[i], bool(ranking.standings[i].mark) and not controls[i]))
-    return Section(family, *place, tuple(ordered[i] for i in at), tuple(ranking.standings[i] for i in at), ranking.note)
+    shown = tuple(ordered[i] for i in at)
+    untimed = tuple(withheld([run.record for run in shown], every))
+    return Section(family, *place, shown, tuple(ranking.standings[i] for i in at), untimed, ranking.note)
 
 
 def _best(family: Family, run: Run) -> tuple[object, ...]:
@@ -140,10 +145,7 @@ def _table(section: Section, audits: Mapping[str, str], prices: Prices) -> Table
     return Table(
         title=section.title,
         columns=columns,
-        rows=tuple(
-            _row(section, run, standing, rate, audits, bool(_kinds(section)))
-            for run, standing, rate in zip(section.runs, section.standings, rates, strict=True)
-        ),
+        rows=tuple(_row(section, at, rate, audits, bool(_kinds(section))) for at, rate in enumerate(rates)),
         notes=tuple(_notes(section, audits, rates, prices)),
         legend=section.family.legend,
     )
@@ -165,21 +167,20 @@ def _kinds(section: Section) -> str:
     return next((found.kinds for run in section.runs if (found := run.beyond)), "")
 
 
-def _measured_cells(family: Family, run: Run, clustered: bool) -> Iterator[Cell]:
-    """The cells of `_measured_columns`, but for the cost's."""
+def _measured_cells(family: Family, run: Run, clustered: bool, timed: bool) -> Iterator[Cell]:
+    """The cells of `_measured_columns` before the cost's."""
     for measure in family.parted[0]:
-        yield measure.cell(run)
+        yield measure.cell(run) if timed or not measure.timed else Cell(figures.NONE)
         if measure.name == family.headline and clustered:
             found = run.beyond
             yield Cell(found.share.bounds if found else figures.NONE, found.share.low if found else None)
 
 
-def _row(
-    section: Section, run: Run, standing: Standing, rate: Rate, audits: Mapping[str, str], clustered: bool
-) -> TableRow:
+def _row(section: Section, at: int, rate: Rate, audits: Mapping[str, str], clustered: bool) -> TableRow:
+    run, standing, timed = section.runs[at], section.standings[at], not section.untimed[at]
     family, record = section.family, run.record
     control, audit = section.is_control(run), fault_of(record, audits)
-    cost = rate.per_thousand(family.batch_ms(run))
+    cost = rate.per_thousand(family.batch_ms(run)) if timed else None
     n = family.n(record)
     beyond = run.beyond
     cells = [
@@ -187,7 +188,7 @@ def _row(
         _rank_cell(standing, control, bool(section.note)),
         Cell(record.model, record.model),
         Cell(figures.number(n), n),
-        *_measured_cells(family, run, clustered),
+        *_measured_cells(family, run, clustered, timed),
         Cell(figures.dollars(cost), cost),
         *(measure.cell(run) for measure in family.parted[1]),
     ]
@@ -205,11 +206,13 @@ def _row(
         "audit_failed": audit or None,
     }
     for measure in (*family.measures, *family.more):
-        facts |= measure.facts(run)
+        found = measure.facts(run)
+        facts |= found if timed or not measure.timed else dict.fromkeys(found)
     facts |= {
         "beyond": beyond.share if beyond else None,
         "cluster": beyond.kind if beyond else None,
         "clusters": beyond.clusters if beyond else None,
+        "untimed": section.untimed[at] or None,
     }
     facts |= {"cost_usd_per_1000": cost, "device": rate.device, "device_usd_per_hour": rate.usd_per_hour}
     facts |= {"created": record.created, "log": record.path.name}
@@ -261,6 +264,7 @@ def _notes(section: Section, audits: Mapping[str, str], rates: Sequence[Rate], p
             f"new {found.kinds}: the questions come from {found.clusters:,} {found.kinds}; so wide is the interval for "
             "questions from others, and the one beside the share for more questions from these"
         )
+    notes += _time_notes(section)
     timed = [rate for run, rate in zip(section.runs, rates, strict=True) if section.family.batch_ms(run) is not None]
     known = [
         f"{rate.device} at {figures.dollars(rate.usd_per_hour)}/h" for rate in timed if rate.usd_per_hour is not None
@@ -269,6 +273,16 @@ def _notes(section: Section, audits: Mapping[str, str], rates: Sequence[Rate], p
         notes.append(f"cost for 1,000 samples: {', '.join(dict.fromkeys(known))}, prices of {prices.as_of}")
     lacking = dict.fromkeys(rate.lacking for rate in timed if rate.lacking)
     return [*notes, *(f"cost {figures.NONE}: {reason}" for reason in lacking)]
+
+
+def _time_notes(section: Section) -> Iterator[str]:
+    """Whose times are withheld and why, and what weighs on all of those that are shown."""
+    for run, reason in zip(section.runs, section.untimed, strict=True):
+        if reason and section.family.batch_ms(run) is not None:
+            yield f"times {figures.NONE}: {run.placed.label} {reason}, other than most rows here"
+    shown = next((run for run, reason in zip(section.runs, section.untimed, strict=True) if not reason), None)
+    if shown is not None and (words := conditions(shown.record, [run.record for run in section.runs]).words):
+        yield f"times were taken {words}: they compare these rows, and are longer than on a machine of its own"
 
 
 def _groups(section: Section) -> Table | None:

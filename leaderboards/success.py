@@ -22,6 +22,7 @@ from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.intervals import bootstrap_ratio, exact
 from glassbox.harness.stats.verdict import Verdict, above
 from glassbox.leaderboards.compare.report import Report, report
+from glassbox.leaderboards.conditions import timed_otherwise
 from glassbox.leaderboards.populations import beyond_of
 from glassbox.leaderboards.runs import data_in_words, estimate, label
 
@@ -200,8 +201,13 @@ def _faster(pairs: PairedRuns) -> Criterion:
     none = np.empty(0)
     fast, slow = (side.get("alone_ms", none) for side in (pairs.measured_a, pairs.measured_b))
     fast, slow = fast[np.isfinite(fast)], slow[np.isfinite(slow)]
+    if reason := timed_otherwise(pairs.a, pairs.b):
+        return Criterion(name, condition, None, "x", Verdict.UNDETERMINED, f"not comparable: {pairs.b.solver} {reason}")
     if min(len(slow), len(fast)) < FEWEST_LATENCIES:
         note = f"latency alone stands on {len(fast)} and {len(slow)} samples; at least {FEWEST_LATENCIES} are needed"
+        return Criterion(name, condition, None, "x", Verdict.UNDETERMINED, note)
+    if min(len(set(slow.tolist())), len(set(fast.tolist()))) < FEWEST_LATENCIES:
+        note = "the times of all samples are nearly the same number, so that nothing is known of their spread"
         return Criterion(name, condition, None, "x", Verdict.UNDETERMINED, note)
     interval = bootstrap_ratio(slow, fast)
     ratio = float(np.median(slow) / np.median(fast))

@@ -38,6 +38,7 @@ from inspect_ai.util import registry_info
 from glassbox.harness.engine.results import results_of
 from glassbox.harness.records.files import write_or_keep
 from glassbox.harness.records.lock import publish
+from glassbox.harness.records.machine_load import OTHERS_CPU, MachineLoad
 from glassbox.harness.records.provenance import model_facts
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Asked:
       limit: Only the first so many samples.
       started: When the run began.
       prompt: What the model is shown with an empty question, which is what all questions share.
+      load: The machine's accounts when the questions were first asked.
     """
 
     task: Task
@@ -74,6 +76,7 @@ class Asked:
     limit: int | None
     started: datetime
     prompt: str
+    load: MachineLoad
 
 
 def log_of(asked: Asked, scorers: Sequence[Scorer], samples: list[EvalSample]) -> EvalLog:
@@ -147,7 +150,13 @@ def _spec(asked: Asked, solver: str, scorers: Sequence[Scorer], samples: Sequenc
         scorers=resolve_eval_scorers([as_scorer_spec(scorer) for scorer in scorers]),
         config=EvalConfig(limit=asked.limit, epochs=1),
         packages={"inspect_ai": version("inspect-ai")},
-        metadata={**(task.metadata or {}), **facts, "runner": RUNNER, "prompt": asked.prompt},
+        metadata={
+            **(task.metadata or {}),
+            **facts,
+            "runner": RUNNER,
+            "prompt": asked.prompt,
+            OTHERS_CPU: asked.load.others(),
+        },
     )
 
 

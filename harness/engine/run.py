@@ -33,6 +33,7 @@ from glassbox.harness.engine.technique import Question, Timed
 from glassbox.harness.plugins.card import ARITHMETIC
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
 from glassbox.harness.records.collector import collector_paused
+from glassbox.harness.records.machine_load import MachineLoad
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,8 @@ def run(
     origin = origin_in(samples[0].metadata or {}, task.name)
     technique = Timed(found.build(opened, origin))
     prompt = technique.prompt("")
-    asked = Asked(task, solver, model, opened, task_args, solver_args, model_args, limit, started, prompt)
+    load = MachineLoad.now()
+    asked = Asked(task, solver, model, opened, task_args, solver_args, model_args, limit, started, prompt, load)
     scorers = list(task.scorer or [])
     with collector_paused():
         attempts = _attempt_all(technique, questions, partial(tick, f"{task.name} {log_name(solver)}"))

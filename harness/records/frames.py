@@ -20,6 +20,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ from glassbox.harness.plugins.entries import shown
 from glassbox.harness.records.attempt import STORE_KEY, Attempt
 from glassbox.harness.records.logged import UnreadableLog, headers, quick_samples, sample_of, whole_samples
 from glassbox.harness.records.sample_figures import Disagreement, SampleFigures, short
-from glassbox.harness.records.traced import Provenance, traced
+from glassbox.harness.records.traced import INSPECT, Provenance, traced
 from glassbox.harness.sandbox.component import SANDBOX_COMPONENT
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ class RunRecord:
       metadata: What the task or command wrote about the run (provenance).
       tags: What the run was tagged with (`inspect eval --tags`).
       data_samples: Samples of the task's data set; more than those of the run where it was limited.
+      started: When its work began, ISO 8601; of a resumed run when it was taken up again. Empty where not known.
+      ended: When it ended, likewise.
       provenance: Versions, code state, hashes, seeds, device, isolation; None only where a record was made by hand.
     """
 
@@ -98,6 +101,8 @@ class RunRecord:
     metadata: Arguments = field(repr=False)
     tags: tuple[str, ...] = ()
     data_samples: int | None = None
+    started: str = ""
+    ended: str = ""
     provenance: Provenance | None = field(default=None, repr=False)
 
     @property
@@ -153,6 +158,14 @@ class RunRecord:
     @cached_property
     def _first(self) -> EvalSample | None:
         return sample_of(self.path, self.sample_ids[0]) if self.sample_ids else None
+
+    @cached_property
+    def resumed(self) -> bool:
+        """Whether samples of an earlier run stand in the log, as after `inspect eval-retry`."""
+        if self.provenance is None or self.provenance.runner != INSPECT or not self.path.exists() or not self.started:
+            return False
+        began = (one.started_at for one in logged_samples(self))
+        return any(text and _seconds(text) < _seconds(self.started) - 1 for text in began)
 
     @property
     def disagreements(self) -> tuple[Disagreement, ...]:
@@ -280,6 +293,10 @@ def _attempt(sample: EvalSample | EvalSampleSummary) -> Attempt | None:
     return None if kept is None else Attempt.model_validate(kept)
 
 
+def _seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
 def _only_run(path: Path) -> RunRecord:
     found = [run_of(stands_for, log) for stands_for, log in headers(path)]
     if len(found) != 1:
@@ -315,6 +332,8 @@ def run_of(path: Path, log: EvalLog) -> RunRecord:
         metadata=metadata,
         tags=tuple(spec.tags or ()),
         data_samples=spec.dataset.samples,
+        started=log.stats.started_at,
+        ended=log.stats.completed_at,
         provenance=traced(log),
     )
 

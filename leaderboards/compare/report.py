@@ -30,11 +30,11 @@ from glassbox.harness.stats.power import (
 )
 from glassbox.harness.stats.resample import Floats
 from glassbox.leaderboards.audits import fault_of
+from glassbox.leaderboards.conditions import timed_otherwise
 from glassbox.leaderboards.runs import label
 
 FEWEST_LATENCIES = 5
 FEW_CLUSTERS = 10
-MACHINE = ("device", "accelerator", "cpu")
 COSTS = (
     ("latency alone, median", "alone_ms", "ms"),
     ("time in a batch, mean", "amortised_ms", "ms"),
@@ -234,16 +234,19 @@ def _ratio(pairs: PairedRuns, name: str, key: str, unit: str, confidence: float)
         return None
     both = np.isfinite(a) & np.isfinite(b)
     left, right = a[both], b[both]
-    if not len(left) or (not left.any() and not right.any()):
+    if not len(left) or (not left.any() and not right.any()) or (unit == "ms" and timed_otherwise(pairs.a, pairs.b)):
         return None
     middle = np.median if key == "alone_ms" else np.mean
     cost_a, cost_b = float(middle(left)), float(middle(right))
     if cost_b <= 0 or cost_a <= 0:
         return Ratio(name, key, unit, cost_a, cost_b, None, None, None, len(left))
     interval: Interval | None = None
-    if len(left) >= FEWEST_LATENCIES and key == "alone_ms":
+    # Samples of one batch have one time between them: fewer different times than that are no interval.
+    if min(len(np.unique(left)), len(np.unique(right))) < FEWEST_LATENCIES:
+        interval = None
+    elif key == "alone_ms":
         interval = bootstrap_ratio(left, right, confidence=confidence)
-    elif len(left) >= FEWEST_LATENCIES and (right > 0).all():
+    elif (right > 0).all():
         interval = ratio_of_means(left, right, confidence)
     low, high = (interval.low, interval.high) if interval else (None, None)
     return Ratio(name, key, unit, cost_a, cost_b, cost_a / cost_b, low, high, len(left))
@@ -283,7 +286,6 @@ def _notes(pairs: PairedRuns, table: PairedTable | None, test: Finding) -> list[
     if other := [f"{name} {one} and {two}" for name, one, two in given if str(one) != str(two)]:
         notes.append(f"the task had other arguments: {', '.join(other)}")
     notes += other_judges((pairs.a, pairs.b))
-    machines = [[record.metadata.get(fact) for fact in MACHINE] for record in (pairs.a, pairs.b)]
-    if machines[0] != machines[1]:
-        notes.append("the runs were made on different machines: ratios of time compare those too")
+    if reason := timed_otherwise(pairs.a, pairs.b):
+        notes.append(f"times are not compared: {pairs.b.path.name} {reason}, other than {pairs.a.path.name}")
     return notes

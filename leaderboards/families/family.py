@@ -63,12 +63,14 @@ class Measure:
       cell: What is shown for a run.
       facts: The same unrounded, under names that are the same in every format.
       name: The score, where it is a share of one.
+      timed: Whether it is a time, which says nothing beside times that were taken otherwise.
     """
 
     column: Column
     cell: Callable[[Run], Cell]
     facts: Callable[[Run], Facts]
     name: str = ""
+    timed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def number(
         Column(title, about=about, brief=brief, spare=GOES_FIRST if write is figures.milliseconds else CAN_GO),
         lambda run: Cell(write(found := read(run)), found),
         lambda run: {name: read(run)},
+        timed=write is figures.milliseconds,
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from glassbox.harness.records.controls import is_control
 from glassbox.harness.records.frames import RunRecord
 from glassbox.harness.stats.estimate import Estimate
+from glassbox.leaderboards.conditions import withheld
 from glassbox.leaderboards.families.family import installed_families
 from glassbox.leaderboards.figures import milliseconds, number, with_interval
 from glassbox.leaderboards.report.content import Figure
@@ -103,10 +104,13 @@ def _figure(unit: str, cost: Cost, runs: Sequence[Placed], points: Sequence[Poin
 
 def _points(headline: str, cost: Cost, runs: Sequence[Placed]) -> list[Point]:
     several = len({run.record.model for run in runs}) > 1
+    reasons = withheld(records := [run.record for run in runs], records)
     found = []
-    for run in runs:
+    for run, untimed in zip(runs, reasons, strict=True):
         share, paid = estimate(run.record, headline), cost.of(run.record)
         if share is None or paid is None or (paid <= 0 and not cost.linear_to):
+            continue
+        if untimed and cost.shown is milliseconds:
             continue
         label = f"{run.record.solver} {run.arguments}".strip() + (f" · {run.record.model}" if several else "")
         found.append(Point(run, paid, share, is_control(run.record), label))

@@ -183,8 +183,8 @@ def test_an_argument_of_ranges_needs_a_run_for_each_value_and_pays_for_choosing(
     records = [record for value in values[:-1] for record in load_logs(tmp_path / str(value))]
     found = Extreme(of="best", score="semantic").measure({"run": records}, ())
     frame = samples_frame(records[0])
-    values, templates = frame["score_semantic"].tolist(), frame["metadata_template"].tolist()
-    wide, narrow = clustered_share(values, templates, 1 - 0.05 / len(records)), clustered_share(values, templates)
+    right, templates = frame["score_semantic"].tolist(), frame["metadata_template"].tolist()
+    wide, narrow = clustered_share(right, templates, 1 - 0.05 / len(records)), clustered_share(right, templates)
     assert figure(found).low == pytest.approx(wide.low)
     assert figure(found).high == pytest.approx(wide.high)
     assert wide.low < narrow.low
