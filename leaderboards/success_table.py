@@ -48,7 +48,7 @@ def _row(found: Success, criterion: Criterion) -> TableRow:
             Cell(criterion.name, criterion.name),
             Cell(criterion.condition, criterion.condition),
             Cell(measured, share.value if share else None),
-            Cell(f"{verdict.mark} {verdict}", verdict.value, TONES[verdict]),
+            Cell(f"{verdict.mark} {verdict}", verdict.value, TONES.get(verdict, "")),
             Cell(criterion.note, criterion.note),
         ),
         facts={
