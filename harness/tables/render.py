@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table as Grid
 
-WIDTH = 100
+WIDTH, PICTURE = 100, 116
+"""Characters of a terminal that does not say, and of a picture, which shows the board with all its columns."""
 GAP, LONGEST_WORD = 2, 24
 LINES = "    \n    \n ── \n    \n ── \n    \n    \n    \n"  # rich's box: a line below the head and between sections
 STYLES: dict[Tone, str] = {"": "", "good": "green", "bad": "red", "unsure": "yellow"}
@@ -52,7 +53,7 @@ def text_tables(tables: Sequence[Table], default: int = WIDTH) -> str:
     return terminal.text(rich_tables(tables, room), room)
 
 
-def svg_tables(tables: Sequence[Table], width: int = WIDTH) -> str:
+def svg_tables(tables: Sequence[Table], width: int = PICTURE) -> str:
     """A picture of the terminal, for a README."""
     from rich.console import Console
 

@@ -89,7 +89,9 @@ def test_a_board_shows_both_and_says_what_the_second_means(runs: dict[int, RunRe
     assert table.rows[0].cells[at - 1].text == "75.0 [66.6, 81.9]"
     assert table.rows[0].cells[at].text.startswith("[4")
     assert (table.rows[0].facts["cluster"], table.rows[0].facts["clusters"]) == ("template", 12)
-    assert any(note.startswith("new templates: the questions come from 12 templates") for note in table.notes)
+    assert any(
+        note.startswith("new templates: the interval for questions from others than these 12") for note in table.notes
+    )
 
 
 def test_a_criterion_and_a_claim_that_samples_would_support_are_undetermined_on_twelve_templates(
