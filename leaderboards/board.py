@@ -260,10 +260,9 @@ def _notes(section: Section, audits: Mapping[str, str], rates: Sequence[Rate], p
     notes += [note for run in section.runs for note in section.family.notes(run)]
     notes += [section.note] if section.note else []
     if found := next((found for run in section.runs if (found := run.beyond)), None):
-        kinds = f"{found.clusters:,} {found.kinds}"
         notes.append(
-            f"new {found.kinds}: the interval for questions from others than these {kinds}; the one beside the share is "
-            "for more questions from these"
+            f"new {found.kinds}: the interval for questions from others than these {found.clusters:,} {found.kinds}; "
+            "the one beside the share is for more questions from these"
         )
     notes += _time_notes(section)
     timed = [rate for run, rate in zip(section.runs, rates, strict=True) if section.family.batch_ms(run) is not None]

@@ -22,7 +22,7 @@ from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.stats.intervals import bootstrap_ratio, exact
 from glassbox.harness.stats.verdict import Verdict, above
 from glassbox.leaderboards.compare.report import Report, report
-from glassbox.leaderboards.conditions import timed_otherwise
+from glassbox.leaderboards.conditions import conditions, timed_otherwise
 from glassbox.leaderboards.populations import beyond_of
 from glassbox.leaderboards.runs import data_in_words, estimate, label
 
@@ -203,6 +203,8 @@ def _faster(pairs: PairedRuns) -> Criterion:
     fast, slow = fast[np.isfinite(fast)], slow[np.isfinite(slow)]
     if reason := timed_otherwise(pairs.a, pairs.b):
         return Criterion(name, condition, None, "x", Verdict.UNDETERMINED, f"not comparable: {pairs.b.solver} {reason}")
+    if load := conditions(pairs.a, (pairs.a, pairs.b)).words:
+        return Criterion(name, condition, None, "x", Verdict.UNDETERMINED, f"both were timed {load}; run them alone")
     if min(len(slow), len(fast)) < FEWEST_LATENCIES:
         note = f"latency alone stands on {len(fast)} and {len(slow)} samples; at least {FEWEST_LATENCIES} are needed"
         return Criterion(name, condition, None, "x", Verdict.UNDETERMINED, note)

@@ -120,7 +120,7 @@ def test_a_part_of_the_data_has_no_data_hash_and_is_paired_by_its_samples(tmp_pa
 def test_texts_that_differ_only_where_summaries_are_cut_are_still_other_data(tmp_path: Path) -> None:
     one, two = (inspected(long_questions(end), silent(), tmp_path, model="none/none") for end in ("one", "two"))
     assert samples_frame(one)["score_match"].tolist() == ["I", "I", "I"]
-    with pytest.raises(NotComparable, match=r"have different data; run both on the same data \(data hashes"):
+    with pytest.raises(NotComparable, match=r"different data: 3 samples \(s0, s1, s2\) with another input"):
         pair(one, two)
     assert len(pair(one, inspected(long_questions("one"), silent(), tmp_path, model="none/none")).ids) == 3
 

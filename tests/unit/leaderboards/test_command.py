@@ -61,7 +61,7 @@ def test_markdown_has_a_table_with_controls_in_italics(logs: Path, capsys: pytes
     row = f"| {' | '.join([*cells, NONE, '01234567'])} |"
     assert row in written
     assert "| *gold* |" in written
-    assert "| regex failures eliminated | 100 % | 100.0 [47.8, 100.0] | ? undetermined |" in written
+    assert "| regex failures eliminated | 100 % | 100.0 [47.8, 100.0] | = by construction |" in written
     tables = [line for line in written.splitlines() if line.startswith("|")]
     assert {line.count("|") for line in tables} == {13, 6}
 
@@ -81,7 +81,12 @@ def test_json_holds_the_boards_and_the_success_table(logs: Path, capsys: pytest.
     assert found["records"][3]["structural"] is None
     interval = wilson(39, 40)
     assert found["records"][0]["semantic"] == {"value": 0.975, "low": interval.low, "high": interval.high, "n": 40}
-    assert [one["verdict"] for one in found["criteria"]] == ["undetermined"] * 3 + ["supported"]
+    assert [one["verdict"] for one in found["criteria"]] == [
+        "by construction",
+        "undetermined",
+        "by construction",
+        "supported",
+    ]
 
 
 def test_html_is_one_page_that_needs_nothing_else(logs: Path, capsys: pytest.CaptureFixture[str]) -> None:
