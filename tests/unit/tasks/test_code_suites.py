@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gzip
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +16,7 @@ import pytest
 
 from glassbox.harness.code.question import FLAGS
 from glassbox.harness.sandbox.values import literal, show
-from glassbox.tasks.code.suite import CATEGORIES, COMPLEXITIES, load_suite
+from glassbox.tasks.code.suite import CATEGORIES, COMPLEXITIES, SuiteName, load_suite
 from glassbox.tasks.code.task import CodeTask
 
 Row = dict[str, Any]
@@ -95,10 +96,22 @@ def test_plus_is_v1_with_at_least_five_hidden_cases_a_task_and_v1s_own_in_front(
         same = ("name", "phase", "category", "complexity", "entry_point")
         assert [before[field] for field in same] == [after[field] for field in same]
         shown, added = after["cases"][: len(before["cases"])], after["cases"][len(before["cases"]) :]
-        assert shown == before["cases"]
+        assert [{key: case[key] for key in case if key != "tolerance"} for case in shown] == before["cases"]
         assert len(added) >= 5, after["name"]
         assert all(case["hidden"] for case in added)
         assert len(after["cases"]) >= 8
+
+
+@pytest.mark.parametrize("suite", ["phase3_plus", "code_suite"])
+def test_computed_floats_have_a_tolerance_that_no_wrong_value_fits_in(suite: SuiteName) -> None:
+    floats = [
+        case
+        for task in load_suite(suite)
+        for case in task.cases
+        if isinstance(case.expected, float) and math.isfinite(case.expected) and case.expected
+    ]
+    assert len(floats) >= 5
+    assert all(0 < case.tolerance <= 1e-9 for case in floats)
 
 
 def test_every_program_that_v1_lets_through_is_a_known_wrong_one_in_plus() -> None:
