@@ -1,7 +1,7 @@
 """Does the program pass every case? The headline of every code task, and where faults are routed by cause.
 
-Wrong is the model's fault alone. The machinery's fault raises, so that inspect records an error instead of a zero;
-a program that the sandbox cannot decide is unscored.
+Wrong is the model's fault alone. A program that the sandbox cannot decide is unscored, by whatever fault; a machinery
+that works for none raises, so that inspect records an error instead of zeros.
 """
 
 from __future__ import annotations

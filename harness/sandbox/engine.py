@@ -202,7 +202,7 @@ class Instance:
         self._given = 0
 
 
-def _death(message: str, fuel_left: int) -> Died | SandboxError:
+def _death(message: str, fuel_left: int) -> Died:
     """What a trap means; its message is wasmtime's and names functions of the interpreter, never of the candidate."""
     if fuel_left == 0 or "all fuel consumed" in message:
         return Died(Outcome.TIMEOUT, "used up its fuel")
@@ -219,7 +219,7 @@ def _death(message: str, fuel_left: int) -> Died | SandboxError:
         return Died(Outcome.RUNTIME, f"{name} is not part of the sandbox", name)
     if "wasm trap" in message or "random bytes at once" in message or "borrow handles" in message:
         return Died(Outcome.RUNTIME, f"the interpreter crashed: {_cause(message)}")
-    return SandboxError(f"wasmtime failed: {_cause(message)}")
+    return Died(Outcome.INFRA, f"wasmtime failed: {_cause(message)}")
 
 
 def _cause(message: str) -> str:

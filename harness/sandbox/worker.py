@@ -30,7 +30,7 @@ from glassbox.harness.sandbox.limits import Limits
 _LENGTH = struct.Struct("<Q")
 _READY = ("ready",)
 _RAISED: dict[str, type[Exception]] = {kind.__name__: kind for kind in (SandboxError, TypeError, ValueError)}
-"""What a judge raises by its word; anything else is a fault of the machinery too."""
+"""What a judge raises by its word."""
 
 
 class Worker:
@@ -195,10 +195,11 @@ def _answer(judge: Judge, kind: str, *question: Any) -> tuple[object, ...]:
             code, tests, prelude=prelude, entry_point=entry_point, reference=reference, every_case=every_case
         )
         return "verdict", *_packed_verdict(verdict)
-    except Exception as error:
-        name = next((name for name, raised in _RAISED.items() if isinstance(error, raised)), None)
-        text = str(error) if name else f"the judge failed: {type(error).__name__}: {error}"
-        return "raised", name or SandboxError.__name__, text, traceback.format_exc()
+    except tuple(_RAISED.values()) as error:
+        name = next(name for name, raised in _RAISED.items() if isinstance(error, raised))
+        return "raised", name, str(error), traceback.format_exc()
+    except Exception as error:  # a fault of ours that this candidate found: it has no verdict, and the next one has
+        return "verdict", *_packed_verdict(Verdict.undecided(f"the judge failed: {type(error).__name__}: {error}"))
 
 
 def _serve(questions: IO[bytes], answers: IO[bytes]) -> None:
