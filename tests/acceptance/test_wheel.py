@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from glassbox.harness.sandbox.build import identity
+from glassbox.harness.sandbox.component import card
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 ROOT_FILES = ("__init__.py", "registry.py")
@@ -81,3 +84,14 @@ def test_the_ir_machine_finds_its_module_in_the_wheel(installed: Path, tmp_path:
         "print(Machine().run(single(Op.MULTIPLY, 6, 7)).value)"
     )
     assert _run(sys.executable, "-c", program, cwd=tmp_path, PYTHONPATH=str(installed)) == "42\n"
+
+
+def test_the_wheel_brings_the_same_sandbox(installed: Path, tmp_path: Path) -> None:
+    program = (
+        "from glassbox.harness.sandbox import build, component\n"
+        "import hashlib; print(build.__file__, build.identity(), hashlib.sha256(component.wasm()).hexdigest())"
+    )
+    said = _run(sys.executable, "-c", program, cwd=tmp_path, PYTHONPATH=str(installed), GLASSBOX_CACHE=str(tmp_path))
+    file, name, digest = said.split()
+    assert Path(file).is_relative_to(installed)
+    assert (name, digest) == (identity(), card().sha256)

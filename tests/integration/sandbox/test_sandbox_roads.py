@@ -28,6 +28,7 @@ from glassbox.harness.sandbox.crossing import road
 from glassbox.harness.sandbox.direct import CALLS, KNOWN, PARTS, differing
 from glassbox.harness.sandbox.judge import Judge
 from glassbox.harness.sandbox.limits import Limits
+from tests.forks import forked
 
 VERSION = metadata.version("wasmtime")
 CACHE_AND_ROAD = """
@@ -145,9 +146,9 @@ def test_a_road_can_be_forced_and_only_to_one_that_exists(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("name", ["direct", "public"])
 def test_the_doctor_says_which_road_is_in_use_and_what_a_run_takes_on_it(name: str) -> None:
-    command = [sys.executable, "-m", "glassbox.harness.cli.main", "doctor", "--format", "json"]
-    environment = {**os.environ, "GLASSBOX_SANDBOX_ROAD": name}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    command = ("-m", "glassbox.harness.cli.main", "doctor", "--format", "json")
+    variables = {**os.environ, "GLASSBOX_SANDBOX_ROAD": name}
+    done = forked(*command, cwd=Path.cwd(), variables=variables).ended()
     (found,) = [finding for finding in json.loads(done.stdout)["records"] if finding["subject"] == "sandbox road"]
     reason = {"direct": "", "public": " (GLASSBOX_SANDBOX_ROAD says so)"}[name]
     before, took = found["value"].rsplit(": ", 1)
