@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -12,6 +13,7 @@ import pytest
 from gate_runs import again, degraded, logged
 
 from glassbox.harness.cli.main import main
+from tests.forks import forked
 
 pytest_plugins = ["pytester"]
 
@@ -72,8 +74,7 @@ def users(gold: Path, base: Path, tmp_path_factory: pytest.TempPathFactory) -> t
     (folder / "test_mine.py").write_text(TESTS.format(**paths), encoding="utf-8")
     (folder / "pytest.ini").write_text(f"[pytest]\nglassbox_baseline = {base}\n", encoding="utf-8")
     options = (*LOADED, "--glassbox-log-dir", str(folder / "kept"), "--junitxml", str(folder / "found.xml"))
-    command = [sys.executable, "-m", "pytest", *options, str(folder)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=900, check=False)
+    done = forked("-m", "pytest", *options, str(folder), cwd=folder, variables=os.environ).ended()
     assert done.returncode == 1, done.stdout + done.stderr
     cases = ElementTree.parse(folder / "found.xml").iter("testcase")
     failures = {str(case.get("name")): case.find("failure") for case in cases}
