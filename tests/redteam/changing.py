@@ -58,7 +58,7 @@ ATTACKS = (
     always("holds_everything", UNIQUE, "__contains__", "It contains whatever it is asked for.", "return True"),
     always("empty_and_true", UNIQUE, "__bool__", "It is true, and nothing else.", "return True"),
     always("items_of_nothing", ORDERED, "__iter__", "It has no items.", "return iter(())"),
-    always("any_item", PAIRS, "__getitem__", "Every place holds the same.", "return 2"),
+    always("any_item", PAIRS, "__getitem__", "Both places hold the same.", "return [2, 2][args[0]]"),
     changing(
         "good_first_then_empty",
         PAIRS,
@@ -112,14 +112,13 @@ ATTACKS = (
     changing(
         "generator_without_end",
         UNIQUE,
-        frozenset({Outcome.WRONG, Outcome.TIMEOUT, Outcome.MEMORY}),
-        "A generator that never ends holds whoever lists it.",
+        Outcome.WRONG,
+        "A generator that never ends is no list, and nobody lists it.",
         """
         def unique(items):
             while True:
                 yield 1
         """,
-        frozenset({Outcome.WRONG, Outcome.TIMEOUT, Outcome.MEMORY}),
     ),
     changing(
         "generator_that_raises_late",

@@ -211,6 +211,12 @@ def test_what_a_class_says_of_itself_is_no_proof(test: str) -> None:
     assert JUDGE.judge_asserts(VALUES, [test]).outcome is Outcome.WRONG
 
 
+def test_a_generator_that_never_ends_holds_nobody() -> None:
+    judge = Judge(Limits(fuel=100_000_000, memory_bytes=128 << 20))
+    verdict = judge.judge_asserts(VALUES, ["assert set(f('itertools.repeat(1)')) == {1}"])
+    assert verdict.outcome is Outcome.TIMEOUT
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
