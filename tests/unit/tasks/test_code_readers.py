@@ -20,7 +20,7 @@ from glassbox.tasks.code.humaneval import read_humaneval
 from glassbox.tasks.code.mbpp import read_mbpp
 from glassbox.tasks.code.suite import SuiteName, load_suite, read_suite
 from glassbox.tasks.code.task import OFFICIAL_LIMITS, CodeTask, lenient
-from glassbox.tasks.code_spec import code_cases
+from glassbox.tasks.code_spec import code_cases, phase3
 
 SharedPath = Callable[[str], Path]
 Record = dict[str, Any]
@@ -438,3 +438,13 @@ def test_a_suite_by_path_is_a_task_with_what_was_left_out(tmp_path: Path) -> Non
     assert list(task.metadata["left_out_places"].values()) == [["record 2"]]
     with pytest.raises(SourceError, match="give path=: the official suite of tasks or cases"):
         code_cases()
+
+
+def test_how_answers_are_judged_is_asked_of_the_task_and_stands_in_every_sample() -> None:
+    asked = phase3(n=1, reading="tolerant", every_case=False)
+    question = CodeQuestion.of(asked.dataset[0].metadata or {})
+    assert (question.reading, question.every_case) == ("tolerant", False)
+    assert len(asked.scorer or []) == 2, "the cases that pass are counted only where all are run"
+    usual = phase3(n=1)
+    assert set(CodeQuestion.of(usual.dataset[0].metadata or {}).as_metadata()).isdisjoint({"reading", "every_case"})
+    assert len(usual.scorer or []) == 3
