@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -157,3 +160,17 @@ def test_a_wrong_value_of_any_size_costs_no_more_than_the_expected_one() -> None
     assert not same({float(at) for at in range(3_000)}, {at + 0.5 for at in range(3_000)}, tolerance=1e-9)
     assert not same([1], list(range(1_000_000)))
     assert time.process_time() - start < 6
+
+
+def test_a_triangle_that_is_off_by_nine_in_ten_million_fails_where_evalplus_fails_it(
+    shared_data: Callable[[str], Path],
+) -> None:
+    with gzip.open(shared_data("humaneval/HumanEvalPlus.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        row = next(json.loads(line) for line in lines if '"HumanEval/45"' in line)
+    inputs = [*row["base_input"], *row["plus_input"]]
+    cases = [lenient((a, h), a * h / 2) for a, h in inputs]
+    close = [
+        same(case.expected, a * h / 2 * (1 + 9e-7), case.tolerance, case.relative, exact_types=False)
+        for (a, h), case in zip(inputs, cases, strict=True)
+    ]
+    assert (len(close), sum(close)) == (1_003, 209)
