@@ -8,6 +8,8 @@ ROOMS := __init__.py registry.py harness tasks solvers scorers studies leaderboa
 TASK ?= ir_arith
 SOLVERS ?= ir_head regex_pipeline direct regex_only bag_of_tokens layer0 shuffled_labels gold null
 EVAL_ARGS ?=
+REAL_SOLVERS ?= ir_head regex_pipeline layer0 regex_only
+REAL_ARGS ?= --model open/smol -T split=word_problems -T n=100
 PYTEST_ARGS ?=
 GATE_ARGS ?=
 
@@ -35,10 +37,13 @@ $(VENV)/.installed: $(VENV)/.packages
 	wait $$compiling
 	@touch $@
 
-# The main job: IR arithmetic on the embedded model, every solver and control, then the leaderboard.
-# `inspect eval tasks/ir_arith.py@ir_arith --solver NAME` runs one of them and writes the same log.
+# The main job: IR arithmetic on the embedded model, every solver and control, a short run on a real model where set-up
+# fetched it, then the leaderboard. `inspect eval tasks/ir_arith.py@ir_arith --solver NAME` runs one of them and writes the
+# same log.
 eval: setup
 	@$(BIN)/glassbox eval $(TASK) --solver $(SOLVERS) $(EVAL_ARGS)
+	@if $(BIN)/glassbox models path smol >/dev/null 2>&1; then $(BIN)/glassbox eval $(TASK) --solver $(REAL_SOLVERS) $(REAL_ARGS); \
+	else echo "eval: without smol, the short board on a real model is left out"; fi
 	@$(BIN)/glassbox leaderboard
 
 test: setup

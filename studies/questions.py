@@ -11,19 +11,19 @@ Heads are fitted on the `train` split and measured on `held_out_both` unless the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 from glassbox.harness.cli.progress import Tick
 from glassbox.harness.data.arithmetic.generate import SPLITS, Split, generate
 from glassbox.harness.data.arithmetic.prompts import expression_prompt
-from glassbox.harness.fit.config import SHAPES, HeadConfig
+from glassbox.harness.fit.config import SHAPES, HeadConfig, HeadKind
 from glassbox.harness.fit.operands import READERS
 from glassbox.harness.fit.pooling import POOLS
-from glassbox.harness.fit.source import LayerSource, collate
-from glassbox.harness.fit.training import Example, Fit, encode, fit_examples
+from glassbox.harness.fit.source import Layers, collate
+from glassbox.harness.fit.training import Example, Fit, encode_layers, fit_examples
 from glassbox.harness.ir.shape import Slots
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.records.answer import Answer, Row
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 TARGET = 0.95
 SIZES = (32, 64, 125, 250, 500, 1000, 2000, 4000, 8000)
 SEEDS = (0, 1, 2)
+MEASURED: Split = "held_out_both"
+ROOM, PROMPT_TOKENS = 4 << 30, 40
+"""Bytes for the states of layers that are read in one pass, and tokens that a prompt is taken to have."""
 PARTS = ("program", "operation", "first_operand", "second_operand")
 
 
@@ -48,6 +51,9 @@ class Lab:
       examples: Problems to fit on, at most.
       tests: Problems to measure on, of each split.
       tick: Progress.
+      seed: Of problems and heads.
+      kinds: Heads that are asked about layers.
+      floor: A model of the same shape that was never trained, asked about layers too; None leaves it out.
     """
 
     model: OpenModel
@@ -55,21 +61,27 @@ class Lab:
     tests: int
     tick: Tick
     seed: int = 0
-    _states: Callable[[int, Split], list[Example]] = field(init=False)
+    kinds: tuple[HeadKind, ...] = ("digits", "pointer")
+    floor: OpenModel | None = None
+    _kept: dict[Split, dict[int, list[Example]]] = field(default_factory=dict, init=False)
 
-    def __post_init__(self) -> None:
-        self._states = lru_cache(maxsize=8)(self._read_states)
-
-    def _read_states(self, layer: int, split: Split) -> list[Example]:
+    def read(self, layers: Sequence[int], split: Split) -> None:
+        """States of these layers, from one pass over each prompt, in the place of those that were there."""
         problems = generate("single", split, self.examples if split == "train" else self.tests, self.seed)
         prompts = [expression_prompt(problem.question) for problem in problems]
-        return encode(LayerSource(self.model, layer), prompts, problems, SHAPES["single"], self.tick)
+        wanted = Layers(self.model, layers)
+        self._kept[split] = encode_layers(wanted, prompts, problems, SHAPES["single"], self.tick)
+
+    def _states(self, layer: int, split: Split) -> list[Example]:
+        if layer not in self._kept.get(split, {}):
+            self.read([layer], split)
+        return self._kept[split][layer]
 
     def fit(self, config: HeadConfig, examples: int | None = None) -> Fit:
         """A head on the first `examples` of the `train` split."""
         return fit_examples(self.model.hidden_size, self._states(config.layer, "train")[:examples], config, self.tick)
 
-    def measure(self, fitted: Fit, layer: int, split: Split = "held_out_both") -> dict[str, Estimate]:
+    def measure(self, fitted: Fit, layer: int, split: Split = MEASURED) -> dict[str, Estimate]:
         """Shares of parts read right, with Wilson intervals."""
         examples = self._states(layer, split)
         right = dict.fromkeys(PARTS, 0)
@@ -90,12 +102,24 @@ def _parts(read: Slots | None, true: Slots) -> tuple[bool, bool, bool, bool]:
 
 def layers(lab: Lab) -> Answer:
     """Question 1, for the digit head (operands must be in the states) and the pointer (they need only be found)."""
-    rows = tuple(
-        _row(lab.measure(lab.fit(HeadConfig(head=head, layer=layer)), layer), head=head, layer=layer)
-        for layer in range(len(lab.model.blocks) + 1)
-        for head in ("digits", "pointer")
-    )
-    return _answer("layers", "Does the layer encode operands?", "layer", rows, _best(rows))
+    rows = [*_by_layer(lab)]
+    sentence = _best(rows)
+    if lab.floor is not None:
+        beside = _by_layer(replace(lab, model=lab.floor, floor=None), weights="random")
+        rows = [*(row.model_copy(update={"setting": {**row.setting, "weights": "trained"}}) for row in rows), *beside]
+    return _answer("layers", "Does the layer encode operands?", "layer", rows, sentence)
+
+
+def _by_layer(lab: Lab, **setting: str) -> Iterator[Row]:
+    every = range(len(lab.model.blocks) + 1)
+    a_layer = (lab.examples + lab.tests) * PROMPT_TOKENS * lab.model.hidden_size * 4
+    together = max(1, ROOM // a_layer)
+    for group in (every[at : at + together] for at in range(0, len(every), together)):
+        for split in ("train", MEASURED):
+            lab.read(group, split)
+        for layer, head in product(group, lab.kinds):
+            shares = lab.measure(lab.fit(HeadConfig(head=head, layer=layer, seed=lab.seed)), layer)
+            yield _row(shares, head=head, layer=layer, **setting)
 
 
 def heads(lab: Lab) -> Answer:

@@ -32,6 +32,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tests", type=int, default=1000, help="problems to measure on (default: 1000)")
     parser.add_argument("--seed", type=int, default=0, help="random seed of the heads (default: 0)")
     parser.add_argument(
+        "--heads",
+        nargs="+",
+        choices=("regression", "binned", "digits", "pointer"),
+        default=["digits", "pointer"],
+        help="layers: heads that are asked (default: digits pointer)",
+    )
+    parser.add_argument(
+        "--untrained", action="store_true", help="layers: beside it, the same shape with weights as they are drawn"
+    )
+    parser.add_argument(
         "--output",
         "--out",
         type=Path,
@@ -57,6 +67,7 @@ def _answers(args: argparse.Namespace, names: Sequence[str]) -> Iterator[Answer]
     """Each answer when it is asked for."""
     from glassbox.harness.cli.progress import progress
     from glassbox.harness.lm.load import open_model
+    from glassbox.harness.lm.random_weights import untrained
     from glassbox.harness.records.answer import Origin
     from glassbox.harness.records.provenance import provenance
     from glassbox.studies.questions import QUESTIONS, Lab
@@ -64,13 +75,17 @@ def _answers(args: argparse.Namespace, names: Sequence[str]) -> Iterator[Answer]
     name = args.model.removeprefix("open/")
     model, settings = open_model(name), {each: getattr(args, each) for each in ("examples", "tests", "seed")}
     given = " ".join(f"--{each} {value}" for each, value in settings.items())
+    of_layers = f" --heads {' '.join(args.heads)}" + (" --untrained" if args.untrained else "")
+    floor = untrained(model, args.seed) if args.untrained else None
     for question in names:
+        more = of_layers if question == "layers" else ""
         with progress() as tick:
-            answer = QUESTIONS[question](Lab(model, args.examples, args.tests, tick, args.seed))
+            lab = Lab(model, args.examples, args.tests, tick, args.seed, tuple(args.heads), floor)
+            answer = QUESTIONS[question](lab)
         origin = Origin(
             model=Path(name).name,
             model_hash=model.hash,
-            command=f"glassbox questions {question} --model {Path(name).name} {given}",
+            command=f"glassbox questions {question} --model {Path(name).name} {given}{more}",
             settings=settings,
             provenance=provenance(str(model.device)),
         )

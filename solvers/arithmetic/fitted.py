@@ -24,7 +24,7 @@ from glassbox.harness.fit.training import fit
 from glassbox.harness.ir.machine import Width
 from glassbox.harness.ir.text import parse, to_text
 from glassbox.harness.lm.model import OpenModel
-from glassbox.harness.lm.shipped import shipped_models
+from glassbox.harness.lm.shipped import fetchable_models, shipped_models
 from glassbox.harness.records.attempt import Attempt
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,8 @@ class HeadTechnique:
 
 def part_store() -> ArtefactStore:
     """The user's store behind the shipped parts; a part's name holds its model's hash, whatever the model is called."""
-    return ArtefactStore(default_store(), tuple(folder / "parts" for folder in shipped_models().values()))
+    folders = (*shipped_models().values(), *fetchable_models().values())
+    return ArtefactStore(default_store(), tuple(folder / "parts" for folder in folders))
 
 
 def fitted(

@@ -1,0 +1,39 @@
+"""The question about layers: every layer has its row, trained weights beside drawn ones, from few passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from glassbox.harness.lm.load import open_model
+from glassbox.harness.lm.random_weights import untrained
+from glassbox.studies import questions
+from glassbox.studies.questions import Lab, layers
+
+
+def test_each_layer_of_both_weights_has_a_row_however_many_are_read_at_once(
+    shared_models: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.set_num_threads(1)
+    model = open_model(str(shared_models("stories260K")), device="cpu")
+    passes: list[str] = []
+
+    def tick(stage: str, done: int, total: int) -> None:
+        if stage == "reading states" and done == total:
+            passes.append(stage)
+
+    def asked() -> Lab:
+        return Lab(model, examples=32, tests=16, tick=tick, kinds=("pointer",), floor=untrained(model))
+
+    found = layers(asked())
+    assert [(row.setting["layer"], row.setting["weights"]) for row in found.rows] == [
+        (layer, weights) for weights in ("trained", "random") for layer in range(6)
+    ]
+    assert len(passes) == 4
+    assert found.sentence.startswith("best: head pointer, layer ")
+    monkeypatch.setattr(questions, "ROOM", 0)
+    assert layers(asked()).rows == found.rows
+    assert len(passes) == 4 + 24
