@@ -12,6 +12,7 @@ from inspect_ai import Task
 from inspect_ai.log import EvalLog
 
 from glassbox.harness.engine.technique import ALONE_SAMPLES
+from glassbox.harness.lm.fetch import fetched
 from glassbox.solvers.bag_of_tokens import bag_of_tokens
 from glassbox.solvers.direct import direct
 from glassbox.solvers.gold import gold
@@ -218,3 +219,12 @@ def test_real_wording_is_fitted_on_one_side_and_tested_on_the_other(shared_data:
     right = run(ir_arith(source="single_op", path=path, n=60), gold(), tmp_path)
     assert metric(right, "semantic") == metric(right, "structural") == 1
     assert {s.metadata["split"] for s in log.samples or []} == {"test"}
+
+
+def test_the_default_head_on_the_real_model_is_the_shipped_one(artefacts: Path, tmp_path: Path) -> None:
+    if fetched("smol") is None:
+        pytest.skip("smol is not on this machine; `glassbox models fetch smol` fetches it")
+    before = sorted(artefacts.glob("*.json"))
+    log = run(ir_arith(n=4), ir_head(), tmp_path, model="open/smol")
+    assert sorted(artefacts.glob("*.json")) == before
+    assert metric(log, "semantic") == 1
