@@ -205,11 +205,13 @@ def _said(row: Row) -> str:
 
 def plot(answer: Answer, axes: Axes) -> None:
     """Shares of whole programs over what was varied, a line for each setting that is not along the axis."""
-    groups: dict[str, tuple[list[str], list[float]]] = {}
+    groups: dict[str, tuple[list[str | int], list[float]]] = {}
     for row in answer.rows:
         name = ", ".join(str(value) for key, value in row.setting.items() if key != answer.varied) or "program"
         places, shares = groups.setdefault(name, ([], []))
-        places.append(str(row.setting[answer.varied]))
+        place = row.setting[answer.varied]
+        # Sizes grow by factors, and have places of equal distance, as names have; layers are numbers.
+        places.append(int(place) if answer.varied == "layer" else str(place))
         shares.append(100 * row.estimates["program"].value)
     for name, (places, shares) in groups.items():
         axes.plot(places, shares, marker="o", label=name)

@@ -59,7 +59,9 @@ def run(args: argparse.Namespace) -> int:
 
     writable(args.output)
     names = NAMES if args.question == "all" else (args.question,)
-    publish(((answer.name, answer) for answer in _answers(args, names)), plot, args)
+    # The reference model's files have the question's name alone.
+    of_model = "" if args.model in ("arith", "open/arith") else f"-{Path(args.model).name}"
+    publish(((f"{answer.name}{of_model}", answer) for answer in _answers(args, names)), plot, args)
     return 0
 
 
