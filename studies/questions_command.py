@@ -69,7 +69,7 @@ def _answers(args: argparse.Namespace, names: Sequence[str]) -> Iterator[Answer]
     """Each answer when it is asked for."""
     from glassbox.harness.cli.progress import progress
     from glassbox.harness.lm.load import open_model
-    from glassbox.harness.lm.random_weights import untrained
+    from glassbox.harness.lm.names import RANDOM
     from glassbox.harness.records.answer import Origin
     from glassbox.harness.records.provenance import provenance
     from glassbox.studies.questions import QUESTIONS, Lab
@@ -78,7 +78,7 @@ def _answers(args: argparse.Namespace, names: Sequence[str]) -> Iterator[Answer]
     model, settings = open_model(name), {each: getattr(args, each) for each in ("examples", "tests", "seed")}
     given = " ".join(f"--{each} {value}" for each, value in settings.items())
     of_layers = f" --heads {' '.join(args.heads)}" + (" --untrained" if args.untrained else "")
-    floor = untrained(model, args.seed) if args.untrained else None
+    floor = open_model(f"{name}{RANDOM}") if args.untrained else None
     for question in names:
         more = of_layers if question == "layers" else ""
         with progress() as tick:

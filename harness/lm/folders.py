@@ -45,11 +45,11 @@ def folder_of(name_or_path: str) -> Path | None:
 
 
 def hash_of(name: str) -> str | None:
-    """Content address of the view that a name stands for, without loading it; None where it is not on this machine."""
+    """Content address of the view that a name stands for, without loading it; None where no file says it."""
     try:
         view = ViewName.of(name)
         folder = folder_of(view.base) or hub_folder(view.base, revision=view.revision)
-        if folder is None or not weight_files(folder):
+        if folder is None or view.random or not weight_files(folder):
             return None
         base = hash_folder(folder)
         return hash_view(base, Adapter.at(view.adapter).hash) if view.adapter else base

@@ -26,6 +26,7 @@ from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.names import ViewName
 from glassbox.harness.lm.pretrained import from_pretrained
 from glassbox.harness.lm.prompt import TEMPLATES
+from glassbox.harness.lm.random_weights import never_trained
 
 if TYPE_CHECKING:
     import torch
@@ -70,7 +71,7 @@ def open_model(
 
     Args:
       name_or_path: Short name of a shipped or fetched model, hub name, folder, or GGUF file; `BASE@REVISION` and
-        `BASE+ADAPTER` say the two arguments below.
+        `BASE+ADAPTER` say the two arguments below, `BASE~random` is the same shape, never trained.
       device: Such as `cpu` or `cuda:1`; None or `auto` takes CUDA, then MPS, then CPU.
       dtype: Such as `float32`; None or `auto` takes bfloat16 on CUDA and float32 elsewhere.
       template: `auto` applies the chat template of a model that has one, `plain` never does.
@@ -91,7 +92,7 @@ def open_model(
     folder = folder_of(name.base)
     if folder and name.revision:
         raise OpenModelError(f"{name.base} is not from the hub and has no revision {name.revision}")
-    key = (str(folder.resolve()) if folder else str(replace(name, adapter=None)), where, str(precision))
+    key = (str(folder.resolve()) if folder else str(replace(name, adapter=None, random=False)), where, str(precision))
     with _opening:
         stamps = _stamps(folder)
         if key not in _bases or _bases[key].stamps != stamps:
@@ -113,18 +114,17 @@ def wrap_loaded(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenize
 
 def _view(base: _Base, name: ViewName, on_it: Adapter | None, template: Template) -> OpenModel:
     """The view, made where it is not kept; another form of prompt over the same weights is one too."""
-    if on_it is None and base.opened.template == template:
+    if on_it is None and not name.random and base.opened.template == template:
         return base.opened
-    key = (on_it, template)
+    key = (on_it, template, name.random)
     if key not in base.views:
-        if on_it is None:
+        if on_it is None and not name.random:
             base.views[key] = replace(base.opened, template=template)
         else:
-            changed = adapted(base.opened.model, on_it)
+            model, known = base.opened.model, None if name.random else base.opened.folder
+            changed = adapted(model, on_it) if on_it else never_trained(model)
             base.views[key] = _asked(
-                OpenModel(
-                    str(name), changed, base.opened.tokenizer, base.opened.folder, template=template, adapter=on_it
-                )
+                OpenModel(str(name), changed, base.opened.tokenizer, known, template=template, adapter=on_it)
             )
     _keep_latest(base.views, key)
     return base.views[key]
@@ -153,7 +153,7 @@ def _stamps(folder: Path | None) -> _Stamps:
 def _load(name: ViewName, folder: Path | None, device: str, dtype: torch.dtype) -> OpenModel:
     from torch import nn
 
-    called = str(replace(name, adapter=None))
+    called = str(replace(name, adapter=None, random=False))
     folder = folder or cached_when_unreachable(name.base, name.revision)
     # A snapshot of the cache is of one revision already.
     which = {"revision": name.revision} if name.revision and folder is None else {}

@@ -3,6 +3,7 @@
 open/smol                                    the base
 open/smol+runs/adapters/words                the base with an adapter of peft's format
 open/TinyLlama/TinyLlama-1.1B-Chat-v1.0@fe8a4ea1+../adapters/words
+open/smol~random                             the same shape, never trained: a control
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from glassbox.harness.lm.errors import OpenModelError
+
+RANDOM = "~random"
 
 
 @dataclass(frozen=True)
@@ -21,11 +24,13 @@ class ViewName:
       base: Short name, hub name, folder or GGUF file.
       revision: Branch, tag or commit of a hub name; None is the default branch.
       adapter: Folder of an adapter; None is the base alone.
+      random: Whether its weights are as they are drawn before training.
     """
 
     base: str
     revision: str | None = None
     adapter: str | None = None
+    random: bool = False
 
     @classmethod
     def of(cls, text: str, *, revision: str | None = None, adapter: str | None = None) -> ViewName:
@@ -36,13 +41,17 @@ class ViewName:
         Raises:
           OpenModelError: The name says one thing and the argument another.
         """
-        base, in_name = _parted(text, "+")
+        shape = text.removesuffix(RANDOM)
+        base, in_name = _parted(shape, "+")
         base, at = _parted(base, "@")
-        return cls(base, _one("revision", at, revision), _one("adapter", in_name, adapter))
+        found = cls(base, _one("revision", at, revision), _one("adapter", in_name, adapter), shape != text)
+        if found.random and found.adapter:
+            raise OpenModelError(f"{found} has an adapter on weights that were never trained; leave one of them out")
+        return found
 
     def __str__(self) -> str:
         at = f"@{self.revision}" if self.revision else ""
-        return f"{self.base}{at}" + (f"+{self.adapter}" if self.adapter else "")
+        return f"{self.base}{at}" + (f"+{self.adapter}" if self.adapter else "") + RANDOM * self.random
 
 
 def _parted(text: str, sign: str) -> tuple[str, str | None]:

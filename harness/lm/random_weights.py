@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import copy
+from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import nn
-
-from glassbox.harness.lm.load import wrap_loaded
-from glassbox.harness.lm.model import OpenModel
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 
-def untrained(model: OpenModel, seed: int = 0) -> OpenModel:
-    """The same architecture, tokenizer, device and dtype, its weights as the family draws them before training.
+def never_trained(model: PreTrainedModel, seed: int = 0) -> PreTrainedModel:
+    """The same architecture, device and dtype, its weights as the family draws them before training.
 
     Args:
       model: The model.
-      seed: Of the draw.
+      seed: Of the draw; torch's own draws go on as if there had been none.
     """
+    import torch
+    from torch import nn
     from transformers import AutoModelForCausalLM
 
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        drawn = AutoModelForCausalLM.from_config(copy.deepcopy(model.model.config))  # type: ignore[no-untyped-call]
+        drawn: Any = AutoModelForCausalLM.from_config(copy.deepcopy(model.config))  # type: ignore[no-untyped-call]
     drawn.train(False).requires_grad_(False)
     nn.Module.to(drawn, model.device, model.dtype)
-    drawn.name_or_path = ""  # else its files would be taken for those of the model that was trained
-    return wrap_loaded(f"{model.name} untrained", drawn, model.tokenizer)
+    made: PreTrainedModel = drawn
+    return made

@@ -276,3 +276,20 @@ def test_a_name_that_contradicts_itself_is_refused(text: str, given: dict[str, s
 def test_a_folder_has_no_revisions(base: str) -> None:
     with pytest.raises(OpenModelError, match="is not from the hub and has no revision v2"):
         open_model(base, revision="v2")
+
+
+def test_the_same_shape_never_trained_is_another_model_by_name_and_hash(base: str) -> None:
+    torch.manual_seed(7)
+    expected = torch.rand(3)
+    torch.manual_seed(7)
+    model, drawn = open_model(base), open_model(f"{base}~random")
+    assert torch.equal(torch.rand(3), expected)
+    assert drawn.name == f"{base}~random"
+    assert open_model(f"{base}~random") is drawn
+    shapes = [[tuple(weight.shape) for weight in each.model.parameters()] for each in (model, drawn)]
+    assert shapes[0] == shapes[1]
+    # `base` itself was drawn by the same seed, in the same way.
+    assert torch.equal(logits(drawn), logits(model))
+    assert len({model.hash, drawn.hash}) == 2
+    with pytest.raises(OpenModelError, match="has an adapter on weights that were never trained"):
+        open_model(f"{base}~random", adapter="words")

@@ -11,7 +11,6 @@ import torch
 from glassbox.harness.fit import training
 from glassbox.harness.lm.load import open_model
 from glassbox.harness.lm.model import OpenModel
-from glassbox.harness.lm.random_weights import untrained
 from glassbox.studies import questions
 from glassbox.studies.questions import Lab, layers
 
@@ -20,7 +19,8 @@ def test_each_layer_of_both_weights_has_a_row_however_many_are_read_at_once(
     shared_models: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     torch.set_num_threads(1)
-    model = open_model(str(shared_models("stories260K")), device="cpu")
+    folder = str(shared_models("stories260K"))
+    model = open_model(folder, device="cpu")
     monkeypatch.setattr(training, "MOST_STEPS", 2)
     monkeypatch.setattr(training, "PATIENCE", 1)
     passes: list[str] = []
@@ -32,7 +32,7 @@ def test_each_layer_of_both_weights_has_a_row_however_many_are_read_at_once(
     def asked(floor: OpenModel | None) -> Lab:
         return Lab(model, examples=32, tests=16, tick=tick, kinds=("pointer",), floor=floor)
 
-    found = layers(asked(untrained(model)))
+    found = layers(asked(open_model(f"{folder}~random", device="cpu")))
     assert [(row.setting["layer"], row.setting["weights"]) for row in found.rows] == [
         (layer, weights) for weights in ("trained", "random") for layer in range(6)
     ]
