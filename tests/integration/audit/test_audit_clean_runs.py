@@ -70,7 +70,7 @@ def test_arithmetic_runs_of_methods_and_controls(tmp_path: Path) -> None:
 
 def test_code_runs_of_gold_and_null(tmp_path: Path) -> None:
     for solve in (gold(), null()):
-        eval(phase3, solver=solve, log_dir=str(tmp_path), display="none")
+        eval(phase3, solver=solve, model="none/none", log_dir=str(tmp_path), display="none")
     found = audit([tmp_path])
     assert failed(found) == []
     assert [one.found(Severity.WARNING) for one in found] == [[], []]

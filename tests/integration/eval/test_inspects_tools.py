@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import os
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ from glassbox.solvers.ir_head import ir_head
 from glassbox.solvers.null import null
 from glassbox.solvers.regex_only import regex_only
 from glassbox.tasks.ir_arith import ir_arith
+from tests.forks import forked
 
 PARTS = ("operation", "first_operand", "second_operand", "program")
 
@@ -52,8 +52,8 @@ def test_inspect_scores_our_logs_again_with_the_same_result(by: str, tmp_path: P
     else:
         path = Path(run(ir_arith, regex_only(), tmp_path, limit=8, model="open/arith").location)
     before = read_eval_log(str(path))
-    command = [sys.executable, "-m", "inspect_ai", "score", str(path), "--action", "overwrite", "--overwrite"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    command = ("-m", "inspect_ai", "score", str(path), "--action", "overwrite", "--overwrite")
+    done = forked(*command, cwd=tmp_path, variables=os.environ).ended()
     assert done.returncode == 0, done.stdout + done.stderr
     after = read_eval_log(str(path))
     assert [scorer.name for scorer in after.eval.scorers or []] == [
