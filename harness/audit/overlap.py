@@ -2,11 +2,11 @@
 
     Items({"a1": "How many apples has Ann, who had 3 and got 4?"}).matches(prompt)
 
-Words are compared without case and punctuation, numbers by value (`007` is 7, `1,000` is 1000); signs and
-brackets count as words, since `5 - 3` is not `5 + 3`. Runs are 13 words for long items, as in GPT-3 (Brown et al. 2020,
-appendix C) and lm-evaluation-harness, and 8 for shorter ones; an item below 8 words is found whole or not at all.
-Runs that several items share are the task's wording, and prove nothing. Neither does a run that leaves out one of the
-item's numbers: items from one template differ by nothing else.
+Words are compared as they read, without case and punctuation, numbers by value (`007` is 7, `1,000` is 1000), and
+`31 + 12` is `12 + 31`; signs and brackets count as words, since `5 - 3` is not `5 + 3`. Runs are 13 words for long
+items, as in GPT-3 (Brown et al. 2020, appendix C) and lm-evaluation-harness, and 8 for shorter ones; an item below 8
+words is found whole or not at all. Runs that several items share are the task's wording, and prove nothing. Neither
+does a run that leaves out one of the item's numbers: items from one template differ by nothing else.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from glassbox.harness.audit.normal import plain
+
 _TOKEN = re.compile(
     r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"  # numbers
     r"|[^\W\d_]+(?:['\u2019][^\W\d_]+)*"  # words
@@ -26,6 +28,11 @@ _SHORT, _LONG, _LENGTHY = 8, 13, 26
 _MOST_SHARED = 2
 WHOLE, PART = 0.9, 0.5
 """Share of an item's words in matching runs from which on it is the item, and from which on it is suspect."""
+
+_EITHER_WAY = frozenset({"+", "plus", "*", "times"})
+_ADDING = frozenset({"add", "sum", "total", "product", "multiply"})
+"""Words that make of `49 and 69` two operands in either order."""
+_MOST_OPERANDS = 64
 
 Level = Literal["exact", "normalised", "n-gram"]
 
@@ -52,10 +59,29 @@ class Match:
 
 def words_of(text: str) -> tuple[str, ...]:
     """Words, numbers by value, signs and brackets."""
-    return tuple(_plain(token) for token in _TOKEN.findall(text.lower()))
+    return tuple(_by_value(token) for token in _TOKEN.findall(plain(text)))
 
 
-def _plain(token: str) -> str:
+def turned(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The same with the smaller of two operands first, where their order does not matter."""
+    found = list(words)
+    for _ in range(_MOST_OPERANDS):
+        at = next((at for at in range(len(found) - 2) if _is_turned(found, at)), None)
+        if at is None:
+            break
+        found[at], found[at + 2] = found[at + 2], found[at]
+    return tuple(found)
+
+
+def _is_turned(words: list[str], at: int) -> bool:
+    """Whether `31 plus 12` stands here: a sum or a product with its larger operand first."""
+    first, sign, second = words[at : at + 3]
+    if not (first[0].isdigit() and second[0].isdigit()) or float(first) <= float(second):
+        return False
+    return sign in _EITHER_WAY or (sign == "and" and not _ADDING.isdisjoint(words[max(at - 3, 0) : at]))
+
+
+def _by_value(token: str) -> str:
     if not token[0].isdigit():
         return token
     whole, _, part = token.replace(",", "").partition(".")
@@ -69,7 +95,7 @@ class Items:
     def __init__(self, texts: Mapping[str, str]) -> None:
         """Index items by id; empty texts are left out."""
         self.texts = {key: text.strip() for key, text in texts.items() if words_of(text)}
-        self.words = {key: words_of(text) for key, text in self.texts.items()}
+        self.words = {key: turned(words_of(text)) for key, text in self.texts.items()}
         self._runs: dict[int, dict[tuple[str, ...], list[str]]] = {}
         for key, words in self.words.items():
             n = _run_length(len(words))
@@ -84,7 +110,7 @@ class Items:
           text: Any text.
           besides: Items not to be looked for.
         """
-        words = words_of(text)
+        words = turned(words_of(text))
         spaced = f" {' '.join(words)} "
         covered: defaultdict[str, set[int]] = defaultdict(set)
         for n, index in self._runs.items():

@@ -11,6 +11,7 @@ from glassbox.harness.audit.checks import (
     device_price,
     duplicates,
     edited_log,
+    empty_answers,
     infra_as_wrong,
     label_shift,
     missing_controls,
@@ -26,6 +27,7 @@ from glassbox.harness.audit.checks import (
     settings_prompt,
     small_n,
     training_overlap,
+    truncated,
 )
 from glassbox.harness.cli.spelling import meant
 
@@ -45,6 +47,8 @@ CHECKS: dict[str, Check] = {
         training_overlap.CHECK,
         duplicates.CHECK,
         infra_as_wrong.CHECK,
+        truncated.CHECK,
+        empty_answers.CHECK,
         nothing_kept.CHECK,
         compile_only.CHECK,
         self_reported.CHECK,

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from inspect_ai.event import ModelEvent
+from inspect_ai.log import EvalSample
 
 from glassbox.harness.audit.check import Check, Evidence
 from glassbox.harness.audit.finding import CannotCheck, DoesNotApply, Fault, Finding, Severity, some
-from glassbox.harness.audit.log import AuditedLog, calls_of
+from glassbox.harness.audit.log import AuditedLog, calls_of, model_events
 from glassbox.harness.records.controls import without_model
 
 NEVER = Fault(
@@ -25,6 +28,18 @@ BYPASSED = Fault(
 )
 
 
+ANOTHER = Fault(
+    Severity.FAILED,
+    "the figure is printed for a model that answered nothing",
+    "let the solver call the model of the run, or run it under the name of the one that it calls",
+)
+FREE = Fault(
+    Severity.WARNING,
+    "an answer without a token was not written by a model, or its cost is not known",
+    "look at what answers; a provider must report its usage",
+)
+
+
 def check(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
     """Findings of one log."""
     if without_model(log.record):
@@ -37,6 +52,7 @@ def check(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
     counts = [(sample, calls_of(sample)) for sample in scored]
     silent = [sample.id for sample, count in counts if count == 0]
     unknown = [sample.id for sample, count in counts if count is None]
+    yield from _others(log, scored)
     used = bool(log.log.stats.model_usage)
     if silent and len(silent) + len(unknown) == len(counts) and not used:
         yield NEVER.found(f"none of {len(counts):,} scored samples has a call of {log.record.model}", some(silent))
@@ -51,9 +67,25 @@ def check(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
         )
 
 
+def _others(log: AuditedLog, scored: Sequence[EvalSample]) -> Iterator[Finding]:
+    """Calls that were all of other models than the run's, or that wrote text and count no token."""
+    calls = [(sample, model_events(sample)) for sample in scored]
+    named = {event.model for _, events in calls for event in events if not event.role}
+    if named and log.record.model not in named:
+        yield ANOTHER.found(f"all calls are of {', '.join(sorted(named))}, none of {log.record.model}")
+    free = [sample.id for sample, events in calls if any(_costs_nothing(event) for event in events)]
+    if free:
+        yield FREE.found(f"calls of {len(free)} of {len(scored):,} samples wrote text and count no token", some(free))
+
+
+def _costs_nothing(event: ModelEvent) -> bool:
+    usage = event.output.usage
+    return usage is not None and usage.total_tokens == 0 and bool(event.output.completion.strip())
+
+
 CHECK = Check(
     name="model_never_called",
-    detects="scores of a model that was never called, or not for all items",
+    detects="scores of a model that was never called, or not for all items; calls of other models only, or of no token",
     needs="model events, usage, or `model_calls` in the samples",
     seen_in="000",
     run=check,

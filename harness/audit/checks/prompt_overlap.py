@@ -24,12 +24,14 @@ from glassbox.harness.audit.log import (
     shown_to,
     target_text,
 )
+from glassbox.harness.audit.normal import plain
 from glassbox.harness.audit.overlap import Items, Match, words_of
 
 EXAMPLES = ("fewshot", "few_shot", "shots", "examples", "demonstrations", "hints", "hint", "prompt", "system_prompt")
 PROMPT = "prompt"
 """Among a run's metadata: what the model is shown with an empty question. Runs without inspect's loop write it."""
 
+FEWEST_GIVEN = 3
 LEAST_WORDS = 3
 """Shorter questions ("2+3=?" is longer) are common phrases."""
 
@@ -47,6 +49,11 @@ NAMED = Fault(
     Severity.FAILED,
     "a prompt that names a test item was written with the test in view",
     "take the name out of prompts, hints and repair rules, and run again",
+)
+GIVEN = Fault(
+    Severity.FAILED,
+    "the model was shown the answer, so that it had only to be copied",
+    "take the target out of what the solver shows; text that was looked up for a question belongs to its input",
 )
 TOLD = Fault(
     Severity.FAILED,
@@ -76,6 +83,7 @@ def check(log: AuditedLog, evidence: Evidence) -> Iterator[Finding]:
         for match in items.matches(text):
             matches.setdefault(match.item, match)
     yield from contaminated(matches.values(), len(samples), "what the model was shown", IN_PROMPT, LIKE)
+    yield from _given_away(samples, shown)
     yield from _named(samples, shown, settings)
     yield from _told(samples)
 
@@ -120,6 +128,23 @@ def _as_text(value: object) -> str:
     if isinstance(value, Mapping):
         return "\n".join(one for one in value.values() if isinstance(one, str))
     return value if isinstance(value, str) else ""
+
+
+def _given_away(samples: Sequence[EvalSample], shown: Mapping[str, str]) -> Iterator[Finding]:
+    """Samples whose own target stands in what was shown beside the question, in lines that are not the same for all."""
+    everywhere = Counter(line for text in shown.values() for line in {one.strip() for one in text.splitlines()})
+    asked = [sample for sample in samples if shown[str(sample.id)] and not sample.choices]
+    given = []
+    for sample in asked:
+        target = plain(target_text(sample).strip())
+        own = [line for line in shown[str(sample.id)].splitlines() if everywhere[line.strip()] <= len(samples) / 2]
+        pattern = rf"(?<!\w){re.escape(target)}(?!\w)"
+        if target and not re.search(pattern, plain(input_text(sample))) and re.search(pattern, plain("\n".join(own))):
+            given.append(sample.id)
+    if len(given) >= max(FEWEST_GIVEN, len(asked) / 2):
+        yield GIVEN.found(
+            f"the target stands beside the question in {len(given)} of {len(asked):,} prompts", some(given)
+        )
 
 
 def _named(samples: Sequence[EvalSample], shown: Mapping[str, str], settings: Sequence[str]) -> Iterator[Finding]:
