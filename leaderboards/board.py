@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from glassbox.harness.records.controls import is_control
 from glassbox.harness.records.frames import RunRecord
-from glassbox.harness.records.judges import other_judges
 from glassbox.harness.tables.table import Cell, Column, Fact, Table, TableRow
 from glassbox.leaderboards import figures
 from glassbox.leaderboards.audits import fault_of
-from glassbox.leaderboards.conditions import conditions, withheld
+from glassbox.leaderboards.board_notes import AUDIT_FAILED, notes
+from glassbox.leaderboards.conditions import withheld
 from glassbox.leaderboards.families import other
 from glassbox.leaderboards.families.family import Facts, Family, Run, installed_families
 from glassbox.leaderboards.prices import Prices, Rate, shipped_prices
@@ -25,7 +25,6 @@ from glassbox.leaderboards.ranks import Standing, rank
 from glassbox.leaderboards.runs import estimate, placed, stands
 from glassbox.leaderboards.samples import read_samples
 
-AUDIT_FAILED = "‡"
 GROUPS_SHOWN = 4
 HEAD = (
     Column("solver", text=True, about="with the arguments that set it apart"),
@@ -146,7 +145,7 @@ def _table(section: Section, audits: Mapping[str, str], prices: Prices) -> Table
         title=section.title,
         columns=columns,
         rows=tuple(_row(section, at, rate, audits, bool(_kinds(section))) for at, rate in enumerate(rates)),
-        notes=tuple(_notes(section, audits, rates, prices)),
+        notes=tuple(notes(section, audits, rates, prices)),
         legend=section.family.legend,
     )
 
@@ -224,15 +223,6 @@ def marks(run: Run, standing: Standing, audits: Mapping[str, str]) -> str:
     return standing.mark + (AUDIT_FAILED if fault_of(run.record, audits) else "")
 
 
-def warnings(section: Section, audits: Mapping[str, str]) -> list[str]:
-    """Why runs are marked, the gravest first."""
-    faults = [(run.placed.label, fault_of(run.record, audits)) for run in section.runs]
-    return [
-        *(f"{AUDIT_FAILED} {label}: audit failed: {fault}" for label, fault in faults if fault),
-        *(standing.reason for standing in section.standings if standing.reason),
-    ]
-
-
 def identity(section: Section, run: Run) -> Facts:
     """Which run a row is of; every table of a board is filtered by these."""
     return {
@@ -252,37 +242,6 @@ def _rank_cell(standing: Standing, control: bool, several: bool) -> Cell:
         return Cell("" if control else figures.NONE)
     letters = f" {standing.placing.groups}" if several else ""
     return Cell(f"{standing.placing.rank}{letters}", standing.placing.rank)
-
-
-def _notes(section: Section, audits: Mapping[str, str], rates: Sequence[Rate], prices: Prices) -> list[str]:
-    """What a reader must know about the rows, the gravest first."""
-    notes = [*warnings(section, audits), *other_judges(run.record for run in section.runs)]
-    notes += [note for run in section.runs for note in section.family.notes(run)]
-    notes += [section.note] if section.note else []
-    if found := next((found for run in section.runs if (found := run.beyond)), None):
-        notes.append(
-            f"new {found.kinds}: the interval for questions from others than these {found.clusters:,} {found.kinds}; "
-            "the one beside the share is for more questions from these"
-        )
-    notes += _time_notes(section)
-    timed = [rate for run, rate in zip(section.runs, rates, strict=True) if section.family.batch_ms(run) is not None]
-    known = [
-        f"{rate.device} at {figures.dollars(rate.usd_per_hour)}/h" for rate in timed if rate.usd_per_hour is not None
-    ]
-    if known:
-        notes.append(f"cost for 1,000 samples: {', '.join(dict.fromkeys(known))}, prices of {prices.as_of}")
-    lacking = dict.fromkeys(rate.lacking for rate in timed if rate.lacking)
-    return [*notes, *(f"cost {figures.NONE}: {reason}" for reason in lacking)]
-
-
-def _time_notes(section: Section) -> Iterator[str]:
-    """Whose times are withheld and why, and what weighs on all of those that are shown."""
-    for run, reason in zip(section.runs, section.untimed, strict=True):
-        if reason and section.family.batch_ms(run) is not None:
-            yield f"times {figures.NONE}: {run.placed.label} {reason}, other than most rows here"
-    shown = next((run for run, reason in zip(section.runs, section.untimed, strict=True) if not reason), None)
-    if shown is not None and (words := conditions(shown.record, [run.record for run in section.runs]).words):
-        yield f"times were taken {words}: they compare these rows, and are longer than on a machine of its own"
 
 
 def _groups(section: Section) -> Table | None:

@@ -17,7 +17,8 @@ from glassbox.harness.records.scored import ScoredSample
 from glassbox.harness.stats.estimate import Estimate
 from glassbox.harness.tables.table import Cell, Column, Table, TableRow
 from glassbox.leaderboards import figures
-from glassbox.leaderboards.board import Section, identity, marks, sections, warnings
+from glassbox.leaderboards.board import Section, identity, marks, sections
+from glassbox.leaderboards.board_notes import warnings
 from glassbox.leaderboards.families.family import Run
 
 KNOWN_AS = {"operation": ("op",), "tag": ("tags",), "family": ("origin.family", "pair_source")}
