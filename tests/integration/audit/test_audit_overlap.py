@@ -203,7 +203,9 @@ def test_training_text_is_held_against_the_items(tmp_path: Path) -> None:
     rows = [{"q": "A tank holds 200 litres and 75 litres run out overnight: what is left?", "a": "125"}, {"q": "What?"}]
     records.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     assert only(log, "training_overlap", training=[read_training(records)]).where == "sample item-1"
-    lines.write_text("What is 7 times 9?\nSubtract 69 from 49\nWhat is 8 times 7?\n", encoding="utf-8")
+    lines.write_text("What is 8 times 7?\n", encoding="utf-8")
+    assert only(log, "training_overlap", training=[read_training(lines)]).where == "sample item-3"
+    lines.write_text("What is 7 times 9?\nSubtract 69 from 49\n", encoding="utf-8")
     assert ended(log, "training_overlap", training=[read_training(lines)]) is Severity.CLEAN
 
 
