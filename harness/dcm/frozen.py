@@ -1,7 +1,4 @@
-"""The frozen model as the search sees it: input embeddings in, logits of the last positions out, no weight gradient.
-
-The library's own forward serves every architecture; a small Llama on the CPU has a faster one (`harness.dcm.fused`).
-"""
+"""The frozen model as the search sees it: input embeddings in, logits of the last positions out, no weight gradient."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
-from glassbox.harness.dcm.fused import FusedLlama, fused_for
 from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.model import OpenModel
 from glassbox.harness.lm.positions import IGNORED, shifted_logits_and_targets
@@ -24,8 +20,8 @@ LOOK = 1024
 class Frozen:
     """One open model, its weights out of reach of any gradient."""
 
-    def __init__(self, model: OpenModel, *, fused: bool = True) -> None:
-        """Freeze `model`; with `fused` off, the library's forward is used throughout.
+    def __init__(self, model: OpenModel) -> None:
+        """Freeze `model`.
 
         Raises:
           OpenModelError: The model reads more of a token than its embedding.
@@ -33,13 +29,7 @@ class Frozen:
         if model.embeddings_refused:
             raise OpenModelError(model.embeddings_refused)
         self.model = model
-        self._fused_wanted = fused
         model.model.requires_grad_(False)
-
-    @cached_property
-    def fused(self) -> FusedLlama | None:
-        """The faster forward, where there is one that agrees with the library's."""
-        return fused_for(self.model) if self._fused_wanted else None
 
     @cached_property
     def spread(self) -> torch.Tensor:
@@ -73,8 +63,6 @@ class Frozen:
         Rows start at position 0 and may be padded on the right, where causal attention never looks back from.
         """
         with self.model.lock:
-            if self.fused is not None:
-                return self.fused(inputs, keep)
             output = self.model.model(inputs_embeds=inputs.to(self.model.dtype), use_cache=False, logits_to_keep=keep)
             logits: torch.Tensor = output.logits[:, -keep:]
             return logits

@@ -96,7 +96,6 @@ class Run:
         variants: Variants | None = None,
         warm: Mapping[str, torch.Tensor] | None = None,
         loss: LossRule = token_losses,
-        fused: bool = True,
         checkpoint: float = CHECKPOINT,
     ) -> None:
         """Prepare a run: the loss is audited and the stop token checked here.
@@ -113,7 +112,6 @@ class Run:
             when a pair is asked for, so that they may be added to while the run goes on.
           warm: Content vectors to start from; see `glassbox.harness.dcm.starts.begin`.
           loss: The rule the gradient comes from.
-          fused: Whether the faster forward may be used.
           checkpoint: Seconds between two files of the progress of what is in flight.
 
         Raises:
@@ -122,7 +120,7 @@ class Run:
         """
         if abreast < 1:
             raise ValueError(f"abreast {abreast} starts no restart; give at least 1")
-        self.frozen = Frozen(model, fused=fused)
+        self.frozen = Frozen(model)
         self.settings, self._abreast, self._loss = settings, abreast, loss
         self._checkpoint = checkpoint
         self.alignment = audit(self.frozen, loss)

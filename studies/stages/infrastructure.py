@@ -48,6 +48,5 @@ def checked(experiment: Experiment) -> dict[str, str]:
         "loss": run.alignment.verdict,
         "stop token": f"{run.stop} {words(run.stop)!r}",
         "mode tokens": modes,
-        "forward": "written out" if run.frozen.fused is not None else "the library's",
         "in flight": f"{run.room.slots} starts, {run.room.positions} positions a forward",
     }

@@ -49,5 +49,5 @@ def tiny(architecture: str = "llama", **special: Any) -> OpenModel:
     return wrap_loaded(architecture, model, tokenizer)
 
 
-def frozen(architecture: str = "llama", *, fused: bool = True, **special: Any) -> Frozen:
-    return Frozen(tiny(architecture, **special), fused=fused)
+def frozen(architecture: str = "llama", **special: Any) -> Frozen:
+    return Frozen(tiny(architecture, **special))

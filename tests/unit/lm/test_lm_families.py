@@ -192,7 +192,7 @@ def writing_is_equal(case: Case) -> None:
 
 def embeddings_are_equal(case: Case) -> None:
     """The embeddings that a search starts from stand for their tokens, and others are read too."""
-    frozen = Frozen(case.model, fused=False)
+    frozen = Frozen(case.model)
     with torch.no_grad():
         for row, logits in zip(case.rows, case.logits, strict=True):
             close(frozen.logits(frozen.table[torch.tensor([row])], 2)[0], logits[-2:])
