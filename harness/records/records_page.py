@@ -38,8 +38,8 @@ after `glassbox leaderboard --format json --output board.json`, and `--format cs
 A run has what its family measures as fields of their own:
 
 - `ir`: figures `structural`, `semantic`, `expressible`, `parse_failure`, `operation`, `first_operand`, `second_operand`
-  and `program`; `alone_p50_ms`, `alone_p95_ms`, `amortised_p50_ms`, `amortised_p95_ms`; `generated_tokens`, `prompt_tokens` and
-  `model_calls` of a sample, mean; `artefact`, the content address of the fitted part.
+  and `program`; `alone_p50_ms`, `alone_p95_ms`, `amortised_p50_ms`, `amortised_p95_ms`; `generated_tokens`,
+  `prompt_tokens` and `model_calls` of a sample, mean; `artefact`, the content address of the fitted part.
 - `code`: figures `passed`, `pass@1` and so on; `cases_right` of `cases`; `outcome`, programs by how they ended;
   `each_ms`; `total_tokens`; `group`, figures by category, complexity and flag.
 - `soft_prompt`: figures `exact_both`, `exact_question`, `exact_answer`, `converged_both`; `loss_ratio`, `controls` and
