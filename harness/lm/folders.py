@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -116,6 +117,7 @@ def _need_sentencepiece(path: Path) -> None:
         ) from error
 
 
+@lru_cache(maxsize=64)  # the hub is asked once a process
 def cached_when_unreachable(name: str, revision: str | None = None) -> Path | None:
     """None when the hub gives `name`; else the folder of its cache, which spares the library's retries for each file.
 

@@ -54,6 +54,66 @@ _bases: OrderedDict[tuple[str, str, str], _Base] = OrderedDict()
 _opening = threading.Lock()
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A view that is known to be here, not loaded yet.
+
+    Attributes:
+      name: What the user called it.
+      adapter: What is on the base.
+      folder: Where the base lies; None where the hub is to give it.
+      device: Where it is to run.
+      dtype: What it is to compute in.
+      template: How it is to be prompted.
+    """
+
+    name: ViewName
+    adapter: Adapter | None
+    folder: Path | None
+    device: str
+    dtype: torch.dtype
+    template: Template
+
+    @classmethod
+    def of(
+        cls,
+        name_or_path: str,
+        *,
+        device: str | None = None,
+        dtype: str | torch.dtype | None = None,
+        template: str = "auto",
+        revision: str | None = None,
+        adapter: str | None = None,
+        adapter_way: str = "hooked",
+    ) -> Wanted:
+        """What `open_model` would open with these arguments.
+
+        Raises:
+          OpenModelError: See there; files that are damaged are only found when it is opened.
+        """
+        if template not in TEMPLATES:
+            raise OpenModelError(f"template {template!r} is unknown; use {' or '.join(TEMPLATES)}")
+        name = ViewName.of(name_or_path, revision=revision, adapter=adapter)
+        on_it = None if name.adapter is None else Adapter.at(name.adapter, adapter_way)
+        where = _device(device)
+        precision = _dtype(dtype, where)
+        folder = folder_of(name.base)
+        if folder and name.revision:
+            raise OpenModelError(f"{name.base} is not from the hub and has no revision {name.revision}")
+        return cls(name, on_it, folder or cached_when_unreachable(name.base, name.revision), where, precision, template)
+
+    def open(self) -> OpenModel:
+        """Load it, or find it among those that are open."""
+        base = str(replace(self.name, adapter=None, random=False))
+        key = (str(self.folder.resolve()) if self.folder else base, self.device, str(self.dtype))
+        with _opening:
+            stamps = _stamps(self.folder)
+            if key not in _bases or _bases[key].stamps != stamps:
+                _bases[key] = _Base(stamps, _load(self, base))
+            _keep_latest(_bases, key)
+            return _view(_bases[key], self)
+
+
 def open_model(
     name_or_path: str,
     *,
@@ -83,22 +143,16 @@ def open_model(
       OpenModelError: The name is unknown, a file is missing or broken, the adapter is of another model, or device,
         dtype or template is not to be had.
     """
-    if template not in TEMPLATES:
-        raise OpenModelError(f"template {template!r} is unknown; use {' or '.join(TEMPLATES)}")
-    name = ViewName.of(name_or_path, revision=revision, adapter=adapter)
-    on_it = None if name.adapter is None else Adapter.at(name.adapter, adapter_way)
-    where = _device(device)
-    precision = _dtype(dtype, where)
-    folder = folder_of(name.base)
-    if folder and name.revision:
-        raise OpenModelError(f"{name.base} is not from the hub and has no revision {name.revision}")
-    key = (str(folder.resolve()) if folder else str(replace(name, adapter=None, random=False)), where, str(precision))
-    with _opening:
-        stamps = _stamps(folder)
-        if key not in _bases or _bases[key].stamps != stamps:
-            _bases[key] = _Base(stamps, _load(name, folder, where, precision))
-        _keep_latest(_bases, key)
-        return _view(_bases[key], name, on_it, template)
+    wanted = Wanted.of(
+        name_or_path,
+        device=device,
+        dtype=dtype,
+        template=template,
+        revision=revision,
+        adapter=adapter,
+        adapter_way=adapter_way,
+    )
+    return wanted.open()
 
 
 def wrap_loaded(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> OpenModel:
@@ -112,8 +166,9 @@ def wrap_loaded(name: str, model: PreTrainedModel, tokenizer: PreTrainedTokenize
     return _asked(OpenModel(name, model, tokenizer, folder if known else None))
 
 
-def _view(base: _Base, name: ViewName, on_it: Adapter | None, template: Template) -> OpenModel:
+def _view(base: _Base, wanted: Wanted) -> OpenModel:
     """The view, made where it is not kept; another form of prompt over the same weights is one too."""
+    name, on_it, template = wanted.name, wanted.adapter, wanted.template
     if on_it is None and not name.random and base.opened.template == template:
         return base.opened
     key = (on_it, template, name.random)
@@ -150,19 +205,18 @@ def _stamps(folder: Path | None) -> _Stamps:
     return tuple((file.name, file.stat().st_mtime_ns) for file in files)
 
 
-def _load(name: ViewName, folder: Path | None, device: str, dtype: torch.dtype) -> OpenModel:
+def _load(wanted: Wanted, called: str) -> OpenModel:
     from torch import nn
 
-    called = str(replace(name, adapter=None, random=False))
-    folder = folder or cached_when_unreachable(name.base, name.revision)
+    name, folder = wanted.name, wanted.folder
     # A snapshot of the cache is of one revision already.
     which = {"revision": name.revision} if name.revision and folder is None else {}
-    model, tokenizer = from_pretrained(name.base, folder, dtype, **which)
+    model, tokenizer = from_pretrained(name.base, folder, wanted.dtype, **which)
     model.train(False).requires_grad_(False)
     try:
-        nn.Module.to(model, device)
+        nn.Module.to(model, wanted.device)
     except (RuntimeError, AssertionError) as error:
-        raise OpenModelError(f"{called} does not go to device {device}: {first_line(error)}") from error
+        raise OpenModelError(f"{called} does not go to device {wanted.device}: {first_line(error)}") from error
     return _asked(OpenModel(called, model, tokenizer, folder or hub_folder(name.base, model)))
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from inspect_ai.model import (
@@ -39,6 +40,7 @@ from glassbox.harness.lm.seeds import row_seeds
 
 if TYPE_CHECKING:
     from glassbox.harness.lm.generate import Choice, Generation
+    from glassbox.harness.lm.model import OpenModel
 
 DEFAULT_MAX_TOKENS = 2048
 DEFAULT_MAX_BATCH = 64
@@ -75,8 +77,7 @@ class _Request:
 class OpenAPI(ModelAPI):
     """An open model as inspect sees it.
 
-    Attributes:
-      open: The open model underneath; solvers reach it through `glassbox.harness.lm.opened.open_from`.
+    A run whose solver asks it nothing (the reference answers, a control without a model) loads no weights.
     """
 
     def __init__(
@@ -114,10 +115,10 @@ class OpenAPI(ModelAPI):
           **unknown: Anything else is refused.
 
         Raises:
-          OpenModelError: The model does not open, or an argument is unknown.
+          OpenModelError: The model is not here, or an argument is unknown; damaged files are found when it is asked.
         """
         from glassbox.harness.lm.errors import OpenModelError
-        from glassbox.harness.lm.load import open_model
+        from glassbox.harness.lm.load import Wanted
 
         name = ViewName.of(model_name, revision=revision, adapter=adapter)
         super().__init__(str(name), base_url, api_key, [], config)
@@ -125,10 +126,15 @@ class OpenAPI(ModelAPI):
             names = ", ".join(sorted(unknown))
             known = "adapter, adapter_way, device, dtype, max_batch, revision, stop_ids, template"
             raise OpenModelError(f"open/ knows no model argument {names}; it takes {known}")
-        self.open = open_model(str(name), device=device, dtype=dtype, template=template, adapter_way=adapter_way)
+        self._wanted = Wanted.of(str(name), device=device, dtype=dtype, template=template, adapter_way=adapter_way)
         self._stop_ids = (stop_ids,) if isinstance(stop_ids, int) else stop_ids
         self._max_batch = max_batch
         self._batcher: Batcher[_Request, Generation] = Batcher(self._answer, max_batch)
+
+    @cached_property
+    def open(self) -> OpenModel:
+        """The open model underneath; solvers reach it through `glassbox.harness.lm.opened.open_from`."""
+        return self._wanted.open()
 
     async def generate(
         self, input: list[ChatMessage], tools: list[ToolInfo], tool_choice: ToolChoice, config: GenerateConfig
@@ -241,7 +247,7 @@ class OpenAPI(ModelAPI):
 
     def connection_key(self) -> str:
         """Each opened model has its own queue."""
-        return f"{self.model_name}:{self.open.device}:{self.open.dtype}"
+        return f"{self.model_name}:{self._wanted.device}:{self._wanted.dtype}"
 
 
 @modelapi("open")

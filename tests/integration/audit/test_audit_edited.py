@@ -63,8 +63,8 @@ def _raise_header(log: EvalLog) -> None:
 def _flip_scores(log: EvalLog) -> None:
     for sample in log.samples or ():
         for score in (sample.scores or {}).values():
-            if not isinstance(score.value, dict):
-                score.value = OTHER[str(score.value)]
+            if not isinstance(score.value, dict):  # what went unscored stays so
+                score.value = OTHER.get(str(score.value), score.value)
 
 
 def _flip_scores_and_header(log: EvalLog) -> None:

@@ -284,5 +284,7 @@ def test_a_log_on_which_a_check_breaks_leaves_the_others_untouched(tmp_path: Pat
         return solve
 
     (found,) = audit([run(tmp_path, foreign(), max_tokens=4)])
-    assert [finding.what for _, finding in found.found(Severity.FAILED)] == []
+    assert [finding.what for _, finding in found.found(Severity.FAILED)] == [
+        "8 of 8 answers were cut off, 8 of them scored as wrong"
+    ]
     assert not any("broke" in finding.what for _, finding in found.found(Severity.UNCHECKED))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,11 +29,13 @@ from inspect_ai.model import (
     get_model,
 )
 from inspect_ai.scorer import includes
+from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.solver import generate as generate_solver
 from inspect_ai.tool import ToolInfo
 from inspect_ai.util import JSONSchema
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
+from glassbox.harness.lm import load
 from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.generate import generate
 from glassbox.harness.lm.load import open_model, wrap_loaded
@@ -326,3 +329,28 @@ def test_tokens_are_counted_by_the_model_s_own_tokenizer(name: str) -> None:
     model = get_model(name)
     assert anyio.run(model.api.tokenize, "Once upon a time") == [1, 403, 407, 261, 378]
     assert anyio.run(model.api.count_text_tokens, "Once upon a time") == 5
+
+
+def test_weights_are_loaded_at_the_first_question_and_a_wrong_name_is_refused_before(
+    shared_models: Shared, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = str(shared_models("stories260K"))
+    monkeypatch.setattr(load, "_bases", OrderedDict())
+    task = Task(dataset=[Sample(input="Once", target="the")], solver=silent(), scorer=includes())
+    log = eval(task, model=f"open/{folder}", log_dir=str(tmp_path), display="none")[0]
+    assert (log.status, log.eval.model) == ("success", f"open/{folder}")
+    assert not load._bases
+    assert get_model(f"open/{folder}", memoize=False).api.open.context == 512  # type: ignore[attr-defined]
+    assert len(load._bases) == 1
+    with pytest.raises(OpenModelError, match="no folder /nowhere/at/all"):
+        get_model("open//nowhere/at/all")
+
+
+@solver
+def silent() -> Solver:
+    """Asks the model nothing."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        return state
+
+    return solve

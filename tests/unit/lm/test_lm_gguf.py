@@ -12,7 +12,7 @@ from tiny_gguf import CONFIG, END, TEMPLATE, Quantisation, tiny, write
 from transformers import LlamaConfig
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
-from glassbox.harness.lm import load
+from glassbox.harness.lm import folders as folders_of_models
 from glassbox.harness.lm.errors import OpenModelError
 from glassbox.harness.lm.gguf_rope import LLAMA3
 from glassbox.harness.lm.load import open_model
@@ -48,7 +48,7 @@ def test_a_file_is_read_once_and_known_by_what_it_holds(
     write([other], Quantisation.Q8_0)
     address = open_model(str(first)).hash
     with monkeypatch.context() as patch:
-        patch.setattr(load, "_read_gguf", lambda file: pytest.fail("read again"))
+        patch.setattr(folders_of_models, "_read_gguf", lambda file: pytest.fail("read again"))
         assert open_model(str(copy)).hash == address
     assert open_model(str(other)).hash != address
     assert len(folders(cache)) == 2
