@@ -23,6 +23,8 @@ INSPECTS = "inspect_ai"
 GROUPS = ("glassbox.commands", "glassbox.families", "glassbox.models", "inspect_ai")
 """Through which packages bring something to our commands."""
 
+_INSPECTS_LOADER = "inspect_ai._util.entrypoints"
+
 logger = logging.getLogger(__name__)
 _warned: set[str] = set()
 """Packages that were warned of: one that is broken is broken in every group, and named once."""
@@ -62,7 +64,7 @@ def load(group: str) -> tuple[tuple[str, Any], ...]:
         except Exception as error:  # a plug-in may fail in any way
             if is_ours(entry):
                 raise
-            _warn_of(_package(entry), broken(entry, error))
+            _warn_of(entry, broken(entry, error))
     return tuple(found)
 
 
@@ -92,9 +94,11 @@ def _package(entry: EntryPoint) -> str:
     return entry.dist.name if entry.dist else entry.module.partition(".")[0]
 
 
-def _warn_of(package: str, line: str) -> None:
-    if package not in _warned:
-        _warned.add(package)
+def _warn_of(entry: EntryPoint, line: str) -> None:
+    # Inspect loads the same plug-in, and says so once more without a name or a way out.
+    logging.getLogger(_INSPECTS_LOADER).addFilter(lambda record: f"'{entry.value}'" not in record.getMessage())
+    if _package(entry) not in _warned:
+        _warned.add(_package(entry))
         logger.warning("%s", line)
 
 

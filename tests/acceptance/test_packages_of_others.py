@@ -135,6 +135,16 @@ def test_a_broken_plug_in_costs_one_line_that_names_it(
             line for line in done.stderr.splitlines() if "broken-plugin is left out" in line
         ]
         assert done.stderr.count("no such luck") == 1
+    every = (
+        ["eval", "ir_arith", "--solver", "gold", "-T", "n=3", "--log-dir", "others"],
+        ["compare", "word_probe", "word_embeddings"],
+        ["audit", str(logs)],
+        ["report", "--output", "report.html"],
+        ["claims", "--no-record", "--seed", "000", "--format", "csv"],
+    )
+    said = _commands(*every, cwd=tmp_path, variables=beside)
+    assert [status for status, _, _ in said] == [0] * len(every)
+    assert sum(err.count("no such luck") for _, _, err in said) == 1
     asked = forked(*GLASSBOX, "broken", cwd=tmp_path, variables=beside).ended()
     assert asked.returncode == 2
     assert "broken-plugin" in asked.stderr
