@@ -123,10 +123,11 @@ def main() -> None:
     """Measure, print the table and, when asked, write the record."""
     parser = arguments("ir_head at batch 1 over a bare forward of the same blocks.")
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
-    parser.add_argument("--prompts", type=int, default=300, help="questions timed on arith; a tenth on the other")
+    parser.add_argument("--prompts", type=int, default=300, help="questions timed on arith; a tenth on the others")
     parser.add_argument("--dtype", choices=("bfloat16", "float32"), default="bfloat16", help="of the random model")
     options = parser.parse_args()
-    counts = {"arith": options.prompts, "tinyllama_shape": max(5, options.prompts // 10)}
+    fewer = max(5, options.prompts // 10)
+    counts = {"arith": options.prompts, "smol": fewer, "tinyllama_shape": fewer}
     dtype: torch.dtype = getattr(torch, options.dtype)
     record = FloorRecord(models=[measure(name, counts[name], dtype) for name in options.models])
     Console().print(table(record.models))

@@ -106,10 +106,13 @@ def main() -> None:
     """Measure, print the table and, when asked, write the record."""
     parser = arguments("Latency and throughput of ir_head beside regex_pipeline.")
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
-    parser.add_argument("--prompts", type=int, default=100, help="questions timed alone on arith; a fifth on the other")
+    parser.add_argument(
+        "--prompts", type=int, default=100, help="questions timed alone on arith; a fifth on the others"
+    )
     parser.add_argument("--dtype", choices=("bfloat16", "float32"), default="bfloat16", help="of the random model")
     options = parser.parse_args()
-    counts = {"arith": options.prompts, "tinyllama_shape": max(5, options.prompts // 5)}
+    fewer = max(5, options.prompts // 5)
+    counts = {"arith": options.prompts, "smol": fewer, "tinyllama_shape": fewer}
     dtype: torch.dtype = getattr(torch, options.dtype)
     record = SpeedRecord(models=[measure(name, counts[name], dtype) for name in options.models])
     Console().print(table(record.models))

@@ -1,4 +1,4 @@
-"""What is timed: the techniques of `ir_head` and `regex_pipeline` on `arith` and on a model of TinyLlama's shape.
+"""What is timed: `ir_head` and `regex_pipeline` on `arith`, on `smol` and on a model of TinyLlama's shape.
 
 The large model has random weights: time does not depend on what weights say. It would never write a stop, so it
 generates exactly as many tokens as `arith` needs for the same prompts (it has the same tokenizer).
@@ -28,7 +28,7 @@ from glassbox.solvers.arithmetic.fitted import HeadTechnique, fitted
 from glassbox.solvers.ir_head import LAYER, ir_head
 from glassbox.solvers.regex_pipeline import RegexPipeline, regex_pipeline
 
-ModelName = Literal["arith", "tinyllama_shape"]
+ModelName = Literal["arith", "smol", "tinyllama_shape"]
 MODELS: tuple[ModelName, ...] = get_args(ModelName)
 ORIGIN = Origin(family="single")
 FIT_EXAMPLES = 64
@@ -68,9 +68,9 @@ def questions(count: int) -> list[Question]:
     return [Question(problem.question) for problem in test_problems(ORIGIN, "held_out_both", count, seed=0)[0]]
 
 
-def arith() -> Subject:
-    """The shipped model with the default head."""
-    model = open_model("arith", device="cpu")
+def shipped(name: str) -> Subject:
+    """A model whose default head is shipped."""
+    model = open_model(name, device="cpu")
     head = _technique(ir_head(), model)
     assert isinstance(head, HeadTechnique)
     return Subject(model, head, _technique(regex_pipeline(), model))
@@ -78,7 +78,7 @@ def arith() -> Subject:
 
 def tinyllama_shape(asked: Sequence[Question], dtype: torch.dtype) -> Subject:
     """Random weights in TinyLlama's shape, with the tokens that `arith` writes for the questions asked."""
-    small = arith()
+    small = shipped("arith")
     model = wrap_loaded("tinyllama_shape", random_tinyllama(dtype), small.model.tokenizer)
     tokens = {
         question.text: attempt.generated_tokens
@@ -108,7 +108,7 @@ def random_tinyllama(dtype: torch.dtype) -> Any:
 
 def subject(name: ModelName, asked: Sequence[Question], dtype: torch.dtype) -> Subject:
     """The subject of that name; `dtype` is the random model's."""
-    return arith() if name == "arith" else tinyllama_shape(asked, dtype)
+    return tinyllama_shape(asked, dtype) if name == "tinyllama_shape" else shipped(name)
 
 
 def _technique(solver: Any, model: OpenModel) -> Technique:
