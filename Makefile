@@ -9,7 +9,7 @@ TASK ?= ir_arith
 SOLVERS ?= ir_head regex_pipeline direct regex_only bag_of_tokens layer0 shuffled_labels gold null
 EVAL_ARGS ?=
 REAL_SOLVERS ?= ir_head regex_pipeline layer0 regex_only
-REAL_ARGS ?= --model open/smol -T split=word_problems -T n=100
+REAL_ARGS ?= --model open/smol -T split=word_problems -T n=60
 PYTEST_ARGS ?=
 GATE_ARGS ?=
 
